@@ -1,0 +1,58 @@
+create table pipelines (
+  id uuid primary key default gen_random_uuid(),
+  name text not null check (name ~ '^[a-z][a-z0-9-]{1,28}[a-z0-9]$'),
+  team_id uuid not null references teams,
+  created_by uuid references accounts,
+  delete_at timestamptz, -- set while it has no app: when a job deletes it
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint pipelines_name_key unique (team_id, name)
+);
+
+-- Ordered, of any number and name; `kind` is the one of Heroku's stages that the wire shows.
+create table pipeline_stages (
+  id uuid primary key default gen_random_uuid(),
+  pipeline_id uuid not null references pipelines on delete cascade,
+  name text not null,
+  kind text not null check (kind in ('test', 'review', 'development', 'staging', 'production')),
+  position integer not null,
+  constraint pipeline_stages_name_key unique (pipeline_id, name),
+  constraint pipeline_stages_position_key unique (pipeline_id, position) deferrable initially deferred
+);
+
+create table pipeline_couplings (
+  id uuid primary key default gen_random_uuid(),
+  pipeline_id uuid not null references pipelines on delete cascade,
+  stage_id uuid not null references pipeline_stages,
+  app_id uuid not null constraint pipeline_couplings_app_id_key unique references apps on delete cascade,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+create index pipeline_couplings_pipeline_id on pipeline_couplings (pipeline_id);
+
+create table promotions (
+  id uuid primary key default gen_random_uuid(),
+  pipeline_id uuid not null, -- kept as the record when the pipeline goes
+  source_app_id uuid not null references apps,
+  source_release_id uuid not null references releases,
+  slug_id uuid not null references slugs,
+  status text not null default 'pending' check (status in ('pending', 'completed')),
+  created_by uuid references accounts,
+  created_by_name text not null,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+create index promotions_pipeline_id on promotions (pipeline_id, created_at);
+
+create table promotion_targets (
+  id uuid primary key default gen_random_uuid(),
+  promotion_id uuid not null references promotions,
+  app_id uuid not null references apps,
+  release_id uuid not null references releases,
+  status text not null default 'pending' check (status in ('pending', 'succeeded', 'failed')),
+  error_message text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint promotion_targets_app_key unique (promotion_id, app_id)
+);
+create unique index promotion_targets_release_id on promotion_targets (release_id);

@@ -1,0 +1,53 @@
+import { homedir, userInfo } from 'node:os'
+import { join } from 'node:path'
+
+/** Every environment variable that Sluice itself reads, with its type and default. Nothing else reads process.env. */
+const env = process.env
+
+const text = (name: string, fallback: string): string => env[name] || fallback
+const whole = (name: string, fallback: number): number => {
+  const value = env[name]
+  if (!value) return fallback
+  const number = Number(value)
+  if (!Number.isInteger(number) || number < 0) throw new Error(`${name} must be a whole number, but is '${value}'.`)
+  return number
+}
+
+const defaultDataDir = (): string =>
+  userInfo().uid === 0
+    ? '/var/lib/sluice'
+    : join(env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'sluice')
+
+export const config = {
+  /** Where a platform keeps everything it owns. */
+  dataDir: text('SLUICE_DATA_DIR', defaultDataDir()),
+  /** An external PostgreSQL; empty means the embedded one. */
+  databaseUrl: text('DATABASE_URL', ''),
+  logLevel: text('SLUICE_LOG_LEVEL', 'info'),
+  failpoint: text('SLUICE_FAILPOINT', ''),
+  /** Limits, in milliseconds. */
+  buildLimitMs: whole('SLUICE_BUILD_LIMIT_MS', 15 * 60_000),
+  buildIdleLimitMs: whole('SLUICE_BUILD_IDLE_LIMIT_MS', 5 * 60_000),
+  bootLimitMs: whole('SLUICE_BOOT_LIMIT_MS', 60_000),
+  stopLimitMs: whole('SLUICE_STOP_LIMIT_MS', 30_000),
+  drainLimitMs: whole('SLUICE_DRAIN_LIMIT_MS', 30_000),
+  releasePhaseLimitMs: whole('SLUICE_RELEASE_PHASE_LIMIT_MS', 3_600_000),
+  /** Bytes of a slug's files, unpacked. */
+  slugLimitBytes: whole('SLUICE_SLUG_LIMIT_BYTES', 1_000_000_000),
+  dynoMemoryBytes: whole('SLUICE_DYNO_MEMORY_BYTES', 512 * 1024 * 1024),
+  /** Connections of one process to PostgreSQL. */
+  databasePoolSize: whole('SLUICE_DATABASE_POOL_SIZE', 10),
+} as const
+
+/**
+ * The environment a program of the host gets when we start one for ourselves (git, tar, uv): PATH and locale only.
+ * Builds and dynos get none of it; the sandbox gives them their own.
+ */
+export const hostEnvironment = (): Record<string, string> => ({
+  PATH: text('PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'),
+  HOME: homedir(),
+  LANG: 'C.UTF-8',
+})
+
+/** The caller's whole environment, for `sluice heroku` and `sluice git`, which run in the user's own shell. */
+export const callerEnvironment = (): NodeJS.ProcessEnv => ({ ...env })

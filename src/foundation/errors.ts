@@ -1,0 +1,68 @@
+/** An error of the client's making. Becomes `{id, message}` with its HTTP status, in Heroku's ids. */
+export class ApiError extends Error {
+  readonly status: number
+  readonly id: string
+  readonly extra: Record<string, unknown>
+
+  constructor(status: number, id: string, message: string, extra: Record<string, unknown> = {}) {
+    super(message)
+    this.name = 'ApiError'
+    this.status = status
+    this.id = id
+    this.extra = extra
+  }
+}
+
+export const badRequest = (message: string): ApiError => new ApiError(400, 'bad_request', message)
+export const unauthorized = (message = 'Invalid credentials provided.'): ApiError =>
+  new ApiError(401, 'unauthorized', message)
+export const forbidden = (message: string): ApiError => new ApiError(403, 'forbidden', message)
+export const conflict = (message: string): ApiError => new ApiError(409, 'conflict', message)
+export const invalidParams = (message: string): ApiError =>
+  new ApiError(422, 'invalid_params', message)
+export const serviceUnavailable = (message: string): ApiError =>
+  new ApiError(503, 'service_unavailable', message)
+
+/** @param resource Heroku's name of the thing, such as `app` or `add_on`. */
+export const notFound = (resource: string, message = `Couldn't find that ${resource.replaceAll('_', ' ')}.`): ApiError =>
+  new ApiError(404, 'not_found', message, { resource })
+
+/** A failure that trying again cannot mend; the job that meets it ends as failed. */
+export class TerminalError extends Error {
+  override readonly name = 'TerminalError'
+}
+
+/** A value that must not be printed. `reveal()` is the only way to it. */
+export class Secret {
+  readonly #value: string
+  constructor(value: string) {
+    this.#value = value
+  }
+  reveal(): string {
+    return this.#value
+  }
+  toString(): string {
+    return '[REDACTED]'
+  }
+  toJSON(): string {
+    return '[REDACTED]'
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return '[REDACTED]'
+  }
+}
+
+type PostgresError = Error & { code: string; constraint?: string }
+
+const isPostgresError = (error: unknown): error is PostgresError =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string'
+
+/** True if `error` is PostgreSQL refusing a row because of the constraint of that name. */
+export const violates = (error: unknown, constraint: string): boolean =>
+  isPostgresError(error) && error.constraint === constraint
+
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error)
+
+export const hasCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code

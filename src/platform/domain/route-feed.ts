@@ -1,0 +1,50 @@
+import type { FeedRow } from '#/foundation/feed.ts'
+
+/**
+ * The interface between the control plane and the routers. A router follows the feed `routes`: one row per app
+ * (`id` is the app's), swapped whole. It has no database; it keeps its last table on disk and goes on with it alone.
+ */
+export const ROUTE_FEED = 'routes'
+
+export type AppRoute = FeedRow & {
+  appName: string
+  /** Lower case, without port. A host belongs to one app. */
+  hosts: string[]
+  maintenance: boolean
+  /** It has a release with code; without one a welcome page is shown (H81). */
+  hasRelease: boolean
+  /** Dynos that take requests. Empty: H14, or H10 if `crashed`. */
+  dynos: RouteDyno[]
+  crashed: boolean
+}
+
+export type RouteDyno = {
+  id: string
+  /** `web.1` */
+  name: string
+  host: string
+  port: number
+  releaseVersion: number
+  deployId: string | null
+  /** Share of the requests; 1 each today. */
+  weight: number
+}
+
+export type RouterReport = {
+  /** Dynos that left the table and still have requests of this router, with how many. Whole each time it changes. */
+  draining: { dynoId: string; requests: number }[]
+  /** Counters of each dyno since this router started, sent about once a second for those that changed, and at once when a draining dyno reaches 0. */
+  counters: DynoCounters[]
+}
+
+export type DynoCounters = {
+  dynoId: string
+  deployId: string | null
+  releaseVersion: number
+  served: number
+  /** Of `served`: answered after the dyno had left the table. */
+  drained: number
+  /** Ended by an H-code or a broken connection that was the platform's or the dyno's fault. */
+  failed: number
+  longestMs: number
+}
