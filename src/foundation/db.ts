@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, sql } from 'kysely'
+import { CamelCasePlugin, Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { config } from '#/foundation/config.ts'
 import type { DB } from '#/foundation/database-types.ts'
@@ -10,7 +10,7 @@ export type Database = { db: Db; pool: pg.Pool; url: string; stop: () => Promise
 
 pg.types.setTypeParser(pg.types.builtins.INT8, Number) // event and feed numbers stay far below 2^53
 
-/** @param url `postgres://…`, or `socket:/dir?db=name` for a unix socket. */
+/** @param url `postgres://…`; the database's snake_case columns are camelCase in code. */
 export const openDatabase = (url: string, poolSize: number = config.databasePoolSize): Database => {
   const pool = new pg.Pool({
     connectionString: url,
@@ -21,7 +21,10 @@ export const openDatabase = (url: string, poolSize: number = config.databasePool
     application_name: 'sluice',
   })
   pool.on('error', () => {}) // an idle connection that breaks is replaced at the next query, which reports if it cannot
-  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
+  const db = new Kysely<DB>({
+    dialect: new PostgresDialect({ pool }),
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+  })
   return { db, pool, url, stop: () => db.destroy() }
 }
 

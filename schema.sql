@@ -1,0 +1,599 @@
+-- Made by `npm run db:dump` from the migrations. Do not edit.
+
+create table accounts (
+  id uuid not null default gen_random_uuid(),
+  email text not null,
+  name text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint accounts_email_check CHECK ((email ~ '^[^@[:space:]]+@[^@[:space:]]+$'::text)),
+  constraint accounts_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX accounts_email_key ON public.accounts USING btree (lower(email));
+
+create table add_on_attachments (
+  id uuid not null default gen_random_uuid(),
+  add_on_id uuid not null,
+  app_id uuid not null,
+  name text not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint add_on_attachments_add_on_id_fkey FOREIGN KEY (add_on_id) REFERENCES add_ons(id) ON DELETE CASCADE,
+  constraint add_on_attachments_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
+  constraint add_on_attachments_name_check CHECK ((name ~ '^[A-Z][A-Z0-9_]*$'::text)),
+  constraint add_on_attachments_name_key UNIQUE (app_id, name),
+  constraint add_on_attachments_pkey PRIMARY KEY (id)
+);
+CREATE INDEX add_on_attachments_add_on_id ON public.add_on_attachments USING btree (add_on_id);
+
+create table add_ons (
+  id uuid not null default gen_random_uuid(),
+  app_id uuid not null,
+  name text not null,
+  service text not null,
+  plan text not null,
+  state text not null,
+  sealed_config text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint add_ons_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
+  constraint add_ons_pkey PRIMARY KEY (id),
+  constraint add_ons_state_check CHECK ((state = ANY (ARRAY['provisioning'::text, 'provisioned'::text, 'deprovisioned'::text])))
+);
+CREATE INDEX add_ons_app_id ON public.add_ons USING btree (app_id);
+CREATE UNIQUE INDEX add_ons_name_key ON public.add_ons USING btree (name) WHERE (state <> 'deprovisioned'::text);
+
+create table app_routes (
+  app_id uuid not null,
+  feed_number bigint not null,
+  constraint app_routes_pkey PRIMARY KEY (app_id)
+);
+CREATE INDEX app_routes_feed_number ON public.app_routes USING btree (feed_number);
+
+create table apps (
+  id uuid not null default gen_random_uuid(),
+  name text not null,
+  team_id uuid not null,
+  created_by uuid,
+  stack text not null default 'heroku-24'::text,
+  build_stack text not null default 'heroku-24'::text,
+  maintenance boolean not null default false,
+  last_release_version integer not null default 0,
+  config_snapshot_id uuid,
+  released_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  destroyed_at timestamp with time zone,
+  constraint apps_config_snapshot_id_fkey FOREIGN KEY (config_snapshot_id) REFERENCES config_snapshots(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint apps_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
+  constraint apps_name_check CHECK ((name ~ '^[a-z][a-z0-9-]{1,28}[a-z0-9]$'::text)),
+  constraint apps_pkey PRIMARY KEY (id),
+  constraint apps_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id)
+);
+CREATE INDEX apps_team_id ON public.apps USING btree (team_id) WHERE (destroyed_at IS NULL);
+CREATE TRIGGER apps_route_changed AFTER UPDATE OF name, maintenance, destroyed_at ON public.apps FOR EACH ROW WHEN ((((old.name IS DISTINCT FROM new.name) OR (old.maintenance IS DISTINCT FROM new.maintenance)) OR (old.destroyed_at IS DISTINCT FROM new.destroyed_at))) EXECUTE FUNCTION app_route_changed();
+CREATE UNIQUE INDEX apps_name_key ON public.apps USING btree (name) WHERE (destroyed_at IS NULL);
+
+create table authorizations (
+  id uuid not null default gen_random_uuid(),
+  account_id uuid not null,
+  description text,
+  scope text[] not null default '{global}'::text[],
+  token_hash bytea not null,
+  token_hint text not null,
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint authorizations_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint authorizations_pkey PRIMARY KEY (id),
+  constraint authorizations_token_hash_key UNIQUE (token_hash)
+);
+CREATE INDEX authorizations_account_id ON public.authorizations USING btree (account_id);
+
+create table buildpack_installations (
+  app_id uuid not null,
+  ordinal integer not null,
+  url text not null,
+  constraint buildpack_installations_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
+  constraint buildpack_installations_ordinal_check CHECK ((ordinal >= 0)),
+  constraint buildpack_installations_pkey PRIMARY KEY (app_id, ordinal)
+);
+
+create table builds (
+  id uuid not null default gen_random_uuid(),
+  app_id uuid not null,
+  status text not null default 'pending'::text,
+  failure_reason text,
+  commit text,
+  commit_description text,
+  source_url text,
+  source_version text,
+  source_checksum text,
+  branch text,
+  branch_from text,
+  branch_moved_at timestamp with time zone,
+  buildpacks jsonb,
+  stack text not null,
+  slug_id uuid,
+  release_id uuid,
+  attempts integer not null default 0,
+  created_by uuid,
+  created_by_name text not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  finished_at timestamp with time zone,
+  constraint builds_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
+  constraint builds_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
+  constraint builds_finished CHECK (((status <> 'pending'::text) = (finished_at IS NOT NULL))),
+  constraint builds_has_source CHECK ((num_nonnulls(commit, source_url) = 1)),
+  constraint builds_pkey PRIMARY KEY (id),
+  constraint builds_release_id_fkey FOREIGN KEY (release_id) REFERENCES releases(id),
+  constraint builds_slug_id_fkey FOREIGN KEY (slug_id) REFERENCES slugs(id),
+  constraint builds_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text])))
+);
+CREATE INDEX builds_app_id ON public.builds USING btree (app_id, created_at);
+CREATE TRIGGER builds_notify AFTER INSERT OR UPDATE ON public.builds FOR EACH ROW EXECUTE FUNCTION notify_build();
+
+create table config_snapshots (
+  id uuid not null default gen_random_uuid(),
+  app_id uuid not null,
+  sealed text not null,
+  keys text[] not null,
+  created_at timestamp with time zone not null default now(),
+  constraint config_snapshots_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
+  constraint config_snapshots_pkey PRIMARY KEY (id)
+);
+
+create table data_keys (
+  app_id uuid not null,
+  wrapped text not null,
+  master_key_id text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint data_keys_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
+  constraint data_keys_pkey PRIMARY KEY (app_id)
+);
+
+create table deploys (
+  id uuid not null default gen_random_uuid(),
+  number bigint generated always as identity not null,
+  app_id uuid not null,
+  kind text not null,
+  release_id uuid not null,
+  dyno_name text,
+  status text not null default 'queued'::text,
+  steps jsonb not null default '[]'::jsonb,
+  fence integer not null default 0,
+  evidence jsonb,
+  failure_reason text,
+  created_by uuid,
+  created_at timestamp with time zone not null default now(),
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint deploys_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
+  constraint deploys_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
+  constraint deploys_finished CHECK (((status = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text])) = (finished_at IS NOT NULL))),
+  constraint deploys_kind_check CHECK ((kind = ANY (ARRAY['release'::text, 'restart'::text, 'scale'::text]))),
+  constraint deploys_pkey PRIMARY KEY (id),
+  constraint deploys_release_id_fkey FOREIGN KEY (release_id) REFERENCES releases(id),
+  constraint deploys_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text])))
+);
+CREATE INDEX deploys_app_id ON public.deploys USING btree (app_id, number);
+CREATE INDEX deploys_release_id ON public.deploys USING btree (release_id);
+CREATE TRIGGER deploys_notify AFTER INSERT OR UPDATE ON public.deploys FOR EACH ROW EXECUTE FUNCTION notify_deploy();
+CREATE UNIQUE INDEX deploys_one_running ON public.deploys USING btree (app_id) WHERE (status = 'running'::text);
+
+create table domains (
+  id uuid not null default gen_random_uuid(),
+  app_id uuid not null,
+  hostname text not null,
+  kind text not null,
+  status text not null default 'succeeded'::text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint domains_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
+  constraint domains_hostname_check CHECK ((hostname = lower(hostname))),
+  constraint domains_hostname_key UNIQUE (hostname),
+  constraint domains_kind_check CHECK ((kind = ANY (ARRAY['heroku'::text, 'custom'::text]))),
+  constraint domains_pkey PRIMARY KEY (id),
+  constraint domains_status_check CHECK ((status = ANY (ARRAY['none'::text, 'pending'::text, 'succeeded'::text, 'failed'::text])))
+);
+CREATE INDEX domains_app_id ON public.domains USING btree (app_id);
+CREATE TRIGGER domains_changed AFTER INSERT OR DELETE OR UPDATE ON public.domains FOR EACH ROW EXECUTE FUNCTION domain_changed();
+CREATE UNIQUE INDEX domains_one_default ON public.domains USING btree (app_id) WHERE (kind = 'heroku'::text);
+
+create table dynos (
+  id uuid not null default gen_random_uuid(),
+  app_id uuid not null,
+  release_id uuid not null,
+  deploy_id uuid,
+  kind text not null,
+  type text not null,
+  number integer not null,
+  size text not null,
+  command text not null,
+  sealed_env text,
+  tty jsonb,
+  attach_hash bytea,
+  wanted boolean not null default true,
+  routable boolean not null default false,
+  state text not null default 'starting'::text,
+  host text,
+  port integer,
+  exit_status integer,
+  reason text,
+  restarts integer not null default 0,
+  ready_at timestamp with time zone,
+  drained_at timestamp with time zone,
+  stopped_at timestamp with time zone,
+  state_changed_at timestamp with time zone not null default now(),
+  created_by uuid,
+  created_at timestamp with time zone not null default now(),
+  feed_number bigint not null default 0,
+  constraint dynos_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
+  constraint dynos_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
+  constraint dynos_deploy_id_fkey FOREIGN KEY (deploy_id) REFERENCES deploys(id),
+  constraint dynos_kind_check CHECK ((kind = ANY (ARRAY['kept'::text, 'once'::text]))),
+  constraint dynos_pkey PRIMARY KEY (id),
+  constraint dynos_release_id_fkey FOREIGN KEY (release_id) REFERENCES releases(id),
+  constraint dynos_routable_wanted CHECK (((NOT routable) OR (wanted AND (kind = 'kept'::text)))),
+  constraint dynos_state_check CHECK ((state = ANY (ARRAY['starting'::text, 'up'::text, 'crashed'::text, 'down'::text, 'complete'::text])))
+);
+CREATE INDEX dynos_app_id ON public.dynos USING btree (app_id) WHERE (stopped_at IS NULL);
+CREATE INDEX dynos_feed_number ON public.dynos USING btree (feed_number);
+CREATE TRIGGER dynos_changed AFTER INSERT OR UPDATE ON public.dynos FOR EACH ROW EXECUTE FUNCTION dyno_changed();
+CREATE TRIGGER dynos_feed BEFORE INSERT OR UPDATE ON public.dynos FOR EACH ROW EXECUTE FUNCTION feed_dyno();
+CREATE UNIQUE INDEX dynos_one_release_phase ON public.dynos USING btree (deploy_id) WHERE ((type = 'release'::text) AND (kind = 'once'::text));
+
+create table events (
+  id bigint generated always as identity not null,
+  occurred_at timestamp with time zone not null default clock_timestamp(),
+  actor_account_id uuid,
+  actor_name text not null,
+  authorization_id uuid,
+  request_id text,
+  remote_address text,
+  team_id uuid,
+  app_id uuid,
+  pipeline_id uuid,
+  resource text not null,
+  resource_id text,
+  action text not null,
+  before jsonb,
+  after jsonb,
+  constraint events_action_check CHECK ((action = ANY (ARRAY['create'::text, 'update'::text, 'destroy'::text]))),
+  constraint events_pkey PRIMARY KEY (id)
+);
+CREATE INDEX events_app_id ON public.events USING btree (app_id, id);
+CREATE INDEX events_team_id ON public.events USING btree (team_id, id);
+CREATE TRIGGER events_notify AFTER INSERT ON public.events FOR EACH ROW EXECUTE FUNCTION notify_event();
+
+create table feeds (
+  name text not null,
+  number bigint not null default 0,
+  constraint feeds_pkey PRIMARY KEY (name)
+);
+
+create table formations (
+  id uuid not null default gen_random_uuid(),
+  app_id uuid not null,
+  type text not null,
+  quantity integer not null,
+  size text not null default 'Standard-1X'::text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint formations_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
+  constraint formations_pkey PRIMARY KEY (id),
+  constraint formations_quantity_check CHECK (((quantity >= 0) AND (quantity <= 100))),
+  constraint formations_type_check CHECK ((type ~ '^[A-Za-z0-9_-]{1,64}$'::text)),
+  constraint formations_type_key UNIQUE (app_id, type)
+);
+
+create table pipeline_couplings (
+  id uuid not null default gen_random_uuid(),
+  pipeline_id uuid not null,
+  stage_id uuid not null,
+  app_id uuid not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint pipeline_couplings_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
+  constraint pipeline_couplings_app_id_key UNIQUE (app_id),
+  constraint pipeline_couplings_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES pipelines(id) ON DELETE CASCADE,
+  constraint pipeline_couplings_pkey PRIMARY KEY (id),
+  constraint pipeline_couplings_stage_id_fkey FOREIGN KEY (stage_id) REFERENCES pipeline_stages(id)
+);
+CREATE INDEX pipeline_couplings_pipeline_id ON public.pipeline_couplings USING btree (pipeline_id);
+
+create table pipeline_stages (
+  id uuid not null default gen_random_uuid(),
+  pipeline_id uuid not null,
+  name text not null,
+  kind text not null,
+  position integer not null,
+  constraint pipeline_stages_kind_check CHECK ((kind = ANY (ARRAY['test'::text, 'review'::text, 'development'::text, 'staging'::text, 'production'::text]))),
+  constraint pipeline_stages_name_key UNIQUE (pipeline_id, name),
+  constraint pipeline_stages_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES pipelines(id) ON DELETE CASCADE,
+  constraint pipeline_stages_pkey PRIMARY KEY (id),
+  constraint pipeline_stages_position_key UNIQUE (pipeline_id, "position") DEFERRABLE INITIALLY DEFERRED
+);
+
+create table pipelines (
+  id uuid not null default gen_random_uuid(),
+  name text not null,
+  team_id uuid not null,
+  created_by uuid,
+  delete_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint pipelines_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
+  constraint pipelines_name_check CHECK ((name ~ '^[a-z][a-z0-9-]{1,28}[a-z0-9]$'::text)),
+  constraint pipelines_name_key UNIQUE (team_id, name),
+  constraint pipelines_pkey PRIMARY KEY (id),
+  constraint pipelines_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id)
+);
+
+create table promotion_targets (
+  id uuid not null default gen_random_uuid(),
+  promotion_id uuid not null,
+  app_id uuid not null,
+  release_id uuid not null,
+  status text not null default 'pending'::text,
+  error_message text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint promotion_targets_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
+  constraint promotion_targets_app_key UNIQUE (promotion_id, app_id),
+  constraint promotion_targets_pkey PRIMARY KEY (id),
+  constraint promotion_targets_promotion_id_fkey FOREIGN KEY (promotion_id) REFERENCES promotions(id),
+  constraint promotion_targets_release_id_fkey FOREIGN KEY (release_id) REFERENCES releases(id),
+  constraint promotion_targets_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text])))
+);
+CREATE UNIQUE INDEX promotion_targets_release_id ON public.promotion_targets USING btree (release_id);
+
+create table promotions (
+  id uuid not null default gen_random_uuid(),
+  pipeline_id uuid not null,
+  source_app_id uuid not null,
+  source_release_id uuid not null,
+  slug_id uuid not null,
+  status text not null default 'pending'::text,
+  created_by uuid,
+  created_by_name text not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint promotions_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
+  constraint promotions_pkey PRIMARY KEY (id),
+  constraint promotions_slug_id_fkey FOREIGN KEY (slug_id) REFERENCES slugs(id),
+  constraint promotions_source_app_id_fkey FOREIGN KEY (source_app_id) REFERENCES apps(id),
+  constraint promotions_source_release_id_fkey FOREIGN KEY (source_release_id) REFERENCES releases(id),
+  constraint promotions_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'completed'::text])))
+);
+CREATE INDEX promotions_pipeline_id ON public.promotions USING btree (pipeline_id, created_at);
+
+create table releases (
+  id uuid not null default gen_random_uuid(),
+  app_id uuid not null,
+  version integer not null,
+  slug_id uuid,
+  config_snapshot_id uuid not null,
+  description text not null,
+  status text not null default 'pending'::text,
+  failure_reason text,
+  current boolean not null default false,
+  formation jsonb not null default '{}'::jsonb,
+  add_ons jsonb not null default '[]'::jsonb,
+  created_by uuid,
+  created_by_name text not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint releases_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
+  constraint releases_config_snapshot_id_fkey FOREIGN KEY (config_snapshot_id) REFERENCES config_snapshots(id),
+  constraint releases_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
+  constraint releases_current_succeeded CHECK (((NOT current) OR (status = 'succeeded'::text))),
+  constraint releases_pkey PRIMARY KEY (id),
+  constraint releases_slug_id_fkey FOREIGN KEY (slug_id) REFERENCES slugs(id),
+  constraint releases_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text]))),
+  constraint releases_version_key UNIQUE (app_id, version)
+);
+CREATE TRIGGER releases_keep BEFORE UPDATE ON public.releases FOR EACH ROW EXECUTE FUNCTION keep_release();
+CREATE TRIGGER releases_number BEFORE INSERT ON public.releases FOR EACH ROW EXECUTE FUNCTION number_release();
+CREATE UNIQUE INDEX releases_one_current ON public.releases USING btree (app_id) WHERE current;
+
+create table schema_migrations (
+  name text not null,
+  applied_at timestamp with time zone not null default now(),
+  constraint schema_migrations_pkey PRIMARY KEY (name)
+);
+
+create table slugs (
+  id uuid not null default gen_random_uuid(),
+  app_id uuid not null,
+  digest text not null,
+  process_types jsonb not null default '{}'::jsonb,
+  stack text not null,
+  commit text,
+  commit_description text,
+  buildpacks jsonb not null default '[]'::jsonb,
+  buildpack_provided_description text,
+  size bigint not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint slugs_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
+  constraint slugs_digest_check CHECK ((digest ~ '^sha256:[0-9a-f]{64}$'::text)),
+  constraint slugs_pkey PRIMARY KEY (id)
+);
+CREATE INDEX slugs_app_id ON public.slugs USING btree (app_id);
+CREATE INDEX slugs_digest ON public.slugs USING btree (digest);
+
+create table sources (
+  id uuid not null default gen_random_uuid(),
+  account_id uuid not null,
+  secret_hash bytea not null,
+  size bigint,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  constraint sources_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint sources_pkey PRIMARY KEY (id)
+);
+
+create table team_members (
+  team_id uuid not null,
+  account_id uuid not null,
+  role text not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint team_members_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint team_members_pkey PRIMARY KEY (team_id, account_id),
+  constraint team_members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'member'::text, 'collaborator'::text, 'viewer'::text]))),
+  constraint team_members_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id) ON DELETE CASCADE
+);
+CREATE INDEX team_members_account_id ON public.team_members USING btree (account_id);
+
+create table teams (
+  id uuid not null default gen_random_uuid(),
+  name text not null,
+  personal_account_id uuid,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint teams_name_key UNIQUE (name),
+  constraint teams_personal_account_id_fkey FOREIGN KEY (personal_account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint teams_personal_account_id_key UNIQUE (personal_account_id),
+  constraint teams_pkey PRIMARY KEY (id)
+);
+
+create table workers (
+  id text not null,
+  number integer generated always as identity not null,
+  started_at timestamp with time zone not null default now(),
+  constraint workers_pkey PRIMARY KEY (id)
+);
+
+CREATE OR REPLACE FUNCTION public.app_route_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform touch_route(new.id);
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.domain_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform touch_route(coalesce(new.app_id, old.app_id));
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.dyno_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('dyno_changed', new.app_id::text);
+  if tg_op = 'UPDATE' and (new.routable <> old.routable
+      or new.routable and (new.host, new.port) is distinct from (old.host, old.port)) then
+    perform touch_route(new.app_id);
+  end if;
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.feed_dyno()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'INSERT' or new.wanted <> old.wanted then
+    new.feed_number := next_feed_number('dynos');
+    perform pg_notify('dyno_feed', '');
+  end if;
+  return new;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.keep_release()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if (new.id, new.app_id, new.version, new.slug_id, new.config_snapshot_id, new.description, new.formation,
+      new.add_ons, new.created_by, new.created_by_name, new.created_at)
+     is distinct from
+     (old.id, old.app_id, old.version, old.slug_id, old.config_snapshot_id, old.description, old.formation,
+      old.add_ons, old.created_by, old.created_by_name, old.created_at) then
+    raise exception 'a release never changes' using constraint = 'releases_append_only';
+  end if;
+  if old.status <> 'pending' and new.status <> old.status then
+    raise exception 'a release has one outcome' using constraint = 'releases_one_outcome';
+  end if;
+  return new;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.next_feed_number(feed text)
+ RETURNS bigint
+ LANGUAGE sql
+AS $function$
+  update feeds set number = number + 1 where name = feed returning number;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.notify_build()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('build_changed', new.id::text);
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.notify_deploy()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('deploy_changed', new.app_id::text);
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.notify_event()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('event_added', coalesce(new.app_id::text, ''));
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.number_release()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update apps set last_release_version = last_release_version + 1, updated_at = now()
+    where id = new.app_id and destroyed_at is null returning last_release_version into new.version;
+  if new.version is null then
+    raise exception 'app % is gone', new.app_id using constraint = 'releases_app_exists';
+  end if;
+  return new;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.touch_route(app uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into app_routes values (app, next_feed_number('routes'))
+    on conflict (app_id) do update set feed_number = excluded.feed_number;
+  perform pg_notify('route_feed', '');
+end $function$
+;
