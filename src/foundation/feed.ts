@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import net from 'node:net'
 import { createInterface } from 'node:readline'
-import type { Logger } from '#/foundation/log.ts'
+import type { Log } from '#/foundation/log.ts'
 
 /**
  * A feed carries a table of rows, each with an `id`, from the one who decides to those who act on it:
@@ -42,7 +42,7 @@ export type FeedServer = { stop: () => Promise<void> }
 
 /** Serves several feeds on one socket; a follower says in its first line which it wants. */
 // oxlint-disable-next-line typescript/no-explicit-any -- the sources' row types differ; each is used with its own only
-export const serveFeeds = async (path: string, sources: FeedSource<any, any>[], log: Logger): Promise<FeedServer> => {
+export const serveFeeds = async (path: string, sources: FeedSource<any, any>[], log: Log): Promise<FeedServer> => {
   await rm(path, { force: true })
   const sockets = new Set<net.Socket>()
   const server = net.createServer((socket) => {
@@ -66,7 +66,7 @@ export const serveFeeds = async (path: string, sources: FeedSource<any, any>[], 
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- as above
-const serveFollower = (socket: net.Socket, sources: FeedSource<any, any>[], log: Logger): void => {
+const serveFollower = (socket: net.Socket, sources: FeedSource<any, any>[], log: Log): void => {
   const lines = createInterface({ input: socket, crlfDelay: Infinity })
   let reports = Promise.resolve()
   let follower: Follower | undefined
@@ -99,7 +99,7 @@ const serveFollower = (socket: net.Socket, sources: FeedSource<any, any>[], log:
 }
 
 /** Sends the table, then each change, one read of the database at a time. */
-const keepFed = <Row extends FeedRow>(socket: net.Socket, source: FeedSource<Row, unknown>, log: Logger): void => {
+const keepFed = <Row extends FeedRow>(socket: net.Socket, source: FeedSource<Row, unknown>, log: Log): void => {
   let sent = -1
   let busy = false
   let news = true
@@ -146,7 +146,7 @@ export type FeedClientOptions<Row extends FeedRow, Report> = {
   path: string
   feed: string
   follower: string
-  log: Logger
+  log: Log
   /** Applies at once, or throws and the connection begins anew. */
   applyTable: (table: FeedTable<Row>) => void
   applyChange: (change: FeedChange<Row>) => void

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import type { Logger } from '#/foundation/log.ts'
+import type { Log } from '#/foundation/log.ts'
 
 /**
  * One connection that LISTENs for the whole process. Channels in use (payload is the id after the colon in each migration's trigger):
@@ -16,7 +16,7 @@ export type Notifications = {
 const RECONNECT_MS = 500
 const KEEPALIVE_MS = 10_000
 
-export const startNotifications = async (url: string, log: Logger): Promise<Notifications> => {
+export const startNotifications = async (url: string, log: Log): Promise<Notifications> => {
   const listeners = new Map<string, Set<(payload: string | undefined) => void>>()
   let client: pg.Client | undefined
   let stopped = false

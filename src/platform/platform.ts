@@ -1,0 +1,38 @@
+import type { ArtifactStore } from '#/artifact-store/artifact-store.ts'
+import type { DataDirPaths } from '#/foundation/data-dir.ts'
+import type { Db } from '#/foundation/db.ts'
+import type { Log } from '#/foundation/log.ts'
+import type { Notifications } from '#/foundation/notifications.ts'
+import type { LogWriter } from '#/log-store/log-writer.ts'
+
+/** What a use case may need, made once in bin/. Each takes `Pick<Platform, …>` of just its own needs. */
+export type Platform = {
+  db: Db
+  notifications: Notifications
+  keyring: Keyring
+  settings: PlatformSettings
+  paths: DataDirPaths
+  /** Lines of the apps' logs. */
+  logs: LogWriter
+  store: ArtifactStore
+  /** What the platform says of itself. */
+  log: Log
+}
+
+export type Keyring = {
+  /** Wraps data keys. */
+  masterKey: Buffer
+  masterKeyId: string
+  /** Signs capability URLs; derived from the master key. */
+  signingKey: Buffer
+}
+
+/** Where people and programs reach this platform. */
+export type PlatformSettings = {
+  /** Of the API, dashboard and git: `localhost:5000`. */
+  apiHost: string
+  apiPort: number
+  /** Apps are served at `<app>.<domain>:<routerPort>`. */
+  domain: string
+  routerPort: number
+}
