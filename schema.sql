@@ -203,6 +203,17 @@ CREATE INDEX domains_app_id ON public.domains USING btree (app_id);
 CREATE TRIGGER domains_changed AFTER INSERT OR DELETE OR UPDATE ON public.domains FOR EACH ROW EXECUTE FUNCTION domain_changed();
 CREATE UNIQUE INDEX domains_one_default ON public.domains USING btree (app_id) WHERE (kind = 'heroku'::text);
 
+create table dyno_requests (
+  dyno_id uuid not null,
+  router text not null,
+  served bigint not null,
+  drained bigint not null,
+  failed bigint not null,
+  longest_ms bigint not null,
+  constraint dyno_requests_dyno_id_fkey FOREIGN KEY (dyno_id) REFERENCES dynos(id) ON DELETE CASCADE,
+  constraint dyno_requests_pkey PRIMARY KEY (dyno_id, router)
+);
+
 create table dynos (
   id uuid not null default gen_random_uuid(),
   app_id uuid not null,
@@ -225,6 +236,7 @@ create table dynos (
   reason text,
   restarts integer not null default 0,
   ready_at timestamp with time zone,
+  retired_at timestamp with time zone,
   drained_at timestamp with time zone,
   stopped_at timestamp with time zone,
   state_changed_at timestamp with time zone not null default now(),
@@ -274,6 +286,16 @@ create table feeds (
   number bigint not null default 0,
   constraint feeds_pkey PRIMARY KEY (name)
 );
+
+create table followers (
+  feed text not null,
+  id text not null,
+  server text not null,
+  applied_number bigint not null default '-1'::integer,
+  constraint followers_pkey PRIMARY KEY (feed, id),
+  constraint followers_server_fkey FOREIGN KEY (server) REFERENCES workers(id) ON DELETE CASCADE
+);
+CREATE TRIGGER followers_notify AFTER INSERT OR UPDATE ON public.followers FOR EACH ROW EXECUTE FUNCTION notify_applied();
 
 create table formations (
   id uuid not null default gen_random_uuid(),
@@ -338,16 +360,12 @@ create table promotion_targets (
   promotion_id uuid not null,
   app_id uuid not null,
   release_id uuid not null,
-  status text not null default 'pending'::text,
-  error_message text,
   created_at timestamp with time zone not null default now(),
-  updated_at timestamp with time zone not null default now(),
   constraint promotion_targets_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
   constraint promotion_targets_app_key UNIQUE (promotion_id, app_id),
   constraint promotion_targets_pkey PRIMARY KEY (id),
   constraint promotion_targets_promotion_id_fkey FOREIGN KEY (promotion_id) REFERENCES promotions(id),
-  constraint promotion_targets_release_id_fkey FOREIGN KEY (release_id) REFERENCES releases(id),
-  constraint promotion_targets_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text])))
+  constraint promotion_targets_release_id_fkey FOREIGN KEY (release_id) REFERENCES releases(id)
 );
 CREATE UNIQUE INDEX promotion_targets_release_id ON public.promotion_targets USING btree (release_id);
 
@@ -357,17 +375,14 @@ create table promotions (
   source_app_id uuid not null,
   source_release_id uuid not null,
   slug_id uuid not null,
-  status text not null default 'pending'::text,
   created_by uuid,
   created_by_name text not null,
   created_at timestamp with time zone not null default now(),
-  updated_at timestamp with time zone not null default now(),
   constraint promotions_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
   constraint promotions_pkey PRIMARY KEY (id),
   constraint promotions_slug_id_fkey FOREIGN KEY (slug_id) REFERENCES slugs(id),
   constraint promotions_source_app_id_fkey FOREIGN KEY (source_app_id) REFERENCES apps(id),
-  constraint promotions_source_release_id_fkey FOREIGN KEY (source_release_id) REFERENCES releases(id),
-  constraint promotions_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'completed'::text])))
+  constraint promotions_source_release_id_fkey FOREIGN KEY (source_release_id) REFERENCES releases(id)
 );
 CREATE INDEX promotions_pipeline_id ON public.promotions USING btree (pipeline_id, created_at);
 
@@ -496,6 +511,7 @@ AS $function$
 begin
   perform pg_notify('dyno_changed', new.app_id::text);
   if tg_op = 'UPDATE' and (new.routable <> old.routable
+      or new.type = 'web' and new.state <> old.state and 'crashed' in (new.state, old.state)
       or new.routable and (new.host, new.port) is distinct from (old.host, old.port)) then
     perform touch_route(new.app_id);
   end if;
@@ -543,6 +559,16 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.notify_applied()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('feed_applied', new.feed);
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.notify_build()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -585,6 +611,19 @@ begin
   end if;
   return new;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.refresh_routable(app uuid)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  with now_routable as (
+    select d.id, d.wanted and d.kind = 'kept' and d.type = 'web' and d.state = 'up' and d.retired_at is null and r.current as value
+    from dynos d join releases r on r.id = d.release_id
+    where d.app_id = app and d.stopped_at is null
+  )
+  update dynos d set routable = n.value from now_routable n where n.id = d.id and d.routable <> n.value;
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION public.touch_route(app uuid)

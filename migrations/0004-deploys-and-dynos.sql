@@ -54,6 +54,7 @@ create table dynos (
   reason text, -- 'R10 …' or what else the engine says of its end
   restarts integer not null default 0,
   ready_at timestamptz,
+  retired_at timestamptz, -- a deploy takes it out: no new requests
   drained_at timestamptz, -- no router has a request for it any more
   stopped_at timestamptz,
   state_changed_at timestamptz not null default now(),
@@ -65,6 +66,42 @@ create table dynos (
 create index dynos_app_id on dynos (app_id) where stopped_at is null;
 create index dynos_feed_number on dynos (feed_number);
 create unique index dynos_one_release_phase on dynos (deploy_id) where type = 'release' and kind = 'once';
+
+-- A web dyno takes requests while it is up, wanted, not retired, and of its app's current release.
+create function refresh_routable(app uuid) returns void language sql as $$
+  with now_routable as (
+    select d.id, d.wanted and d.kind = 'kept' and d.type = 'web' and d.state = 'up' and d.retired_at is null and r.current as value
+    from dynos d join releases r on r.id = d.release_id
+    where d.app_id = app and d.stopped_at is null
+  )
+  update dynos d set routable = n.value from now_routable n where n.id = d.id and d.routable <> n.value;
+$$;
+
+-- What the routers counted for a dyno, each since its own start.
+create table dyno_requests (
+  dyno_id uuid not null references dynos on delete cascade,
+  router text not null,
+  served bigint not null,
+  drained bigint not null,
+  failed bigint not null,
+  longest_ms bigint not null,
+  primary key (dyno_id, router)
+);
+
+-- Who follows a feed now, and up to which number it has applied it.
+create table followers (
+  feed text not null,
+  id text not null,
+  server text not null references workers on delete cascade, -- the control plane it is connected to
+  applied_number bigint not null default -1,
+  primary key (feed, id)
+);
+create function notify_applied() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('feed_applied', new.feed);
+  return null;
+end $$;
+create trigger followers_notify after insert or update on followers for each row execute function notify_applied();
 
 -- A row of the router's feed per app; what it says is joined when it is read.
 create table app_routes (
@@ -98,6 +135,7 @@ create function dyno_changed() returns trigger language plpgsql as $$
 begin
   perform pg_notify('dyno_changed', new.app_id::text);
   if tg_op = 'UPDATE' and (new.routable <> old.routable
+      or new.type = 'web' and new.state <> old.state and 'crashed' in (new.state, old.state)
       or new.routable and (new.host, new.port) is distinct from (old.host, old.port)) then
     perform touch_route(new.app_id);
   end if;

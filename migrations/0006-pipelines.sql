@@ -36,23 +36,19 @@ create table promotions (
   source_app_id uuid not null references apps,
   source_release_id uuid not null references releases,
   slug_id uuid not null references slugs,
-  status text not null default 'pending' check (status in ('pending', 'completed')),
   created_by uuid references accounts,
   created_by_name text not null,
-  created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now()
+  created_at timestamptz not null default now()
 );
 create index promotions_pipeline_id on promotions (pipeline_id, created_at);
 
+-- How a target fares is what its release says; a promotion is completed once none of them is pending.
 create table promotion_targets (
   id uuid primary key default gen_random_uuid(),
   promotion_id uuid not null references promotions,
   app_id uuid not null references apps,
   release_id uuid not null references releases,
-  status text not null default 'pending' check (status in ('pending', 'succeeded', 'failed')),
-  error_message text,
   created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now(),
   constraint promotion_targets_app_key unique (promotion_id, app_id)
 );
 create unique index promotion_targets_release_id on promotion_targets (release_id);

@@ -149,6 +149,15 @@ export interface Domain {
   updatedAt: Generated<Timestamp>;
 }
 
+export interface DynoRequest {
+  drained: number;
+  dynoId: string;
+  failed: number;
+  longestMs: number;
+  router: string;
+  served: number;
+}
+
 export interface Dyno {
   appId: string;
   attachHash: Buffer | null;
@@ -168,6 +177,7 @@ export interface Dyno {
   reason: string | null;
   releaseId: string;
   restarts: Generated<number>;
+  retiredAt: Timestamp | null;
   routable: Generated<boolean>;
   sealedEnv: string | null;
   size: string;
@@ -200,6 +210,13 @@ export interface Event {
 export interface Feed {
   name: string;
   number: Generated<number>;
+}
+
+export interface Follower {
+  appliedNumber: Generated<number>;
+  feed: string;
+  id: string;
+  server: string;
 }
 
 export interface Formation {
@@ -248,19 +265,14 @@ export interface Promotion {
   slugId: string;
   sourceAppId: string;
   sourceReleaseId: string;
-  status: Generated<'pending' | 'completed'>;
-  updatedAt: Generated<Timestamp>;
 }
 
 export interface PromotionTarget {
   appId: string;
   createdAt: Generated<Timestamp>;
-  errorMessage: string | null;
   id: Generated<string>;
   promotionId: string;
   releaseId: string;
-  status: Generated<'pending' | 'succeeded' | 'failed'>;
-  updatedAt: Generated<Timestamp>;
 }
 
 export interface Release {
@@ -345,9 +357,11 @@ export interface DB {
   dataKeys: DataKey;
   deploys: Deploy;
   domains: Domain;
+  dynoRequests: DynoRequest;
   dynos: Dyno;
   events: Event;
   feeds: Feed;
+  followers: Follower;
   formations: Formation;
   pipelineCouplings: PipelineCoupling;
   pipelines: Pipeline;

@@ -1,0 +1,42 @@
+import { sql } from 'kysely'
+import type { Db } from '#/foundation/db.ts'
+import type { Actor } from '#/platform/event/actor.ts'
+import type { Account } from './account.ts'
+
+const COLUMNS = ['id', 'email', 'name', 'createdAt', 'updatedAt'] as const
+
+export const insertAccount = (tx: Db, email: string): Promise<Account> =>
+  tx.insertInto('accounts').values({ email }).returning(COLUMNS).executeTakeFirstOrThrow()
+
+export const countAccounts = async (db: Db): Promise<number> => {
+  const { count } = await db
+    .selectFrom('accounts')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
+/** The caller's own account. */
+export const getOwnAccount = (db: Db, actor: Actor): Promise<Account> =>
+  db.selectFrom('accounts').select(COLUMNS).where('id', '=', actor.accountId).executeTakeFirstOrThrow()
+
+/** By id or e-mail address, but only one that shares a team with the caller, or the caller. */
+export const findVisibleAccount = (db: Db, actor: Actor, ref: string): Promise<Account | undefined> =>
+  db
+    .selectFrom('accounts')
+    .select(COLUMNS)
+    .where((eb) => eb.or([eb(sql`id::text`, '=', ref), eb(sql`lower(email)`, '=', ref.toLowerCase())]))
+    .where((eb) =>
+      eb.or([
+        eb('id', '=', actor.accountId),
+        eb.exists(
+          eb
+            .selectFrom('teamMembers as theirs')
+            .innerJoin('teamMembers as mine', 'mine.teamId', 'theirs.teamId')
+            .whereRef('theirs.accountId', '=', 'accounts.id')
+            .where('mine.accountId', '=', actor.accountId)
+            .select('mine.teamId'),
+        ),
+      ]),
+    )
+    .executeTakeFirst()

@@ -1,0 +1,19 @@
+export type Account = { id: string; email: string; name: string | null; createdAt: Date; updatedAt: Date }
+
+/** Heroku's scopes; the gate of a narrower one than `global` comes with the routes that check it. */
+export type Scope = 'global' | 'identity' | 'read' | 'write' | 'read-protected' | 'write-protected'
+
+export type Authorization = {
+  id: string
+  accountId: string
+  description: string | null
+  scope: string[]
+  tokenHint: string
+  expiresAt: Date | null
+  revokedAt: Date | null
+  createdAt: Date
+  updatedAt: Date
+}
+
+/** `sluice-12…cdef`: enough to tell tokens apart, as the CLI expects of a masked one. */
+export const hintOf = (token: string): string => `${token.slice(0, 9)}**********${token.slice(-4)}`

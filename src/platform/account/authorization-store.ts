@@ -1,0 +1,66 @@
+import { sql } from 'kysely'
+import type { Db } from '#/foundation/db.ts'
+import { sha256 } from '#/foundation/ids.ts'
+import type { Actor } from '#/platform/event/actor.ts'
+import { hintOf, type Authorization } from './account.ts'
+
+const COLUMNS = ['id', 'accountId', 'description', 'scope', 'tokenHint', 'expiresAt', 'revokedAt', 'createdAt', 'updatedAt'] as const
+
+export type NewAuthorization = {
+  accountId: string
+  token: string
+  description: string | null
+  scope: string[]
+  expiresAt: Date | null
+}
+
+export const insertAuthorization = (tx: Db, { token, ...input }: NewAuthorization): Promise<Authorization> =>
+  tx
+    .insertInto('authorizations')
+    .values({ ...input, tokenHash: sha256(token), tokenHint: hintOf(token) })
+    .returning(COLUMNS)
+    .executeTakeFirstOrThrow()
+
+/** Who a token belongs to; undefined if there is none such, or it has expired or been revoked. Notes its use once a minute. */
+export const findTokenHolder = async (
+  db: Db,
+  token: string,
+): Promise<{ accountId: string; email: string; authorizationId: string } | undefined> => {
+  const found = await db
+    .selectFrom('authorizations')
+    .innerJoin('accounts', 'accounts.id', 'authorizations.accountId')
+    .select(['accounts.id as accountId', 'accounts.email', 'authorizations.id as authorizationId', 'lastUsedAt'])
+    .where('tokenHash', '=', sha256(token))
+    .where('revokedAt', 'is', null)
+    .where((eb) => eb.or([eb('expiresAt', 'is', null), eb('expiresAt', '>', sql<Date>`now()`)]))
+    .executeTakeFirst()
+  if (!found) return undefined
+  const { lastUsedAt, ...holder } = found
+  if (!lastUsedAt || Date.now() - lastUsedAt.getTime() > 60_000) await noteUse(db, holder.authorizationId)
+  return holder
+}
+
+const noteUse = (db: Db, id: string): Promise<unknown> =>
+  db.updateTable('authorizations').set({ lastUsedAt: new Date() }).where('id', '=', id).execute()
+
+/** The caller's own, living ones, newest first. */
+export const listAuthorizations = (db: Db, actor: Actor): Promise<Authorization[]> =>
+  db
+    .selectFrom('authorizations')
+    .select(COLUMNS)
+    .where('accountId', '=', actor.accountId)
+    .where('revokedAt', 'is', null)
+    .orderBy('createdAt', 'desc')
+    .execute()
+
+export const findAuthorization = async (db: Db, actor: Actor, id: string): Promise<Authorization | undefined> =>
+  (await listAuthorizations(db, actor)).find((one) => one.id === id)
+
+export const revokeAuthorization = async (tx: Db, actor: Actor, id: string): Promise<void> => {
+  await tx
+    .updateTable('authorizations')
+    .set({ revokedAt: new Date(), updatedAt: new Date() })
+    .where('id', '=', id)
+    .where('accountId', '=', actor.accountId)
+    .execute()
+}

@@ -1,0 +1,113 @@
+import { sql, type ExpressionBuilder } from 'kysely'
+import type { DB } from '#/foundation/database-types.ts'
+import type { Db } from '#/foundation/db.ts'
+import { forbidden, notFound } from '#/foundation/errors.ts'
+import { isId } from '#/foundation/ids.ts'
+import type { Actor } from '#/platform/event/actor.ts'
+import { rolesWith, type Permission } from '#/platform/team/team.ts'
+import type { App } from './app.ts'
+
+const COLUMNS = [
+  'apps.id',
+  'apps.name',
+  'apps.teamId',
+  'apps.createdBy',
+  'apps.stack',
+  'apps.buildStack',
+  'apps.maintenance',
+  'apps.configSnapshotId',
+  'apps.releasedAt',
+  'apps.createdAt',
+  'apps.updatedAt',
+] as const
+
+/** True of apps on which the actor has the permission. The platform itself has every one. */
+export const mayOnApp =
+  (actor: Actor, permission: Permission) =>
+  (eb: ExpressionBuilder<DB, 'apps'>) =>
+    actor.accountId === null
+      ? eb.val(true)
+      : eb.exists(
+          eb
+            .selectFrom('teamMembers')
+            .select('teamMembers.teamId')
+            .whereRef('teamMembers.teamId', '=', 'apps.teamId')
+            .where('teamMembers.accountId', '=', actor.accountId)
+            .where('teamMembers.role', 'in', rolesWith(permission)),
+        )
+
+/**
+ * The app of that name or id, for an actor with that permission. What the actor may not see is not found (404);
+ * what they may see but not do is forbidden (403).
+ */
+export const getApp = async (db: Db, actor: Actor, ref: string, permission: Permission): Promise<App> => {
+  const found = await db
+    .selectFrom('apps')
+    .select(COLUMNS)
+    .select((eb) => mayOnApp(actor, permission)(eb).as('allowed'))
+    .where(isId(ref) ? 'apps.id' : 'apps.name', '=', ref)
+    .where('apps.destroyedAt', 'is', null)
+    .where(mayOnApp(actor, 'view'))
+    .executeTakeFirst()
+  if (!found) throw notFound('app', "Couldn't find that app.")
+  const { allowed, ...app } = found
+  if (!allowed) throw forbidden(`You do not have access to the app ${app.name}.`)
+  return app
+}
+
+/** All apps that the actor may see, by name; those of `teamId`, or of `ids`, if given. */
+export const listApps = (db: Db, actor: Actor, only: { teamId?: string; ids?: string[] } = {}): Promise<App[]> => {
+  let query = db.selectFrom('apps').select(COLUMNS).where('destroyedAt', 'is', null).where(mayOnApp(actor, 'view'))
+  if (only.teamId !== undefined) query = query.where('teamId', '=', only.teamId)
+  if (only.ids !== undefined) query = query.where('id', 'in', only.ids.filter(isId).concat(NOBODY))
+  return query.orderBy('name').execute()
+}
+
+const NOBODY = '00000000-0000-0000-0000-000000000000'
+
+export const insertApp = (
+  tx: Db,
+  actor: Actor,
+  input: { name: string; teamId: string; stack: string },
+): Promise<App> =>
+  tx
+    .insertInto('apps')
+    .values({ ...input, buildStack: input.stack, createdBy: actor.accountId })
+    .returning(COLUMNS)
+    .executeTakeFirstOrThrow()
+
+export const updateApp = (
+  tx: Db,
+  _actor: Actor,
+  id: string,
+  change: { name?: string; maintenance?: boolean; stack?: string; buildStack?: string; configSnapshotId?: string; releasedAt?: Date; destroyedAt?: Date },
+): Promise<App> =>
+  tx
+    .updateTable('apps')
+    .set({ ...change, updatedAt: sql<Date>`now()` })
+    .where('id', '=', id)
+    .returning(COLUMNS)
+    .executeTakeFirstOrThrow()
+
+/** True if the name was another team's app once: its visitors' links and cookies must not reach somebody else's code. */
+export const isNameOfAnotherTeam = async (db: Db, name: string, teamId: string): Promise<boolean> =>
+  (await db
+    .selectFrom('apps')
+    .select('id')
+    .where('name', '=', name)
+    .where('teamId', '<>', teamId)
+    .limit(1)
+    .executeTakeFirst()) !== undefined
+
+/** Locks the app's row until the transaction ends, so that changes of one app happen one after another. */
+export const lockApp = async (tx: Db, _actor: Actor, id: string): Promise<App> => {
+  const app = await tx
+    .selectFrom('apps')
+    .select(COLUMNS)
+    .where('id', '=', id)
+    .where('destroyedAt', 'is', null)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+  if (!app) throw notFound('app', "Couldn't find that app.")
+  return app
+}

@@ -1,0 +1,54 @@
+import type { Db } from '#/foundation/db.ts'
+import { seal, unseal } from '#/foundation/crypto.ts'
+import { newId } from '#/foundation/ids.ts'
+import type { Keyring } from '#/platform/platform.ts'
+import { getDataKey } from './data-key-store.ts'
+
+/** All config of an app at one moment. A snapshot never changes; releases point at it. */
+export type ConfigSnapshot = {
+  /** What people set. */
+  own: Record<string, string>
+  /** What add-ons gave, by attachment name: `{DATABASE: {DATABASE_URL: 'postgres://…'}}`. */
+  attached: Record<string, Record<string, string>>
+}
+
+export const EMPTY_CONFIG: ConfigSnapshot = { own: {}, attached: {} }
+
+/** The variables as an app's processes see them. An attachment's value wins over one that somebody set by hand. */
+export const configVarsOf = ({ own, attached }: ConfigSnapshot): Record<string, string> =>
+  Object.assign({}, own, ...Object.values(attached)) as Record<string, string>
+
+type Needs = { db: Db; keyring: Keyring }
+
+export const insertConfigSnapshot = async (
+  { db, keyring }: Needs,
+  appId: string,
+  snapshot: ConfigSnapshot,
+): Promise<string> => {
+  const id = newId()
+  const key = await getDataKey(db, keyring, appId)
+  await db
+    .insertInto('configSnapshots')
+    .values({
+      id,
+      appId,
+      keys: Object.keys(configVarsOf(snapshot)).sort(),
+      sealed: seal(key, place(id, appId), JSON.stringify(snapshot)),
+    })
+    .execute()
+  return id
+}
+
+/** null is the config of an app that never had any. */
+export const readConfigSnapshot = async ({ db, keyring }: Needs, id: string | null): Promise<ConfigSnapshot> => {
+  if (id === null) return EMPTY_CONFIG
+  const { appId, sealed } = await db
+    .selectFrom('configSnapshots')
+    .select(['appId', 'sealed'])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  const key = await getDataKey(db, keyring, appId)
+  return JSON.parse(unseal(key, place(id, appId), sealed).toString()) as ConfigSnapshot
+}
+
+const place = (id: string, appId: string): string[] => ['config_snapshots', 'sealed', id, appId]

@@ -1,0 +1,10 @@
+import { Type } from 'typebox'
+import { defineJob } from '#/foundation/jobs.ts'
+
+/** Runs an app's unfinished deploys, oldest first. Enqueued with each deploy, in the app's own queue. */
+export const runDeploysJob = defineJob('run-deploys', Type.Object({ appId: Type.String() }))
+
+/** Waits until the dynos that a deploy replaced have answered their last requests, stops them and keeps the evidence. */
+export const stopRetiredJob = defineJob('stop-retired-dynos', Type.Object({ deployId: Type.String(), dynoIds: Type.Array(Type.String()) }))
+
+export const deployQueue = (appId: string): string => `deploys:${appId}`

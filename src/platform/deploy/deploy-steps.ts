@@ -1,0 +1,198 @@
+import { config } from '#/foundation/config.ts'
+import { transaction, type Db } from '#/foundation/db.ts'
+import { failpoint } from '#/foundation/failpoint.ts'
+import { enqueue } from '#/foundation/jobs.ts'
+import { waitFor } from '#/foundation/notifications.ts'
+import { lockApp, updateApp } from '#/platform/app/app-store.ts'
+import {
+  findReleasePhaseDyno,
+  insertDynos,
+  listDynosOfDeploy,
+  listKeptDynos,
+  refreshRoutable,
+  retireDynos,
+  unwantDynos,
+} from '#/platform/dyno/dyno-store.ts'
+import { dynoName, hasFailed, isHealthy, type Dyno } from '#/platform/dyno/dyno.ts'
+import { listFormations } from '#/platform/formation/formation-store.ts'
+import { findCurrentRelease, getReleaseById, makeCurrent } from '#/platform/release/release-store.ts'
+import { RELEASE_PHASE, type Release } from '#/platform/release/release.ts'
+import { getSlug } from '#/platform/slug/slug-store.ts'
+import type { Slug } from '#/platform/slug/slug.ts'
+import { newId } from '#/foundation/ids.ts'
+import { stopRetiredJob } from './deploy-jobs.ts'
+import { finishDeploy, haveRoutersApplied, saveSteps, sumRequests } from './deploy-store.ts'
+import { DeployFailure, finishedStep, type Deploy, type DeployStep } from './deploy.ts'
+import { planDynos, replacedBy } from './plan-dynos.ts'
+import { DEPLOYER, type DeployNeeds } from './deployer.ts'
+
+/** What a step may use: the deploy with its saved steps, the release to run and its code. */
+type Run = DeployNeeds & { deploy: Deploy; release: Release; slug: Slug | null; signal: AbortSignal }
+
+/**
+ * Makes the app run: release phase, new dynos beside the old, healthy, requests to the new and none to the old.
+ * A step that a runner before this one had saved is not done again. @throws DeployFailure for the app's own failures.
+ */
+export const performDeploy = async (needs: DeployNeeds, deploy: Deploy, signal: AbortSignal): Promise<void> => {
+  const release = await releaseToRun(needs.db, deploy)
+  const slug = release.slugId ? await getSlug(needs.db, DEPLOYER, release.slugId) : null
+  const run: Run = { ...needs, deploy, release, slug, signal }
+  if (deploy.kind === 'release') await step(run, 'release-phase', runReleasePhase)
+  await stepInTransaction(run, 'want-dynos', wantDynos)
+  await step(run, 'healthy', waitUntilHealthy)
+  await stepInTransaction(run, 'route', routeToNew)
+  await step(run, 'routed', waitUntilRouted)
+  await transaction(needs.db, (tx) => finishDeploy(tx, DEPLOYER, deploy, { status: 'succeeded' }))
+}
+
+/** A restart or scale is about whatever the app runs when its turn has come. */
+const releaseToRun = async (db: Db, deploy: Deploy): Promise<Release> => {
+  if (deploy.kind === 'release') return getReleaseById(db, DEPLOYER, deploy.releaseId)
+  const current = await findCurrentRelease(db, DEPLOYER, deploy.appId)
+  return current ?? getReleaseById(db, DEPLOYER, deploy.releaseId)
+}
+
+/** For steps that wait: what they do must be safe to begin anew. */
+const step = async (run: Run, name: string, work: (run: Run) => Promise<string>): Promise<void> => {
+  if (finishedStep(run.deploy, name)) return
+  const startedAt = new Date().toISOString()
+  await saveStep(run.db, run, { name, startedAt, finishedAt: null, result: null })
+  const result = await work(run)
+  await saveStep(run.db, run, { name, startedAt, finishedAt: new Date().toISOString(), result })
+  failpoint(`deploy-after-${name}`)
+}
+
+/** For steps that only change rows: done and saved in one transaction. */
+const stepInTransaction = async (run: Run, name: string, work: (tx: Db, run: Run) => Promise<string>): Promise<void> => {
+  if (finishedStep(run.deploy, name)) return
+  const startedAt = new Date().toISOString()
+  await transaction(run.db, async (tx) => {
+    await lockApp(tx, DEPLOYER, run.deploy.appId)
+    const result = await work(tx, run)
+    await saveStep(tx, run, { name, startedAt, finishedAt: new Date().toISOString(), result })
+  })
+  failpoint(`deploy-after-${name}`)
+}
+
+const saveStep = async (db: Db, { deploy }: Run, saved: DeployStep): Promise<void> => {
+  deploy.steps = [...deploy.steps.filter(({ name }) => name !== saved.name), saved]
+  await saveSteps(db, DEPLOYER, deploy, deploy.steps)
+}
+
+/** The slug's `release` command as a one-off dyno; the database lets a deploy have only one. */
+const runReleasePhase = async (run: Run): Promise<string> => {
+  const command = run.slug?.processTypes[RELEASE_PHASE]
+  if (command === undefined) return 'no release command'
+  const dyno = (await findReleasePhaseDyno(run.db, DEPLOYER, run.deploy.id)) ?? (await wantReleasePhase(run, command))
+  failpoint('deploy-release-phase-wanted')
+  const ended = await waitForDynos(run, config.releasePhaseLimitMs + GRACE_MS, async () => {
+    const now = await findReleasePhaseDyno(run.db, DEPLOYER, run.deploy.id)
+    return now?.stoppedAt ? now : undefined
+  })
+  if (!ended) {
+    await unwantDynos(run.db, DEPLOYER, [dyno.id])
+    throw new DeployFailure('release command did not end in time')
+  }
+  if (ended.exitStatus !== 0)
+    throw new DeployFailure(ended.reason ?? `release command failed with exit status ${ended.exitStatus ?? 'unknown'}`)
+  return 'succeeded'
+}
+
+const GRACE_MS = 60_000
+
+const wantReleasePhase = async ({ db, deploy, release }: Run, command: string): Promise<Dyno> => {
+  const [dyno] = await insertDynos(db, DEPLOYER, [
+    {
+      id: newId(),
+      appId: deploy.appId,
+      releaseId: release.id,
+      deployId: deploy.id,
+      kind: 'once',
+      type: RELEASE_PHASE,
+      number: release.version,
+      size: 'Standard-1X',
+      command,
+    },
+  ])
+  if (!dyno) throw new Error('The release phase was not wanted.')
+  return dyno
+}
+
+const wantDynos = async (tx: Db, { deploy, release, slug }: Run): Promise<string> => {
+  const formations = await listFormations(tx, DEPLOYER, deploy.appId)
+  const running = await listKeptDynos(tx, DEPLOYER, deploy.appId)
+  const planned = planDynos({ deploy, slug, formations, running })
+  const dynos = await insertDynos(
+    tx,
+    DEPLOYER,
+    planned.map((dyno) => ({
+      ...dyno,
+      id: newId(),
+      appId: deploy.appId,
+      releaseId: release.id,
+      deployId: deploy.id,
+      kind: 'kept' as const,
+    })),
+  )
+  return dynos.map(dynoName).join(' ')
+}
+
+/** Boot limit of the dyno itself, and some time for the engine to say so. */
+const waitUntilHealthy = async (run: Run): Promise<string> => {
+  const healthy = await waitForDynos(run, config.bootLimitMs + 15_000, async () => {
+    const dynos = await listDynosOfDeploy(run.db, DEPLOYER, run.deploy.id)
+    const kept = dynos.filter(({ kind }) => kind === 'kept')
+    const failed = kept.find((dyno) => hasFailed(dyno) || dyno.restarts > 0)
+    if (failed) throw new DeployFailure(bootFailure(failed))
+    return kept.every(isHealthy) ? kept : undefined
+  })
+  if (!healthy) throw new DeployFailure('the new dynos did not start in time')
+  return String(healthy.length)
+}
+
+const bootFailure = (dyno: Dyno): string =>
+  dyno.reason
+    ? `${dynoName(dyno)}: ${dyno.reason}`
+    : `${dynoName(dyno)} exited with status ${dyno.exitStatus ?? 'unknown'} while it started`
+
+/** From here on the release is the app's current one; the dynos it replaces get no new requests. */
+const routeToNew = async (tx: Db, { deploy, release }: Run): Promise<string> => {
+  const kept = await listKeptDynos(tx, DEPLOYER, deploy.appId)
+  const formations = await listFormations(tx, DEPLOYER, deploy.appId)
+  const replaced = replacedBy({ deploy, kept, formations })
+  const ids = replaced.map(({ id }) => id)
+  const before = await sumRequests(tx, DEPLOYER, ids)
+  if (deploy.kind === 'release') {
+    await makeCurrent(tx, DEPLOYER, release)
+    await updateApp(tx, DEPLOYER, deploy.appId, { releasedAt: new Date() })
+  }
+  await retireDynos(tx, DEPLOYER, ids)
+  await unwantDynos(tx, DEPLOYER, replaced.filter(({ type }) => type !== 'web').map(({ id }) => id))
+  await refreshRoutable(tx, DEPLOYER, deploy.appId)
+  await enqueue(tx, stopRetiredJob, { deployId: deploy.id, dynoIds: ids })
+  return JSON.stringify(before)
+}
+
+/** A router that is not there now takes the newest table when it comes: the deploy does not wait for it. */
+const ROUTERS_LIMIT_MS = 10_000
+
+const waitUntilRouted = async ({ db, notifications, deploy, signal }: Run): Promise<string> => {
+  const applied = await waitFor({
+    notifications,
+    channel: 'feed_applied',
+    check: async () => ((await haveRoutersApplied(db, DEPLOYER, deploy.appId)) ? true : undefined),
+    limitMs: ROUTERS_LIMIT_MS,
+    signal,
+  })
+  return applied ? 'all routers' : 'without every router'
+}
+
+const waitForDynos = <T>(run: Run, limitMs: number, check: () => Promise<T | undefined>): Promise<T | undefined> =>
+  waitFor({
+    notifications: run.notifications,
+    channel: 'dyno_changed',
+    payload: run.deploy.appId,
+    check,
+    limitMs,
+    signal: run.signal,
+  })

@@ -1,0 +1,131 @@
+import { sql } from 'kysely'
+import type { Db } from '#/foundation/db.ts'
+import type { Actor } from '#/platform/event/actor.ts'
+import { FenceLost, type Deploy, type DeployKind, type DeployStep } from './deploy.ts'
+
+const COLUMNS = [
+  'id',
+  'appId',
+  'kind',
+  'releaseId',
+  'dynoName',
+  'status',
+  'steps',
+  'fence',
+  'evidence',
+  'failureReason',
+  'createdAt',
+  'startedAt',
+  'finishedAt',
+] as const
+
+export type NewDeploy = { appId: string; kind: DeployKind; releaseId: string; dynoName?: string }
+
+export const insertDeploy = (tx: Db, actor: Actor, input: NewDeploy): Promise<Deploy> =>
+  tx.insertInto('deploys').values({ ...input, createdBy: actor.accountId }).returning(COLUMNS).executeTakeFirstOrThrow()
+
+export const getDeploy = (db: Db, _actor: Actor, id: string): Promise<Deploy> =>
+  db.selectFrom('deploys').select(COLUMNS).where('id', '=', id).executeTakeFirstOrThrow()
+
+export const findDeployOfRelease = (db: Db, _actor: Actor, releaseId: string): Promise<Deploy | undefined> =>
+  db
+    .selectFrom('deploys')
+    .select(COLUMNS)
+    .where('releaseId', '=', releaseId)
+    .where('kind', '=', 'release')
+    .executeTakeFirst()
+
+/**
+ * Takes the app's oldest unfinished deploy for this runner: a queued one, or one whose runner has died. The raised
+ * fence shuts the earlier runner out. Undefined if there is nothing to do.
+ */
+export const takeNextDeploy = async (tx: Db, _actor: Actor, appId: string): Promise<Deploy | undefined> => {
+  const next = await tx
+    .selectFrom('deploys')
+    .select('id')
+    .where('appId', '=', appId)
+    .where('status', 'in', ['queued', 'running'])
+    .orderBy('number')
+    .limit(1)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!next) return undefined
+  return tx
+    .updateTable('deploys')
+    .set({ status: 'running', fence: sql`fence + 1`, startedAt: sql`coalesce(started_at, now())` })
+    .where('id', '=', next.id)
+    .returning(COLUMNS)
+    .executeTakeFirstOrThrow()
+}
+
+/** @throws FenceLost if another runner has the deploy, or it has ended. */
+export const saveSteps = async (tx: Db, _actor: Actor, deploy: Deploy, steps: DeployStep[]): Promise<void> => {
+  const saved = await tx
+    .updateTable('deploys')
+    .set({ steps: JSON.stringify(steps) })
+    .where('id', '=', deploy.id)
+    .where('fence', '=', deploy.fence)
+    .where('status', '=', 'running')
+    .returning('id')
+    .executeTakeFirst()
+  if (!saved) throw new FenceLost(`Deploy ${deploy.id} has another runner.`)
+}
+
+/** @throws FenceLost as `saveSteps`. */
+export const finishDeploy = async (
+  tx: Db,
+  _actor: Actor,
+  deploy: Deploy,
+  outcome: { status: 'succeeded' | 'failed' | 'cancelled'; failureReason?: string },
+): Promise<void> => {
+  const finished = await tx
+    .updateTable('deploys')
+    .set({ status: outcome.status, failureReason: outcome.failureReason ?? null, finishedAt: sql<Date>`now()` })
+    .where('id', '=', deploy.id)
+    .where('fence', '=', deploy.fence)
+    .where('status', '=', 'running')
+    .returning('id')
+    .executeTakeFirst()
+  if (!finished) throw new FenceLost(`Deploy ${deploy.id} has another runner.`)
+}
+
+/** Ends what waits, when the app goes. */
+export const cancelQueuedDeploys = async (tx: Db, _actor: Actor, appId: string): Promise<void> => {
+  await tx
+    .updateTable('deploys')
+    .set({ status: 'cancelled', failureReason: 'The app was destroyed.', finishedAt: sql<Date>`now()` })
+    .where('appId', '=', appId)
+    .where('status', 'in', ['queued', 'running'])
+    .execute()
+}
+
+export const saveEvidence = async (tx: Db, _actor: Actor, id: string, evidence: Record<string, unknown>): Promise<void> => {
+  await tx.updateTable('deploys').set({ evidence: JSON.stringify(evidence) }).where('id', '=', id).execute()
+}
+
+export type RequestCounts = { served: number; drained: number; failed: number; longestMs: number }
+
+/** What the routers have counted for these dynos, all together. */
+export const sumRequests = async (db: Db, _actor: Actor, dynoIds: string[]): Promise<RequestCounts> => {
+  if (dynoIds.length === 0) return { served: 0, drained: 0, failed: 0, longestMs: 0 }
+  const { fn } = db
+  const sums = await db
+    .selectFrom('dynoRequests')
+    .select([
+      fn.coalesce(fn.sum<number>('served'), sql<number>`0`).as('served'),
+      fn.coalesce(fn.sum<number>('drained'), sql<number>`0`).as('drained'),
+      fn.coalesce(fn.sum<number>('failed'), sql<number>`0`).as('failed'),
+      fn.coalesce(fn.max('longestMs'), sql<number>`0`).as('longestMs'),
+    ])
+    .where('dynoId', 'in', dynoIds)
+    .executeTakeFirstOrThrow()
+  return { served: Number(sums.served), drained: Number(sums.drained), failed: Number(sums.failed), longestMs: Number(sums.longestMs) }
+}
+
+/** True once every router that is connected shows the app as its newest change says; undefined if none is connected. */
+export const haveRoutersApplied = async (db: Db, _actor: Actor, appId: string): Promise<boolean | undefined> => {
+  const followers = await db.selectFrom('followers').select('appliedNumber').where('feed', '=', 'routes').execute()
+  if (followers.length === 0) return undefined
+  const route = await db.selectFrom('appRoutes').select('feedNumber').where('appId', '=', appId).executeTakeFirst()
+  return followers.every(({ appliedNumber }) => appliedNumber >= (route?.feedNumber ?? 0))
+}

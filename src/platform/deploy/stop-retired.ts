@@ -1,0 +1,52 @@
+import { config } from '#/foundation/config.ts'
+import { transaction } from '#/foundation/db.ts'
+import { waitFor } from '#/foundation/notifications.ts'
+import { getDyno, listDynosOfDeploy, unwantDynos } from '#/platform/dyno/dyno-store.ts'
+import { getDeploy, saveEvidence, sumRequests, type RequestCounts } from './deploy-store.ts'
+import { finishedStep, type Deploy } from './deploy.ts'
+import { DEPLOYER, type DeployNeeds } from './deployer.ts'
+
+/**
+ * Lets the dynos that a deploy replaced answer what they have, stops them, and keeps what the routers saw as the
+ * deploy's evidence. Safe to begin anew: each part looks at the rows first.
+ */
+export const stopRetiredDynos = async (
+  needs: DeployNeeds,
+  { deployId, dynoIds }: { deployId: string; dynoIds: string[] },
+  signal: AbortSignal,
+): Promise<void> => {
+  const deploy = await getDeploy(needs.db, DEPLOYER, deployId)
+  await waitUntilDrained(needs, deploy, dynoIds, signal)
+  await unwantDynos(needs.db, DEPLOYER, dynoIds)
+  await keepEvidence(needs, deploy, dynoIds)
+}
+
+const waitUntilDrained = async (needs: DeployNeeds, deploy: Deploy, dynoIds: string[], signal: AbortSignal): Promise<void> => {
+  await waitFor({
+    notifications: needs.notifications,
+    channel: 'dyno_changed',
+    payload: deploy.appId,
+    check: async () => {
+      const dynos = await Promise.all(dynoIds.map((id) => getDyno(needs.db, DEPLOYER, id)))
+      return dynos.every((dyno) => dyno.type !== 'web' || dyno.drainedAt !== null || dyno.stoppedAt !== null) ? true : undefined
+    },
+    limitMs: config.drainLimitMs,
+    signal,
+  })
+}
+
+const keepEvidence = async ({ db }: DeployNeeds, deploy: Deploy, dynoIds: string[]): Promise<void> => {
+  const added = await listDynosOfDeploy(db, DEPLOYER, deploy.id)
+  await transaction(db, async (tx) => {
+    const replaced = await sumRequests(tx, DEPLOYER, dynoIds)
+    const fresh = await sumRequests(tx, DEPLOYER, added.map(({ id }) => id))
+    const before = JSON.parse(finishedStep(deploy, 'route')?.result ?? '{}') as Partial<RequestCounts>
+    await saveEvidence(tx, DEPLOYER, deploy.id, {
+      servedByOld: replaced.served - (before.served ?? 0),
+      servedByNew: fresh.served,
+      drained: replaced.drained - (before.drained ?? 0),
+      failed: replaced.failed - (before.failed ?? 0) + fresh.failed,
+      longestMs: Math.max(replaced.longestMs, fresh.longestMs),
+    })
+  })
+}

@@ -1,0 +1,60 @@
+import { transaction } from '#/foundation/db.ts'
+import type { FeedSource, Follower } from '#/foundation/feed.ts'
+import { markDrained } from '#/platform/dyno/dyno-store.ts'
+import { systemActor } from '#/platform/event/actor.ts'
+import type { Platform } from '#/platform/platform.ts'
+import { deleteFollower, readRouteFeed, upsertDynoRequests, upsertFollower } from './route-feed-store.ts'
+import { ROUTE_FEED, type AppRoute, type RouterReport } from './route-feed.ts'
+
+type Needs = Pick<Platform, 'db' | 'notifications' | 'log'>
+
+const ROUTER = systemActor('router')
+
+/** The routes for routers to follow. Their reports say which retired dynos are free of requests. */
+export const routeFeed = (needs: Needs, server: string): FeedSource<AppRoute, RouterReport> => {
+  const busyOf = new Map<Follower, string[]>()
+
+  /** A dyno is drained once every router has applied the table without it and none has a request for it. */
+  const settleDrained = async (): Promise<void> => {
+    const followers = [...busyOf.keys()]
+    if (followers.length === 0) return
+    const applied = Math.min(...followers.map(({ appliedNumber }) => appliedNumber))
+    await markDrained(needs.db, ROUTER, applied, [...busyOf.values()].flat())
+  }
+  const note = (work: Promise<void>): void => {
+    work.catch((error: unknown) => needs.log.warn({ err: error }, 'a router could not be noted'))
+  }
+
+  return {
+    name: ROUTE_FEED,
+    readTable: async () => {
+      const { number, rows } = await readRouteFeed(needs.db, undefined)
+      return { number, rows: rows.map(withoutGone) }
+    },
+    readChange: async (since) => {
+      const { number, rows } = await readRouteFeed(needs.db, since)
+      return {
+        number,
+        set: rows.filter(({ gone }) => !gone).map(withoutGone),
+        remove: rows.filter(({ gone }) => gone).map(({ id }) => id),
+      }
+    },
+    onNews: (listener) => needs.notifications.subscribe('route_feed', listener),
+    onJoin: (follower) => void busyOf.set(follower, []),
+    onApplied: (follower) =>
+      note(
+        upsertFollower(needs.db, server, { feed: ROUTE_FEED, id: follower.id, appliedNumber: follower.appliedNumber }).then(settleDrained),
+      ),
+    onReport: async (follower, _number, report) => {
+      busyOf.set(follower, report.draining.map(({ dynoId }) => dynoId))
+      await transaction(needs.db, (tx) => upsertDynoRequests(tx, follower.id, report.counters))
+      await settleDrained()
+    },
+    onLeave: (follower) => {
+      busyOf.delete(follower)
+      note(deleteFollower(needs.db, server, { feed: ROUTE_FEED, id: follower.id }).then(settleDrained))
+    },
+  }
+}
+
+const withoutGone = ({ gone: _gone, ...route }: AppRoute & { gone: boolean }): AppRoute => route

@@ -1,0 +1,83 @@
+import { sql } from 'kysely'
+import { snapshot, type Db } from '#/foundation/db.ts'
+import type { AppRoute, DynoCounters, RouteDyno } from './route-feed.ts'
+
+export type RouteFeedRow = AppRoute & { gone: boolean }
+
+/** The routes of all apps, or of those that changed after `since`, with the feed's number, in one snapshot. */
+export const readRouteFeed = (db: Db, since: number | undefined): Promise<{ number: number; rows: RouteFeedRow[] }> =>
+  snapshot(db, async (tx) => {
+    const { number } = await tx.selectFrom('feeds').select('number').where('name', '=', 'routes').executeTakeFirstOrThrow()
+    const rows = await tx
+      .selectFrom('apps')
+      .innerJoin('appRoutes', 'appRoutes.appId', 'apps.id')
+      .select((eb) => [
+        'apps.id',
+        'apps.name as appName',
+        'apps.maintenance',
+        sql<boolean>`apps.destroyed_at is not null`.as('gone'),
+        eb
+          .selectFrom('domains')
+          .whereRef('domains.appId', '=', 'apps.id')
+          .select(sql<string[]>`coalesce(array_agg(hostname order by hostname), '{}')`.as('hosts'))
+          .as('hosts'),
+        eb
+          .exists(
+            eb
+              .selectFrom('releases')
+              .select('releases.id')
+              .whereRef('releases.appId', '=', 'apps.id')
+              .where('releases.current', '=', true)
+              .where('releases.slugId', 'is not', null),
+          )
+          .as('hasRelease'),
+        eb
+          .exists(
+            eb
+              .selectFrom('dynos')
+              .select('dynos.id')
+              .whereRef('dynos.appId', '=', 'apps.id')
+              .where('dynos.type', '=', 'web')
+              .where('dynos.state', '=', 'crashed')
+              .where('dynos.stoppedAt', 'is', null)
+              .where('dynos.retiredAt', 'is', null),
+          )
+          .as('crashed'),
+        routableDynos.as('dynos'),
+      ])
+      .where('appRoutes.feedNumber', '>', since ?? -1)
+      .where((eb) => (since === undefined ? eb('apps.destroyedAt', 'is', null) : eb.val(true)))
+      .execute()
+    return {
+      number,
+      rows: rows.map((row) => ({ ...row, hosts: row.hosts ?? [], hasRelease: Boolean(row.hasRelease), crashed: Boolean(row.crashed) })),
+    }
+  })
+
+const routableDynos = sql<RouteDyno[]>`(
+  select coalesce(json_agg(json_build_object(
+    'id', d.id, 'name', d.type || '.' || d.number, 'host', d.host, 'port', d.port,
+    'releaseVersion', r.version, 'deployId', d.deploy_id, 'weight', 1) order by d.number), '[]'::json)
+  from dynos d join releases r on r.id = d.release_id
+  where d.app_id = apps.id and d.routable and d.port is not null)`
+
+/** Replaces what this router had counted for these dynos. */
+export const upsertDynoRequests = async (tx: Db, router: string, counters: DynoCounters[]): Promise<void> => {
+  for (const { dynoId, served, drained, failed, longestMs } of counters)
+    await sql`insert into dyno_requests (dyno_id, router, served, drained, failed, longest_ms)
+      select id, ${router}, ${served}, ${drained}, ${failed}, ${Math.round(longestMs)} from dynos where id = ${dynoId}
+      on conflict (dyno_id, router) do update set served = excluded.served, drained = excluded.drained,
+        failed = excluded.failed, longest_ms = excluded.longest_ms`.execute(tx)
+}
+
+export const upsertFollower = async (db: Db, server: string, follower: { feed: string; id: string; appliedNumber: number }): Promise<void> => {
+  await db
+    .insertInto('followers')
+    .values({ ...follower, server })
+    .onConflict((conflict) => conflict.columns(['feed', 'id']).doUpdateSet({ appliedNumber: follower.appliedNumber, server }))
+    .execute()
+}
+
+export const deleteFollower = async (db: Db, server: string, follower: { feed: string; id: string }): Promise<void> => {
+  await db.deleteFrom('followers').where('feed', '=', follower.feed).where('id', '=', follower.id).where('server', '=', server).execute()
+}

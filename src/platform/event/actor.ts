@@ -1,0 +1,19 @@
+/** Who does something: a signed-in account, or a part of the platform itself. Every store function takes one. */
+export type Actor = {
+  /** null: the platform itself, which sees everything. */
+  accountId: string | null
+  /** The account's e-mail address, or the platform's part (`deploy`, `worker`). */
+  name: string
+  authorizationId: string | null
+  requestId: string | null
+  remoteAddress: string | null
+}
+
+/** The platform acting on its own, in a job or at start. */
+export const systemActor = (part: string): Actor => ({
+  accountId: null,
+  name: part,
+  authorizationId: null,
+  requestId: null,
+  remoteAddress: null,
+})

@@ -1,0 +1,36 @@
+import type { Db } from '#/foundation/db.ts'
+import type { Actor } from './actor.ts'
+
+export type NewEvent = {
+  resource: string
+  resourceId?: string
+  action: 'create' | 'update' | 'destroy'
+  teamId?: string
+  appId?: string
+  pipelineId?: string
+  /** What it was and what it is now, without secrets. */
+  before?: unknown
+  after?: unknown
+}
+
+/** Writes down who did what; `tx` is the transaction of the change itself. */
+export const insertEvent = async (tx: Db, actor: Actor, event: NewEvent): Promise<void> => {
+  await tx
+    .insertInto('events')
+    .values({
+      actorAccountId: actor.accountId,
+      actorName: actor.name,
+      authorizationId: actor.authorizationId,
+      requestId: actor.requestId,
+      remoteAddress: actor.remoteAddress,
+      teamId: event.teamId ?? null,
+      appId: event.appId ?? null,
+      pipelineId: event.pipelineId ?? null,
+      resource: event.resource,
+      resourceId: event.resourceId ?? null,
+      action: event.action,
+      before: event.before === undefined ? null : JSON.stringify(event.before),
+      after: event.after === undefined ? null : JSON.stringify(event.after),
+    })
+    .execute()
+}

@@ -1,0 +1,32 @@
+import { sql } from 'kysely'
+import type { Db } from '#/foundation/db.ts'
+import type { Actor } from '#/platform/event/actor.ts'
+import { firstQuantity, type Formation } from './formation.ts'
+
+const COLUMNS = ['id', 'appId', 'type', 'quantity', 'size', 'createdAt', 'updatedAt'] as const
+
+export const listFormations = (db: Db, _actor: Actor, appId: string): Promise<Formation[]> =>
+  db.selectFrom('formations').select(COLUMNS).where('appId', '=', appId).orderBy('type').execute()
+
+/** Adds a row for each process type that has none yet. */
+export const addMissingFormations = async (tx: Db, _actor: Actor, appId: string, types: string[]): Promise<void> => {
+  if (types.length === 0) return
+  await tx
+    .insertInto('formations')
+    .values(types.map((type) => ({ appId, type, quantity: firstQuantity(type) })))
+    .onConflict((conflict) => conflict.constraint('formations_type_key').doNothing())
+    .execute()
+}
+
+export const updateFormation = (
+  tx: Db,
+  _actor: Actor,
+  id: string,
+  change: { quantity?: number; size?: string },
+): Promise<Formation> =>
+  tx
+    .updateTable('formations')
+    .set({ ...change, updatedAt: sql<Date>`now()` })
+    .where('id', '=', id)
+    .returning(COLUMNS)
+    .executeTakeFirstOrThrow()

@@ -1,0 +1,111 @@
+import { sql } from 'kysely'
+import type { Db } from '#/foundation/db.ts'
+import { notFound } from '#/foundation/errors.ts'
+import { isId } from '#/foundation/ids.ts'
+import type { Range } from '#/foundation/range.ts'
+import type { Actor } from '#/platform/event/actor.ts'
+import type { Release } from './release.ts'
+
+const COLUMNS = [
+  'releases.id',
+  'releases.appId',
+  'releases.version',
+  'releases.slugId',
+  'releases.configSnapshotId',
+  'releases.description',
+  'releases.status',
+  'releases.failureReason',
+  'releases.current',
+  'releases.formation',
+  'releases.addOns',
+  'releases.createdBy',
+  'releases.createdByName',
+  'releases.createdAt',
+  'releases.updatedAt',
+] as const
+
+export type NewRelease = Pick<Release, 'appId' | 'slugId' | 'configSnapshotId' | 'description' | 'formation' | 'addOns'>
+
+/** The version is the database's to give. */
+export const insertRelease = (tx: Db, actor: Actor, { formation, addOns, ...rest }: NewRelease): Promise<Release> =>
+  tx
+    .insertInto('releases')
+    .values({
+      ...rest,
+      formation: JSON.stringify(formation),
+      addOns: JSON.stringify(addOns),
+      createdBy: actor.accountId,
+      createdByName: actor.name,
+    })
+    .returning(COLUMNS)
+    .executeTakeFirstOrThrow()
+
+/** @param ref an id, `7` or `v7` */
+export const getRelease = async (db: Db, _actor: Actor, appId: string, ref: string): Promise<Release> => {
+  const query = db.selectFrom('releases').select(COLUMNS).where('appId', '=', appId)
+  const version = Number(ref.replace(/^v/, ''))
+  const found = isId(ref)
+    ? await query.where('id', '=', ref).executeTakeFirst()
+    : Number.isSafeInteger(version) && version < 2 ** 31
+      ? await query.where('version', '=', version).executeTakeFirst()
+      : undefined
+  if (!found) throw notFound('release')
+  return found
+}
+
+export const getReleaseById = (db: Db, _actor: Actor, id: string): Promise<Release> =>
+  db.selectFrom('releases').select(COLUMNS).where('id', '=', id).executeTakeFirstOrThrow()
+
+/** In the order and within the bounds of `range` (property `version`), one more than its `max` if there are more. */
+export const listReleases = (db: Db, _actor: Actor, appId: string, range: Range): Promise<Release[]> => {
+  let query = db.selectFrom('releases').select(COLUMNS).where('appId', '=', appId)
+  const forward = range.order === 'asc'
+  if (range.start !== undefined)
+    query = query.where('version', range.startIsExcluded ? (forward ? '>' : '<') : forward ? '>=' : '<=', Number(range.start))
+  if (range.end !== undefined) query = query.where('version', forward ? '<=' : '>=', Number(range.end))
+  return query.orderBy('version', range.order).limit(range.max + 1).execute()
+}
+
+export const findCurrentRelease = (db: Db, _actor: Actor, appId: string): Promise<Release | undefined> =>
+  db.selectFrom('releases').select(COLUMNS).where('appId', '=', appId).where('current', '=', true).executeTakeFirst()
+
+export const findNewestRelease = (db: Db, _actor: Actor, appId: string): Promise<Release | undefined> =>
+  db.selectFrom('releases').select(COLUMNS).where('appId', '=', appId).orderBy('version', 'desc').limit(1).executeTakeFirst()
+
+/** The newest that succeeded before the current one and has code: where a rollback goes by default. */
+export const findPreviousRelease = (db: Db, _actor: Actor, appId: string): Promise<Release | undefined> =>
+  db
+    .selectFrom('releases')
+    .select(COLUMNS)
+    .where('appId', '=', appId)
+    .where('status', '=', 'succeeded')
+    .where('slugId', 'is not', null)
+    .where('current', '=', false)
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+
+/** The release now serves: it has succeeded and is the current one, in place of the one before. */
+export const makeCurrent = async (tx: Db, _actor: Actor, release: Release): Promise<void> => {
+  await tx
+    .updateTable('releases')
+    .set({ current: false, updatedAt: sql<Date>`now()` })
+    .where('appId', '=', release.appId)
+    .where('current', '=', true)
+    .where('id', '<>', release.id)
+    .execute()
+  await tx
+    .updateTable('releases')
+    .set({ current: true, status: 'succeeded', updatedAt: sql<Date>`now()` })
+    .where('id', '=', release.id)
+    .execute()
+}
+
+export const markFailed = async (tx: Db, _actor: Actor, id: string, reason: string): Promise<void> => {
+  await tx
+    .updateTable('releases')
+    .set({ status: 'failed', failureReason: reason, updatedAt: sql<Date>`now()` })
+    .where('id', '=', id)
+    .where('status', '=', 'pending')
+    .execute()
+}

@@ -1,0 +1,44 @@
+import { sql } from 'kysely'
+import type { Db } from '#/foundation/db.ts'
+import type { Actor } from '#/platform/event/actor.ts'
+import type { Role, Team } from './team.ts'
+
+const COLUMNS = ['teams.id', 'teams.name', 'teams.personalAccountId', 'teams.createdAt', 'teams.updatedAt'] as const
+
+/** The hidden team that owns what belongs to one person. */
+export const insertPersonalTeam = async (tx: Db, accountId: string): Promise<Team> => {
+  const team = await tx
+    .insertInto('teams')
+    .values({ name: `personal-${accountId}`, personalAccountId: accountId })
+    .returning(COLUMNS)
+    .executeTakeFirstOrThrow()
+  await insertTeamMember(tx, { teamId: team.id, accountId, role: 'owner' })
+  return team
+}
+
+export const insertTeamMember = async (
+  tx: Db,
+  member: { teamId: string; accountId: string; role: Role },
+): Promise<void> => {
+  await tx.insertInto('teamMembers').values(member).execute()
+}
+
+export const getPersonalTeam = (db: Db, actor: Actor): Promise<Team> =>
+  db.selectFrom('teams').select(COLUMNS).where('personalAccountId', '=', actor.accountId).executeTakeFirstOrThrow()
+
+/** By name or id, if the caller belongs to it; personal teams are never shown. */
+export const findTeam = (db: Db, actor: Actor, ref: string): Promise<(Team & { role: Role }) | undefined> =>
+  ownTeams(db, actor)
+    .where((eb) => eb.or([eb('teams.name', '=', ref), eb(sql`teams.id::text`, '=', ref)]))
+    .executeTakeFirst()
+
+export const listTeams = (db: Db, actor: Actor): Promise<(Team & { role: Role })[]> =>
+  ownTeams(db, actor).orderBy('teams.name').execute()
+
+const ownTeams = (db: Db, actor: Actor) =>
+  db
+    .selectFrom('teams')
+    .innerJoin('teamMembers', 'teamMembers.teamId', 'teams.id')
+    .select([...COLUMNS, 'teamMembers.role'])
+    .where('teamMembers.accountId', '=', actor.accountId)
+    .where('teams.personalAccountId', 'is', null)
