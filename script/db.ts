@@ -11,7 +11,8 @@ import { startTestCluster } from '../test/support/postgres.ts'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 const migrateDatabase = async (): Promise<void> => {
-  if (!config.databaseUrl) throw new Error('Set DATABASE_URL. The embedded database is migrated by `sluice up`.')
+  if (!config.databaseUrl)
+    throw new Error('Set DATABASE_URL. The embedded database is migrated by `sluice up`.')
   const database = openDatabase(config.databaseUrl, 2)
   const applied = await migrate(database.pool)
   await database.stop()

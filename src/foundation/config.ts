@@ -9,7 +9,8 @@ const whole = (name: string, fallback: number): number => {
   const value = env[name]
   if (!value) return fallback
   const number = Number(value)
-  if (!Number.isInteger(number) || number < 0) throw new Error(`${name} must be a whole number, but is '${value}'.`)
+  if (!Number.isInteger(number) || number < 0)
+    throw new Error(`${name} must be a whole number, but is '${value}'.`)
   return number
 }
 

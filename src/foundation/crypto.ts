@@ -1,4 +1,10 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
 
 /** AES-256-GCM with a fresh 96-bit nonce. Stored as `v1.<nonce>.<ciphertext>.<tag>`, each base64url. */
 const VERSION = 'v1'
@@ -26,10 +32,12 @@ export const unseal = (key: Buffer, place: readonly string[], sealed: string): B
   return Buffer.concat([decipher.update(decode(ciphertext)), decipher.final()])
 }
 
-const additionalData = (place: readonly string[]): Buffer => Buffer.from([VERSION, ...place].join('|'))
+const additionalData = (place: readonly string[]): Buffer =>
+  Buffer.from([VERSION, ...place].join('|'))
 
 /** A keyed tag in lower-case hex that proves `text` came from a holder of `key`. */
-export const sign = (key: Buffer, text: string): string => createHmac('sha256', key).update(text).digest('hex')
+export const sign = (key: Buffer, text: string): string =>
+  createHmac('sha256', key).update(text).digest('hex')
 
 export const isSignedBy = (key: Buffer, text: string, signature: string): boolean => {
   const expected = Buffer.from(sign(key, text))

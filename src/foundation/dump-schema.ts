@@ -14,7 +14,8 @@ export const dumpSchema = async (pool: pg.Pool): Promise<string> => {
     const others = await pool.query<{ line: string }>(INDEXES_AND_TRIGGERS, [name])
     parts.push(others.rows.map(({ line }) => `${line};\n`).join(''))
   }
-  for (const { line } of (await pool.query<{ line: string }>(FUNCTIONS)).rows) parts.push(`${line};\n`)
+  for (const { line } of (await pool.query<{ line: string }>(FUNCTIONS)).rows)
+    parts.push(`${line};\n`)
   return parts.join('\n')
 }
 

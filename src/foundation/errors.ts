@@ -24,8 +24,10 @@ export const serviceUnavailable = (message: string): ApiError =>
   new ApiError(503, 'service_unavailable', message)
 
 /** @param resource Heroku's name of the thing, such as `app` or `add_on`. */
-export const notFound = (resource: string, message = `Couldn't find that ${resource.replaceAll('_', ' ')}.`): ApiError =>
-  new ApiError(404, 'not_found', message, { resource })
+export const notFound = (
+  resource: string,
+  message = `Couldn't find that ${resource.replaceAll('_', ' ')}.`,
+): ApiError => new ApiError(404, 'not_found', message, { resource })
 
 /** A failure that trying again cannot mend; the job that meets it ends as failed. */
 export class TerminalError extends Error {

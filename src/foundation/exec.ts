@@ -18,13 +18,22 @@ export type RunResult = { code: number; stdout: string; stderr: string }
  * A non-zero exit is a result, not an error; only a program that cannot be started throws.
  * A program that a signal ended (also by `timeoutMs`) has code 128.
  */
-export const run = (file: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> =>
+export const run = (
+  file: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<RunResult> =>
   new Promise((resolve, reject) => {
     const { input, timeoutMs, maxBytes, ...rest } = options
     const child = execFile(
       file,
       [...args],
-      { ...rest, timeout: timeoutMs ?? 0, maxBuffer: maxBytes ?? 64 * 1024 * 1024, encoding: 'utf8' },
+      {
+        ...rest,
+        timeout: timeoutMs ?? 0,
+        maxBuffer: maxBytes ?? 64 * 1024 * 1024,
+        encoding: 'utf8',
+      },
       (error, stdout, stderr) => {
         if (error && typeof error.code === 'string') return reject(error)
         resolve({ code: error ? Number(error.code ?? 128) : 0, stdout, stderr })
@@ -37,7 +46,9 @@ export const run = (file: string, args: readonly string[], options: RunOptions =
 export class ExecError extends Error {
   readonly result: RunResult
   constructor(file: string, args: readonly string[], result: RunResult) {
-    super(`${file} ${args[0] ?? ''} ended with ${result.code}: ${result.stderr.trim() || result.stdout.trim()}`)
+    super(
+      `${file} ${args[0] ?? ''} ended with ${result.code}: ${result.stderr.trim() || result.stdout.trim()}`,
+    )
     this.name = 'ExecError'
     this.result = result
   }
@@ -55,11 +66,16 @@ export const runOrThrow = async (
 }
 
 /** Starts a program and returns it running. The one place that spawns. */
-export const start = (file: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess =>
-  spawn(file, [...args], options)
+export const start = (
+  file: string,
+  args: readonly string[],
+  options: SpawnOptions = {},
+): ChildProcess => spawn(file, [...args], options)
 
 /** Resolves when the child has ended and its pipes are closed. `code` is 128 + signal number's place-holder 128 if a signal ended it. */
-export const ended = (child: ChildProcess): Promise<{ code: number; signal: NodeJS.Signals | null }> =>
+export const ended = (
+  child: ChildProcess,
+): Promise<{ code: number; signal: NodeJS.Signals | null }> =>
   new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code, signal) => resolve({ code: code ?? 128, signal }))

@@ -23,16 +23,16 @@ type ToSource<Report> =
 /** Where a feed comes from. `changesSince` returns undefined if it cannot tell, and then the table is sent anew. */
 export type FeedSource<Row extends FeedRow, Report> = {
   name: string
-  readTable: () => Promise<FeedTable<Row>>
-  readChange: (since: number) => Promise<FeedChange<Row> | undefined>
+  readTable(): Promise<FeedTable<Row>>
+  readChange(since: number): Promise<FeedChange<Row> | undefined>
   /** Calls back whenever there may be a new number. */
-  onNews: (listener: () => void) => () => void
+  onNews(listener: () => void): () => void
   /** `number` is what the follower had applied. Awaited before the next report of this follower is taken. */
-  onReport: (follower: Follower, number: number, report: Report) => Promise<void>
+  onReport(follower: Follower, number: number, report: Report): Promise<void>
   /** The follower acts on everything up to `follower.appliedNumber`. */
-  onApplied?: (follower: Follower) => void
-  onJoin?: (follower: Follower) => void
-  onLeave?: (follower: Follower) => void
+  onApplied?(follower: Follower): void
+  onJoin?(follower: Follower): void
+  onLeave?(follower: Follower): void
 }
 
 /** Somebody at the other end: an engine or a router process, for as long as its connection lasts. */
@@ -41,8 +41,11 @@ export type Follower = { id: string; appliedNumber: number }
 export type FeedServer = { stop: () => Promise<void> }
 
 /** Serves several feeds on one socket; a follower says in its first line which it wants. */
-// oxlint-disable-next-line typescript/no-explicit-any -- the sources' row types differ; each is used with its own only
-export const serveFeeds = async (path: string, sources: FeedSource<any, any>[], log: Log): Promise<FeedServer> => {
+export const serveFeeds = async (
+  path: string,
+  sources: FeedSource<FeedRow, unknown>[],
+  log: Log,
+): Promise<FeedServer> => {
   await rm(path, { force: true })
   const sockets = new Set<net.Socket>()
   const server = net.createServer((socket) => {
@@ -65,13 +68,15 @@ export const serveFeeds = async (path: string, sources: FeedSource<any, any>[], 
   }
 }
 
-// oxlint-disable-next-line typescript/no-explicit-any -- as above
-const serveFollower = (socket: net.Socket, sources: FeedSource<any, any>[], log: Log): void => {
+const serveFollower = (
+  socket: net.Socket,
+  sources: FeedSource<FeedRow, unknown>[],
+  log: Log,
+): void => {
   const lines = createInterface({ input: socket, crlfDelay: Infinity })
   let reports = Promise.resolve()
   let follower: Follower | undefined
-  // oxlint-disable-next-line typescript/no-explicit-any -- as above
-  let source: FeedSource<any, any> | undefined
+  let source: FeedSource<FeedRow, unknown> | undefined
   lines.on('line', (line) => {
     const message = JSON.parse(line) as ToSource<unknown>
     if (message.kind === 'hello') {
@@ -81,16 +86,18 @@ const serveFollower = (socket: net.Socket, sources: FeedSource<any, any>[], log:
       source.onJoin?.(follower)
       return keepFed(socket, source, log)
     }
-    reports = reports.then(async () => {
-      if (!follower || !source) return
-      follower.appliedNumber = message.number
-      if (message.kind === 'applied') source.onApplied?.(follower)
-      else await source.onReport(follower, message.number, message.report)
-    }).catch((error: unknown) => {
-      // The report is lost with this connection; the follower reports whole when it connects again.
-      log.warn({ err: error }, 'a report could not be taken')
-      socket.destroy()
-    })
+    reports = reports
+      .then(async () => {
+        if (!follower || !source) return
+        follower.appliedNumber = message.number
+        if (message.kind === 'applied') source.onApplied?.(follower)
+        else await source.onReport(follower, message.number, message.report)
+      })
+      .catch((error: unknown) => {
+        // The report is lost with this connection; the follower reports whole when it connects again.
+        log.warn({ err: error }, 'a report could not be taken')
+        socket.destroy()
+      })
   })
   lines.on('error', () => socket.destroy())
   socket.once('close', () => {
@@ -99,7 +106,11 @@ const serveFollower = (socket: net.Socket, sources: FeedSource<any, any>[], log:
 }
 
 /** Sends the table, then each change, one read of the database at a time. */
-const keepFed = <Row extends FeedRow>(socket: net.Socket, source: FeedSource<Row, unknown>, log: Log): void => {
+const keepFed = <Row extends FeedRow>(
+  socket: net.Socket,
+  source: FeedSource<Row, unknown>,
+  log: Log,
+): void => {
   let sent = -1
   let busy = false
   let news = true
@@ -172,7 +183,8 @@ export const followFeed = <Row extends FeedRow, Report>(
     if (message.kind === 'table') options.applyTable(message)
     else options.applyChange(message)
     applied = message.number
-    if (message.kind === 'table') send({ kind: 'report', number: applied, report: options.wholeReport() })
+    if (message.kind === 'table')
+      send({ kind: 'report', number: applied, report: options.wholeReport() })
     send({ kind: 'applied', number: applied })
   }
   const connect = (): void => {

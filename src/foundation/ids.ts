@@ -25,4 +25,5 @@ const NOUNS =
 const pick = (words: readonly string[]): string => words[randomInt(words.length)] ?? 'plain'
 
 /** A name such as `quiet-harbor-40213`, for whatever the user did not name. */
-export const newName = (): string => `${pick(ADJECTIVES)}-${pick(NOUNS)}-${randomInt(10_000, 100_000)}`
+export const newName = (): string =>
+  `${pick(ADJECTIVES)}-${pick(NOUNS)}-${randomInt(10_000, 100_000)}`

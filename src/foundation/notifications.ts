@@ -22,7 +22,12 @@ export const startNotifications = async (url: string, log: Log): Promise<Notific
   let stopped = false
 
   const connect = async (): Promise<void> => {
-    const next = new pg.Client({ connectionString: url, keepAlive: true, connectionTimeoutMillis: 5_000, application_name: 'sluice-listen' })
+    const next = new pg.Client({
+      connectionString: url,
+      keepAlive: true,
+      connectionTimeoutMillis: 5_000,
+      application_name: 'sluice-listen',
+    })
     next.on('notification', ({ channel, payload }) => {
       for (const listener of listeners.get(channel) ?? []) listener(payload)
     })
@@ -34,7 +39,8 @@ export const startNotifications = async (url: string, log: Log): Promise<Notific
     next.on('error', lost)
     next.on('end', lost)
     await next.connect()
-    for (const channel of listeners.keys()) await next.query(`listen ${pg.escapeIdentifier(channel)}`)
+    for (const channel of listeners.keys())
+      await next.query(`listen ${pg.escapeIdentifier(channel)}`)
     client = next
   }
 
@@ -70,7 +76,11 @@ export const startNotifications = async (url: string, log: Log): Promise<Notific
       const set = listeners.get(channel) ?? new Set()
       const isNew = set.size === 0
       listeners.set(channel, set.add(listener))
-      if (isNew) void client?.query(`listen ${pg.escapeIdentifier(channel)}`).then(() => listener(undefined), () => {})
+      if (isNew)
+        void client?.query(`listen ${pg.escapeIdentifier(channel)}`).then(
+          () => listener(undefined),
+          () => {},
+        )
       return () => void set.delete(listener)
     },
     stop: async () => {

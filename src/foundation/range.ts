@@ -15,7 +15,10 @@ const DEFAULT_MAX = 200
 const MOST = 1000
 
 /** An empty or missing header is the whole list by its first property. Options may come in any order, parted by `;` or `,`. */
-export const parseRange = (header: string | undefined, properties: readonly [string, ...string[]]): Range => {
+export const parseRange = (
+  header: string | undefined,
+  properties: readonly [string, ...string[]],
+): Range => {
   const range: Range = {
     property: properties[0],
     start: undefined,
@@ -36,9 +39,13 @@ export const parseRange = (header: string | undefined, properties: readonly [str
 }
 
 const applyOptions = (range: Range, options: string, properties: readonly string[]): void => {
-  for (const option of options.split(/[;,]/).map((part) => part.trim()).filter(Boolean)) {
+  for (const option of options
+    .split(/[;,]/)
+    .map((part) => part.trim())
+    .filter(Boolean)) {
     const [name, value] = option.split('=')
-    if (name === 'max' && /^\d+$/.test(value ?? '')) range.max = Math.min(Math.max(Number(value), 1), MOST)
+    if (name === 'max' && /^\d+$/.test(value ?? ''))
+      range.max = Math.min(Math.max(Number(value), 1), MOST)
     else if (name === 'order' && (value === 'asc' || value === 'desc')) range.order = value
     else throw unsatisfiable(properties)
   }
@@ -62,19 +69,27 @@ export const pageOf = <Row>(found: Row[], range: Range, keyOf: (row: Row) => str
   if (first !== undefined && last !== undefined)
     headers['content-range'] = `${range.property} ${keyOf(first)}..${keyOf(last)}; max=${range.max}`
   if (found.length <= range.max || last === undefined) return { rows, status: 200, headers }
-  headers['next-range'] = `${range.property} ]${keyOf(last)}..; max=${range.max}${range.order === 'desc' ? ', order=desc' : ''}`
+  headers['next-range'] =
+    `${range.property} ]${keyOf(last)}..; max=${range.max}${range.order === 'desc' ? ', order=desc' : ''}`
   return { rows, status: 206, headers }
 }
 
 /** Sorts and bounds a list that was read whole, for the short lists of the API. */
-export const pageOfAll = <Row>(all: Row[], range: Range, keyOf: (row: Row) => string): Page<Row> => {
+export const pageOfAll = <Row>(
+  all: Row[],
+  range: Range,
+  keyOf: (row: Row) => string,
+): Page<Row> => {
   const sign = range.order === 'asc' ? 1 : -1
   const compare = (a: string, b: string): number => (a < b ? -sign : a > b ? sign : 0)
   const rows = all
     .toSorted((a, b) => compare(keyOf(a), keyOf(b)))
     .filter((row) => {
       const fromStart = range.start === undefined ? 1 : compare(keyOf(row), range.start)
-      return (fromStart > 0 || (fromStart === 0 && !range.startIsExcluded)) && (range.end === undefined || compare(keyOf(row), range.end) <= 0)
+      return (
+        (fromStart > 0 || (fromStart === 0 && !range.startIsExcluded)) &&
+        (range.end === undefined || compare(keyOf(row), range.end) <= 0)
+      )
     })
   return pageOf(rows, range, keyOf)
 }

@@ -44,7 +44,10 @@ type PathParams<Path extends string> = Path extends `${string}:${infer Name}/${i
     ? Record<Name, string>
     : Record<never, string>
 
-type RouteOf<Path extends string, Schema extends TSchema, Target> = Omit<Route, 'path' | 'access' | 'body' | 'handle'> & {
+type RouteOf<Path extends string, Schema extends TSchema, Target> = Omit<
+  Route,
+  'path' | 'access' | 'body' | 'handle'
+> & {
   path: Path
   access: Access<Target>
   body?: Schema
@@ -57,7 +60,10 @@ export const route = <Path extends string, Schema extends TSchema, Target>(
 ): Route => declared as unknown as Route
 
 /** Open to whoever knows the URL; `why` says what protects it instead. */
-export const anyone = (why: string): Access<undefined> => ({ name: `anyone: ${why}`, find: async () => undefined })
+export const anyone = (why: string): Access<undefined> => ({
+  name: `anyone: ${why}`,
+  find: async () => undefined,
+})
 
 /** Any signed-in account. */
 export const account: Access<undefined> = { name: 'account', find: async () => undefined }

@@ -20,7 +20,11 @@ export const startTestCluster = async (): Promise<{
   stop: () => Promise<void>
 }> => {
   const dir = await mkdtemp(join(tmpdir(), 'sluice-test-postgres-'))
-  const cluster: PostgresCluster = { dataDir: join(dir, 'data'), socketDir: join(dir, 's'), port: null }
+  const cluster: PostgresCluster = {
+    dataDir: join(dir, 'data'),
+    socketDir: join(dir, 's'),
+    port: null,
+  }
   await createCluster(cluster)
   await prepareSocketDir(cluster)
   const [file, ...args] = serverCommand(cluster)

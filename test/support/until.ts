@@ -9,7 +9,8 @@ export const until = async <T>(
   for (;;) {
     const found = await condition()
     if (found) return found
-    if (performance.now() > deadline) throw new Error(`${what} did not come true within ${limitMs} ms`)
+    if (performance.now() > deadline)
+      throw new Error(`${what} did not come true within ${limitMs} ms`)
     await pause(everyMs)
   }
 }

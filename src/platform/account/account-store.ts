@@ -8,24 +8,35 @@ const COLUMNS = ['id', 'email', 'name', 'createdAt', 'updatedAt'] as const
 export const insertAccount = (tx: Db, email: string): Promise<Account> =>
   tx.insertInto('accounts').values({ email }).returning(COLUMNS).executeTakeFirstOrThrow()
 
-export const countAccounts = async (db: Db): Promise<number> => {
-  const { count } = await db
-    .selectFrom('accounts')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow()
-  return Number(count)
+/** The operator: whoever was there first. */
+export const findFirstAccount = (db: Db): Promise<Account | undefined> =>
+  db.selectFrom('accounts').select(COLUMNS).orderBy('createdAt').limit(1).executeTakeFirst()
+
+/** Until the transaction ends nobody else makes an account: two first starts at once make one operator. */
+export const lockAccounts = async (tx: Db): Promise<void> => {
+  await sql`lock table accounts in share row exclusive mode`.execute(tx)
 }
 
 /** The caller's own account. */
 export const getOwnAccount = (db: Db, actor: Actor): Promise<Account> =>
-  db.selectFrom('accounts').select(COLUMNS).where('id', '=', actor.accountId).executeTakeFirstOrThrow()
-
-/** By id or e-mail address, but only one that shares a team with the caller, or the caller. */
-export const findVisibleAccount = (db: Db, actor: Actor, ref: string): Promise<Account | undefined> =>
   db
     .selectFrom('accounts')
     .select(COLUMNS)
-    .where((eb) => eb.or([eb(sql`id::text`, '=', ref), eb(sql`lower(email)`, '=', ref.toLowerCase())]))
+    .where('id', '=', actor.accountId)
+    .executeTakeFirstOrThrow()
+
+/** By id or e-mail address, but only one that shares a team with the caller, or the caller. */
+export const findVisibleAccount = (
+  db: Db,
+  actor: Actor,
+  ref: string,
+): Promise<Account | undefined> =>
+  db
+    .selectFrom('accounts')
+    .select(COLUMNS)
+    .where((eb) =>
+      eb.or([eb(sql`id::text`, '=', ref), eb(sql`lower(email)`, '=', ref.toLowerCase())]),
+    )
     .where((eb) =>
       eb.or([
         eb('id', '=', actor.accountId),

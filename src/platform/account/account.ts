@@ -1,4 +1,10 @@
-export type Account = { id: string; email: string; name: string | null; createdAt: Date; updatedAt: Date }
+export type Account = {
+  id: string
+  email: string
+  name: string | null
+  createdAt: Date
+  updatedAt: Date
+}
 
 /** Heroku's scopes; the gate of a narrower one than `global` comes with the routes that check it. */
 export type Scope = 'global' | 'identity' | 'read' | 'write' | 'read-protected' | 'write-protected'

@@ -4,7 +4,17 @@ import { sha256 } from '#/foundation/ids.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { hintOf, type Authorization } from './account.ts'
 
-const COLUMNS = ['id', 'accountId', 'description', 'scope', 'tokenHint', 'expiresAt', 'revokedAt', 'createdAt', 'updatedAt'] as const
+const COLUMNS = [
+  'id',
+  'accountId',
+  'description',
+  'scope',
+  'tokenHint',
+  'expiresAt',
+  'revokedAt',
+  'createdAt',
+  'updatedAt',
+] as const
 
 export type NewAuthorization = {
   accountId: string
@@ -14,7 +24,10 @@ export type NewAuthorization = {
   expiresAt: Date | null
 }
 
-export const insertAuthorization = (tx: Db, { token, ...input }: NewAuthorization): Promise<Authorization> =>
+export const insertAuthorization = (
+  tx: Db,
+  { token, ...input }: NewAuthorization,
+): Promise<Authorization> =>
   tx
     .insertInto('authorizations')
     .values({ ...input, tokenHash: sha256(token), tokenHint: hintOf(token) })
@@ -29,14 +42,20 @@ export const findTokenHolder = async (
   const found = await db
     .selectFrom('authorizations')
     .innerJoin('accounts', 'accounts.id', 'authorizations.accountId')
-    .select(['accounts.id as accountId', 'accounts.email', 'authorizations.id as authorizationId', 'lastUsedAt'])
+    .select([
+      'accounts.id as accountId',
+      'accounts.email',
+      'authorizations.id as authorizationId',
+      'lastUsedAt',
+    ])
     .where('tokenHash', '=', sha256(token))
     .where('revokedAt', 'is', null)
     .where((eb) => eb.or([eb('expiresAt', 'is', null), eb('expiresAt', '>', sql<Date>`now()`)]))
     .executeTakeFirst()
   if (!found) return undefined
   const { lastUsedAt, ...holder } = found
-  if (!lastUsedAt || Date.now() - lastUsedAt.getTime() > 60_000) await noteUse(db, holder.authorizationId)
+  if (!lastUsedAt || Date.now() - lastUsedAt.getTime() > 60_000)
+    await noteUse(db, holder.authorizationId)
   return holder
 }
 
@@ -53,7 +72,11 @@ export const listAuthorizations = (db: Db, actor: Actor): Promise<Authorization[
     .orderBy('createdAt', 'desc')
     .execute()
 
-export const findAuthorization = async (db: Db, actor: Actor, id: string): Promise<Authorization | undefined> =>
+export const findAuthorization = async (
+  db: Db,
+  actor: Actor,
+  id: string,
+): Promise<Authorization | undefined> =>
   (await listAuthorizations(db, actor)).find((one) => one.id === id)
 
 export const revokeAuthorization = async (tx: Db, actor: Actor, id: string): Promise<void> => {

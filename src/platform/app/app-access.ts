@@ -6,5 +6,6 @@ import type { App } from './app.ts'
 /** For routes below `/apps/:app`: finds the app if the caller has the permission on it. */
 export const onApp = (permission: Permission): Access<App> => ({
   name: `app:${permission}`,
-  find: ({ platform, actor, params }) => getApp(platform.db, actor, params['app'] ?? '', permission),
+  find: ({ platform, actor, params }) =>
+    getApp(platform.db, actor, params['app'] ?? '', permission),
 })

@@ -29,7 +29,10 @@ export type AppSurroundings = {
 const REGION = { id: '59accabd-516d-4f0e-83e6-6e3757701145', name: 'us' }
 
 /** Heroku's app, with everything the CLI reads. */
-export const presentApp = (app: App, { settings, owner, team, hostname, slugSize }: AppSurroundings) => ({
+export const presentApp = (
+  app: App,
+  { settings, owner, team, hostname, slugSize }: AppSurroundings,
+) => ({
   id: app.id,
   name: app.name,
   acm: false,

@@ -23,8 +23,7 @@ const COLUMNS = [
 
 /** True of apps on which the actor has the permission. The platform itself has every one. */
 export const mayOnApp =
-  (actor: Actor, permission: Permission) =>
-  (eb: ExpressionBuilder<DB, 'apps'>) =>
+  (actor: Actor, permission: Permission) => (eb: ExpressionBuilder<DB, 'apps'>) =>
     actor.accountId === null
       ? eb.val(true)
       : eb.exists(
@@ -40,7 +39,12 @@ export const mayOnApp =
  * The app of that name or id, for an actor with that permission. What the actor may not see is not found (404);
  * what they may see but not do is forbidden (403).
  */
-export const getApp = async (db: Db, actor: Actor, ref: string, permission: Permission): Promise<App> => {
+export const getApp = async (
+  db: Db,
+  actor: Actor,
+  ref: string,
+  permission: Permission,
+): Promise<App> => {
   const found = await db
     .selectFrom('apps')
     .select(COLUMNS)
@@ -56,8 +60,16 @@ export const getApp = async (db: Db, actor: Actor, ref: string, permission: Perm
 }
 
 /** All apps that the actor may see, by name; those of `teamId`, or of `ids`, if given. */
-export const listApps = (db: Db, actor: Actor, only: { teamId?: string; ids?: string[] } = {}): Promise<App[]> => {
-  let query = db.selectFrom('apps').select(COLUMNS).where('destroyedAt', 'is', null).where(mayOnApp(actor, 'view'))
+export const listApps = (
+  db: Db,
+  actor: Actor,
+  only: { teamId?: string; ids?: string[] } = {},
+): Promise<App[]> => {
+  let query = db
+    .selectFrom('apps')
+    .select(COLUMNS)
+    .where('destroyedAt', 'is', null)
+    .where(mayOnApp(actor, 'view'))
   if (only.teamId !== undefined) query = query.where('teamId', '=', only.teamId)
   if (only.ids !== undefined) query = query.where('id', 'in', only.ids.filter(isId).concat(NOBODY))
   return query.orderBy('name').execute()
@@ -80,7 +92,15 @@ export const updateApp = (
   tx: Db,
   _actor: Actor,
   id: string,
-  change: { name?: string; maintenance?: boolean; stack?: string; buildStack?: string; configSnapshotId?: string; releasedAt?: Date; destroyedAt?: Date },
+  change: {
+    name?: string
+    maintenance?: boolean
+    stack?: string
+    buildStack?: string
+    configSnapshotId?: string
+    releasedAt?: Date
+    destroyedAt?: Date
+  },
 ): Promise<App> =>
   tx
     .updateTable('apps')

@@ -40,7 +40,10 @@ export const insertConfigSnapshot = async (
 }
 
 /** null is the config of an app that never had any. */
-export const readConfigSnapshot = async ({ db, keyring }: Needs, id: string | null): Promise<ConfigSnapshot> => {
+export const readConfigSnapshot = async (
+  { db, keyring }: Needs,
+  id: string | null,
+): Promise<ConfigSnapshot> => {
   if (id === null) return EMPTY_CONFIG
   const { appId, sealed } = await db
     .selectFrom('configSnapshots')

@@ -22,11 +22,21 @@ export const getDataKey = async (db: Db, keyring: Keyring, appId: string): Promi
 }
 
 const findDataKey = (db: Db, appId: string) =>
-  db.selectFrom('dataKeys').select(['wrapped', 'masterKeyId']).where('appId', '=', appId).executeTakeFirst()
+  db
+    .selectFrom('dataKeys')
+    .select(['wrapped', 'masterKeyId'])
+    .where('appId', '=', appId)
+    .executeTakeFirst()
 
-const open = (keyring: Keyring, appId: string, stored: { wrapped: string; masterKeyId: string }): Buffer => {
+const open = (
+  keyring: Keyring,
+  appId: string,
+  stored: { wrapped: string; masterKeyId: string },
+): Buffer => {
   if (stored.masterKeyId !== keyring.masterKeyId)
-    throw new Error(`A data key is wrapped by master key ${stored.masterKeyId}, but this is ${keyring.masterKeyId}.`)
+    throw new Error(
+      `A data key is wrapped by master key ${stored.masterKeyId}, but this is ${keyring.masterKeyId}.`,
+    )
   return unseal(keyring.masterKey, place(appId), stored.wrapped)
 }
 

@@ -5,6 +5,9 @@ import { defineJob } from '#/foundation/jobs.ts'
 export const runDeploysJob = defineJob('run-deploys', Type.Object({ appId: Type.String() }))
 
 /** Waits until the dynos that a deploy replaced have answered their last requests, stops them and keeps the evidence. */
-export const stopRetiredJob = defineJob('stop-retired-dynos', Type.Object({ deployId: Type.String(), dynoIds: Type.Array(Type.String()) }))
+export const stopRetiredJob = defineJob(
+  'stop-retired-dynos',
+  Type.Object({ deployId: Type.String(), dynoIds: Type.Array(Type.String()) }),
+)
 
 export const deployQueue = (appId: string): string => `deploys:${appId}`

@@ -15,7 +15,11 @@ import {
 } from '#/platform/dyno/dyno-store.ts'
 import { dynoName, hasFailed, isHealthy, type Dyno } from '#/platform/dyno/dyno.ts'
 import { listFormations } from '#/platform/formation/formation-store.ts'
-import { findCurrentRelease, getReleaseById, makeCurrent } from '#/platform/release/release-store.ts'
+import {
+  findCurrentRelease,
+  getReleaseById,
+  makeCurrent,
+} from '#/platform/release/release-store.ts'
 import { RELEASE_PHASE, type Release } from '#/platform/release/release.ts'
 import { getSlug } from '#/platform/slug/slug-store.ts'
 import type { Slug } from '#/platform/slug/slug.ts'
@@ -27,13 +31,22 @@ import { planDynos, replacedBy } from './plan-dynos.ts'
 import { DEPLOYER, type DeployNeeds } from './deployer.ts'
 
 /** What a step may use: the deploy with its saved steps, the release to run and its code. */
-type Run = DeployNeeds & { deploy: Deploy; release: Release; slug: Slug | null; signal: AbortSignal }
+type Run = DeployNeeds & {
+  deploy: Deploy
+  release: Release
+  slug: Slug | null
+  signal: AbortSignal
+}
 
 /**
  * Makes the app run: release phase, new dynos beside the old, healthy, requests to the new and none to the old.
  * A step that a runner before this one had saved is not done again. @throws DeployFailure for the app's own failures.
  */
-export const performDeploy = async (needs: DeployNeeds, deploy: Deploy, signal: AbortSignal): Promise<void> => {
+export const performDeploy = async (
+  needs: DeployNeeds,
+  deploy: Deploy,
+  signal: AbortSignal,
+): Promise<void> => {
   const release = await releaseToRun(needs.db, deploy)
   const slug = release.slugId ? await getSlug(needs.db, DEPLOYER, release.slugId) : null
   const run: Run = { ...needs, deploy, release, slug, signal }
@@ -63,7 +76,11 @@ const step = async (run: Run, name: string, work: (run: Run) => Promise<string>)
 }
 
 /** For steps that only change rows: done and saved in one transaction. */
-const stepInTransaction = async (run: Run, name: string, work: (tx: Db, run: Run) => Promise<string>): Promise<void> => {
+const stepInTransaction = async (
+  run: Run,
+  name: string,
+  work: (tx: Db, run: Run) => Promise<string>,
+): Promise<void> => {
   if (finishedStep(run.deploy, name)) return
   const startedAt = new Date().toISOString()
   await transaction(run.db, async (tx) => {
@@ -83,7 +100,9 @@ const saveStep = async (db: Db, { deploy }: Run, saved: DeployStep): Promise<voi
 const runReleasePhase = async (run: Run): Promise<string> => {
   const command = run.slug?.processTypes[RELEASE_PHASE]
   if (command === undefined) return 'no release command'
-  const dyno = (await findReleasePhaseDyno(run.db, DEPLOYER, run.deploy.id)) ?? (await wantReleasePhase(run, command))
+  const dyno =
+    (await findReleasePhaseDyno(run.db, DEPLOYER, run.deploy.id)) ??
+    (await wantReleasePhase(run, command))
   failpoint('deploy-release-phase-wanted')
   const ended = await waitForDynos(run, config.releasePhaseLimitMs + GRACE_MS, async () => {
     const now = await findReleasePhaseDyno(run.db, DEPLOYER, run.deploy.id)
@@ -94,7 +113,9 @@ const runReleasePhase = async (run: Run): Promise<string> => {
     throw new DeployFailure('release command did not end in time')
   }
   if (ended.exitStatus !== 0)
-    throw new DeployFailure(ended.reason ?? `release command failed with exit status ${ended.exitStatus ?? 'unknown'}`)
+    throw new DeployFailure(
+      ended.reason ?? `release command failed with exit status ${ended.exitStatus ?? 'unknown'}`,
+    )
   return 'succeeded'
 }
 
@@ -167,7 +188,11 @@ const routeToNew = async (tx: Db, { deploy, release }: Run): Promise<string> => 
     await updateApp(tx, DEPLOYER, deploy.appId, { releasedAt: new Date() })
   }
   await retireDynos(tx, DEPLOYER, ids)
-  await unwantDynos(tx, DEPLOYER, replaced.filter(({ type }) => type !== 'web').map(({ id }) => id))
+  await unwantDynos(
+    tx,
+    DEPLOYER,
+    replaced.filter(({ type }) => type !== 'web').map(({ id }) => id),
+  )
   await refreshRoutable(tx, DEPLOYER, deploy.appId)
   await enqueue(tx, stopRetiredJob, { deployId: deploy.id, dynoIds: ids })
   return JSON.stringify(before)
@@ -187,7 +212,11 @@ const waitUntilRouted = async ({ db, notifications, deploy, signal }: Run): Prom
   return applied ? 'all routers' : 'without every router'
 }
 
-const waitForDynos = <T>(run: Run, limitMs: number, check: () => Promise<T | undefined>): Promise<T | undefined> =>
+const waitForDynos = <T>(
+  run: Run,
+  limitMs: number,
+  check: () => Promise<T | undefined>,
+): Promise<T | undefined> =>
   waitFor({
     notifications: run.notifications,
     channel: 'dyno_changed',

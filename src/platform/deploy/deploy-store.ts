@@ -22,12 +22,20 @@ const COLUMNS = [
 export type NewDeploy = { appId: string; kind: DeployKind; releaseId: string; dynoName?: string }
 
 export const insertDeploy = (tx: Db, actor: Actor, input: NewDeploy): Promise<Deploy> =>
-  tx.insertInto('deploys').values({ ...input, createdBy: actor.accountId }).returning(COLUMNS).executeTakeFirstOrThrow()
+  tx
+    .insertInto('deploys')
+    .values({ ...input, createdBy: actor.accountId })
+    .returning(COLUMNS)
+    .executeTakeFirstOrThrow()
 
 export const getDeploy = (db: Db, _actor: Actor, id: string): Promise<Deploy> =>
   db.selectFrom('deploys').select(COLUMNS).where('id', '=', id).executeTakeFirstOrThrow()
 
-export const findDeployOfRelease = (db: Db, _actor: Actor, releaseId: string): Promise<Deploy | undefined> =>
+export const findDeployOfRelease = (
+  db: Db,
+  _actor: Actor,
+  releaseId: string,
+): Promise<Deploy | undefined> =>
   db
     .selectFrom('deploys')
     .select(COLUMNS)
@@ -39,7 +47,11 @@ export const findDeployOfRelease = (db: Db, _actor: Actor, releaseId: string): P
  * Takes the app's oldest unfinished deploy for this runner: a queued one, or one whose runner has died. The raised
  * fence shuts the earlier runner out. Undefined if there is nothing to do.
  */
-export const takeNextDeploy = async (tx: Db, _actor: Actor, appId: string): Promise<Deploy | undefined> => {
+export const takeNextDeploy = async (
+  tx: Db,
+  _actor: Actor,
+  appId: string,
+): Promise<Deploy | undefined> => {
   const next = await tx
     .selectFrom('deploys')
     .select('id')
@@ -59,7 +71,12 @@ export const takeNextDeploy = async (tx: Db, _actor: Actor, appId: string): Prom
 }
 
 /** @throws FenceLost if another runner has the deploy, or it has ended. */
-export const saveSteps = async (tx: Db, _actor: Actor, deploy: Deploy, steps: DeployStep[]): Promise<void> => {
+export const saveSteps = async (
+  tx: Db,
+  _actor: Actor,
+  deploy: Deploy,
+  steps: DeployStep[],
+): Promise<void> => {
   const saved = await tx
     .updateTable('deploys')
     .set({ steps: JSON.stringify(steps) })
@@ -80,7 +97,11 @@ export const finishDeploy = async (
 ): Promise<void> => {
   const finished = await tx
     .updateTable('deploys')
-    .set({ status: outcome.status, failureReason: outcome.failureReason ?? null, finishedAt: sql<Date>`now()` })
+    .set({
+      status: outcome.status,
+      failureReason: outcome.failureReason ?? null,
+      finishedAt: sql<Date>`now()`,
+    })
     .where('id', '=', deploy.id)
     .where('fence', '=', deploy.fence)
     .where('status', '=', 'running')
@@ -93,20 +114,37 @@ export const finishDeploy = async (
 export const cancelQueuedDeploys = async (tx: Db, _actor: Actor, appId: string): Promise<void> => {
   await tx
     .updateTable('deploys')
-    .set({ status: 'cancelled', failureReason: 'The app was destroyed.', finishedAt: sql<Date>`now()` })
+    .set({
+      status: 'cancelled',
+      failureReason: 'The app was destroyed.',
+      finishedAt: sql<Date>`now()`,
+    })
     .where('appId', '=', appId)
     .where('status', 'in', ['queued', 'running'])
     .execute()
 }
 
-export const saveEvidence = async (tx: Db, _actor: Actor, id: string, evidence: Record<string, unknown>): Promise<void> => {
-  await tx.updateTable('deploys').set({ evidence: JSON.stringify(evidence) }).where('id', '=', id).execute()
+export const saveEvidence = async (
+  tx: Db,
+  _actor: Actor,
+  id: string,
+  evidence: Record<string, unknown>,
+): Promise<void> => {
+  await tx
+    .updateTable('deploys')
+    .set({ evidence: JSON.stringify(evidence) })
+    .where('id', '=', id)
+    .execute()
 }
 
 export type RequestCounts = { served: number; drained: number; failed: number; longestMs: number }
 
 /** What the routers have counted for these dynos, all together. */
-export const sumRequests = async (db: Db, _actor: Actor, dynoIds: string[]): Promise<RequestCounts> => {
+export const sumRequests = async (
+  db: Db,
+  _actor: Actor,
+  dynoIds: string[],
+): Promise<RequestCounts> => {
   if (dynoIds.length === 0) return { served: 0, drained: 0, failed: 0, longestMs: 0 }
   const { fn } = db
   const sums = await db
@@ -119,13 +157,30 @@ export const sumRequests = async (db: Db, _actor: Actor, dynoIds: string[]): Pro
     ])
     .where('dynoId', 'in', dynoIds)
     .executeTakeFirstOrThrow()
-  return { served: Number(sums.served), drained: Number(sums.drained), failed: Number(sums.failed), longestMs: Number(sums.longestMs) }
+  return {
+    served: Number(sums.served),
+    drained: Number(sums.drained),
+    failed: Number(sums.failed),
+    longestMs: Number(sums.longestMs),
+  }
 }
 
 /** True once every router that is connected shows the app as its newest change says; undefined if none is connected. */
-export const haveRoutersApplied = async (db: Db, _actor: Actor, appId: string): Promise<boolean | undefined> => {
-  const followers = await db.selectFrom('followers').select('appliedNumber').where('feed', '=', 'routes').execute()
+export const haveRoutersApplied = async (
+  db: Db,
+  _actor: Actor,
+  appId: string,
+): Promise<boolean | undefined> => {
+  const followers = await db
+    .selectFrom('followers')
+    .select('appliedNumber')
+    .where('feed', '=', 'routes')
+    .execute()
   if (followers.length === 0) return undefined
-  const route = await db.selectFrom('appRoutes').select('feedNumber').where('appId', '=', appId).executeTakeFirst()
+  const route = await db
+    .selectFrom('appRoutes')
+    .select('feedNumber')
+    .where('appId', '=', appId)
+    .executeTakeFirst()
   return followers.every(({ appliedNumber }) => appliedNumber >= (route?.feedNumber ?? 0))
 }

@@ -2,7 +2,12 @@ export type DeployKind = 'release' | 'restart' | 'scale'
 export type DeployStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'
 
 /** A finished or begun step, saved so that whoever goes on after a crash begins where it stopped. */
-export type DeployStep = { name: string; startedAt: string; finishedAt: string | null; result: string | null }
+export type DeployStep = {
+  name: string
+  startedAt: string
+  finishedAt: string | null
+  result: string | null
+}
 
 /** One attempt to make an app run a release, to restart it or to scale it. At most one runs per app; the others queue. */
 export type Deploy = {
@@ -22,7 +27,8 @@ export type Deploy = {
   finishedAt: Date | null
 }
 
-export const isFinished = ({ status }: Pick<Deploy, 'status'>): boolean => status !== 'queued' && status !== 'running'
+export const isFinished = ({ status }: Pick<Deploy, 'status'>): boolean =>
+  status !== 'queued' && status !== 'running'
 
 export const finishedStep = (deploy: Pick<Deploy, 'steps'>, name: string): DeployStep | undefined =>
   deploy.steps.find((step) => step.name === name && step.finishedAt !== null)

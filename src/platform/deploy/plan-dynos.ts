@@ -23,7 +23,8 @@ export const planDynos = ({ deploy, slug, formations, running }: Situation): Pla
   if (deploy.kind === 'release') return whole
   if (deploy.kind === 'restart') return whole.filter((dyno) => isNamed(deploy, dyno))
   return whole.filter(
-    (dyno) => !running.some((other) => isLiving(other) && isSame(other, dyno) && other.size === dyno.size),
+    (dyno) =>
+      !running.some((other) => isLiving(other) && isSame(other, dyno) && other.size === dyno.size),
   )
 }
 
@@ -46,16 +47,26 @@ export const replacedBy = <D extends Situation['running'][number]>({
   return others.filter((dyno) => isReplaced(dyno) || isSurplus(dyno))
 }
 
-const dynosOf = ({ type, quantity, size }: Situation['formations'][number], slug: Situation['slug']): PlannedDyno[] => {
+const dynosOf = (
+  { type, quantity, size }: Situation['formations'][number],
+  slug: Situation['slug'],
+): PlannedDyno[] => {
   const command = slug?.processTypes[type]
   if (command === undefined || type === RELEASE_PHASE) return []
-  return Array.from({ length: quantity }, (_, index) => ({ type, number: index + 1, size, command }))
+  return Array.from({ length: quantity }, (_, index) => ({
+    type,
+    number: index + 1,
+    size,
+    command,
+  }))
 }
 
 const isLiving = ({ retiredAt }: { retiredAt: Date | null }): boolean => retiredAt === null
 
-const isSame = (a: { type: string; number: number }, b: { type: string; number: number }): boolean =>
-  a.type === b.type && a.number === b.number
+const isSame = (
+  a: { type: string; number: number },
+  b: { type: string; number: number },
+): boolean => a.type === b.type && a.number === b.number
 
 const isNamed = ({ dynoName: name }: Pick<Deploy, 'dynoName'>, dyno: PlannedDyno): boolean =>
   name === null || name === dyno.type || name === dynoName(dyno)

@@ -31,7 +31,10 @@ export const releaseApp = (db: Db, actor: Actor, input: ReleaseInput): Promise<R
     if (app.configSnapshotId !== input.configSnapshotId)
       await updateApp(tx, actor, app.id, { configSnapshotId: input.configSnapshotId })
     const formation = Object.fromEntries(
-      (await listFormations(tx, actor, app.id)).map(({ type, quantity, size }) => [type, { quantity, size }]),
+      (await listFormations(tx, actor, app.id)).map(({ type, quantity, size }) => [
+        type,
+        { quantity, size },
+      ]),
     )
     const release = await insertRelease(tx, actor, { ...input, formation })
     await insertDeploy(tx, actor, { appId: app.id, kind: 'release', releaseId: release.id })
@@ -47,7 +50,12 @@ export const releaseApp = (db: Db, actor: Actor, input: ReleaseInput): Promise<R
     return release
   })
 
-const addFormationsOf = async (tx: Db, actor: Actor, appId: string, slugId: string): Promise<void> => {
+const addFormationsOf = async (
+  tx: Db,
+  actor: Actor,
+  appId: string,
+  slugId: string,
+): Promise<void> => {
   const slug = await getSlug(tx, actor, slugId)
   await addMissingFormations(
     tx,

@@ -14,7 +14,11 @@ import { DeployFailure, FenceLost, type Deploy } from './deploy.ts'
 const MOST_ATTEMPTS = 8
 
 /** Runs the app's deploys, oldest first, until none is left. A deploy whose runner died is taken up where it stopped. */
-export const runDeploys = async (needs: DeployNeeds, appId: string, context: JobContext): Promise<void> => {
+export const runDeploys = async (
+  needs: DeployNeeds,
+  appId: string,
+  context: JobContext,
+): Promise<void> => {
   for (;;) {
     const deploy = await transaction(needs.db, (tx) => takeNextDeploy(tx, DEPLOYER, appId))
     if (!deploy) return
@@ -24,7 +28,8 @@ export const runDeploys = async (needs: DeployNeeds, appId: string, context: Job
     } catch (error) {
       if (isTakenAway(error)) return
       if (!(error instanceof DeployFailure) && context.attempt < MOST_ATTEMPTS) throw error
-      if (!(error instanceof DeployFailure)) needs.log.error({ err: error, deployId: deploy.id }, 'a deploy is given up')
+      if (!(error instanceof DeployFailure))
+        needs.log.error({ err: error, deployId: deploy.id }, 'a deploy is given up')
       await failDeploy(needs, deploy, error)
     }
   }
@@ -35,13 +40,22 @@ const isTakenAway = (error: unknown): boolean =>
   error instanceof FenceLost || (error instanceof ApiError && error.status === 404)
 
 /** The old release goes on serving; what this deploy had wanted is stopped. */
-const failDeploy = async ({ db, logs }: DeployNeeds, deploy: Deploy, error: unknown): Promise<void> => {
-  const reason = error instanceof DeployFailure ? error.message : `Platform error: ${messageOf(error)}`
+const failDeploy = async (
+  { db, logs }: DeployNeeds,
+  deploy: Deploy,
+  error: unknown,
+): Promise<void> => {
+  const reason =
+    error instanceof DeployFailure ? error.message : `Platform error: ${messageOf(error)}`
   await transaction(db, async (tx) => {
     await finishDeploy(tx, DEPLOYER, deploy, { status: 'failed', failureReason: reason })
     if (deploy.kind !== 'scale') {
       const dynos = await listDynosOfDeploy(tx, DEPLOYER, deploy.id)
-      await unwantDynos(tx, DEPLOYER, dynos.map(({ id }) => id))
+      await unwantDynos(
+        tx,
+        DEPLOYER,
+        dynos.map(({ id }) => id),
+      )
     }
     if (deploy.kind === 'release') await markFailed(tx, DEPLOYER, deploy.releaseId, reason)
     await insertEvent(tx, DEPLOYER, {
@@ -52,5 +66,10 @@ const failDeploy = async ({ db, logs }: DeployNeeds, deploy: Deploy, error: unkn
       after: { status: 'failed', reason },
     })
   })
-  logs.append(deploy.appId, { at: Date.now(), source: 'heroku', dyno: 'api', text: `${deploy.kind} failed: ${reason}` })
+  logs.append(deploy.appId, {
+    at: Date.now(),
+    source: 'heroku',
+    dyno: 'api',
+    text: `${deploy.kind} failed: ${reason}`,
+  })
 }

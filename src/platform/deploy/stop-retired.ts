@@ -21,26 +21,45 @@ export const stopRetiredDynos = async (
   await keepEvidence(needs, deploy, dynoIds)
 }
 
-const waitUntilDrained = async (needs: DeployNeeds, deploy: Deploy, dynoIds: string[], signal: AbortSignal): Promise<void> => {
+const waitUntilDrained = async (
+  needs: DeployNeeds,
+  deploy: Deploy,
+  dynoIds: string[],
+  signal: AbortSignal,
+): Promise<void> => {
   await waitFor({
     notifications: needs.notifications,
     channel: 'dyno_changed',
     payload: deploy.appId,
     check: async () => {
       const dynos = await Promise.all(dynoIds.map((id) => getDyno(needs.db, DEPLOYER, id)))
-      return dynos.every((dyno) => dyno.type !== 'web' || dyno.drainedAt !== null || dyno.stoppedAt !== null) ? true : undefined
+      return dynos.every(
+        (dyno) => dyno.type !== 'web' || dyno.drainedAt !== null || dyno.stoppedAt !== null,
+      )
+        ? true
+        : undefined
     },
     limitMs: config.drainLimitMs,
     signal,
   })
 }
 
-const keepEvidence = async ({ db }: DeployNeeds, deploy: Deploy, dynoIds: string[]): Promise<void> => {
+const keepEvidence = async (
+  { db }: DeployNeeds,
+  deploy: Deploy,
+  dynoIds: string[],
+): Promise<void> => {
   const added = await listDynosOfDeploy(db, DEPLOYER, deploy.id)
   await transaction(db, async (tx) => {
     const replaced = await sumRequests(tx, DEPLOYER, dynoIds)
-    const fresh = await sumRequests(tx, DEPLOYER, added.map(({ id }) => id))
-    const before = JSON.parse(finishedStep(deploy, 'route')?.result ?? '{}') as Partial<RequestCounts>
+    const fresh = await sumRequests(
+      tx,
+      DEPLOYER,
+      added.map(({ id }) => id),
+    )
+    const before = JSON.parse(
+      finishedStep(deploy, 'route')?.result ?? '{}',
+    ) as Partial<RequestCounts>
     await saveEvidence(tx, DEPLOYER, deploy.id, {
       servedByOld: replaced.served - (before.served ?? 0),
       servedByNew: fresh.served,

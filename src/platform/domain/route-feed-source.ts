@@ -3,7 +3,12 @@ import type { FeedSource, Follower } from '#/foundation/feed.ts'
 import { markDrained } from '#/platform/dyno/dyno-store.ts'
 import { systemActor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
-import { deleteFollower, readRouteFeed, upsertDynoRequests, upsertFollower } from './route-feed-store.ts'
+import {
+  deleteFollower,
+  readRouteFeed,
+  upsertDynoRequests,
+  upsertFollower,
+} from './route-feed-store.ts'
 import { ROUTE_FEED, type AppRoute, type RouterReport } from './route-feed.ts'
 
 type Needs = Pick<Platform, 'db' | 'notifications' | 'log'>
@@ -43,16 +48,25 @@ export const routeFeed = (needs: Needs, server: string): FeedSource<AppRoute, Ro
     onJoin: (follower) => void busyOf.set(follower, []),
     onApplied: (follower) =>
       note(
-        upsertFollower(needs.db, server, { feed: ROUTE_FEED, id: follower.id, appliedNumber: follower.appliedNumber }).then(settleDrained),
+        upsertFollower(needs.db, server, {
+          feed: ROUTE_FEED,
+          id: follower.id,
+          appliedNumber: follower.appliedNumber,
+        }).then(settleDrained),
       ),
     onReport: async (follower, _number, report) => {
-      busyOf.set(follower, report.draining.map(({ dynoId }) => dynoId))
+      busyOf.set(
+        follower,
+        report.draining.map(({ dynoId }) => dynoId),
+      )
       await transaction(needs.db, (tx) => upsertDynoRequests(tx, follower.id, report.counters))
       await settleDrained()
     },
     onLeave: (follower) => {
       busyOf.delete(follower)
-      note(deleteFollower(needs.db, server, { feed: ROUTE_FEED, id: follower.id }).then(settleDrained))
+      note(
+        deleteFollower(needs.db, server, { feed: ROUTE_FEED, id: follower.id }).then(settleDrained),
+      )
     },
   }
 }

@@ -5,9 +5,16 @@ import type { AppRoute, DynoCounters, RouteDyno } from './route-feed.ts'
 export type RouteFeedRow = AppRoute & { gone: boolean }
 
 /** The routes of all apps, or of those that changed after `since`, with the feed's number, in one snapshot. */
-export const readRouteFeed = (db: Db, since: number | undefined): Promise<{ number: number; rows: RouteFeedRow[] }> =>
+export const readRouteFeed = (
+  db: Db,
+  since: number | undefined,
+): Promise<{ number: number; rows: RouteFeedRow[] }> =>
   snapshot(db, async (tx) => {
-    const { number } = await tx.selectFrom('feeds').select('number').where('name', '=', 'routes').executeTakeFirstOrThrow()
+    const { number } = await tx
+      .selectFrom('feeds')
+      .select('number')
+      .where('name', '=', 'routes')
+      .executeTakeFirstOrThrow()
     const rows = await tx
       .selectFrom('apps')
       .innerJoin('appRoutes', 'appRoutes.appId', 'apps.id')
@@ -50,7 +57,12 @@ export const readRouteFeed = (db: Db, since: number | undefined): Promise<{ numb
       .execute()
     return {
       number,
-      rows: rows.map((row) => ({ ...row, hosts: row.hosts ?? [], hasRelease: Boolean(row.hasRelease), crashed: Boolean(row.crashed) })),
+      rows: rows.map((row) => ({
+        ...row,
+        hosts: row.hosts ?? [],
+        hasRelease: Boolean(row.hasRelease),
+        crashed: Boolean(row.crashed),
+      })),
     }
   })
 
@@ -62,7 +74,11 @@ const routableDynos = sql<RouteDyno[]>`(
   where d.app_id = apps.id and d.routable and d.port is not null)`
 
 /** Replaces what this router had counted for these dynos. */
-export const upsertDynoRequests = async (tx: Db, router: string, counters: DynoCounters[]): Promise<void> => {
+export const upsertDynoRequests = async (
+  tx: Db,
+  router: string,
+  counters: DynoCounters[],
+): Promise<void> => {
   for (const { dynoId, served, drained, failed, longestMs } of counters)
     await sql`insert into dyno_requests (dyno_id, router, served, drained, failed, longest_ms)
       select id, ${router}, ${served}, ${drained}, ${failed}, ${Math.round(longestMs)} from dynos where id = ${dynoId}
@@ -70,14 +86,31 @@ export const upsertDynoRequests = async (tx: Db, router: string, counters: DynoC
         failed = excluded.failed, longest_ms = excluded.longest_ms`.execute(tx)
 }
 
-export const upsertFollower = async (db: Db, server: string, follower: { feed: string; id: string; appliedNumber: number }): Promise<void> => {
+export const upsertFollower = async (
+  db: Db,
+  server: string,
+  follower: { feed: string; id: string; appliedNumber: number },
+): Promise<void> => {
   await db
     .insertInto('followers')
     .values({ ...follower, server })
-    .onConflict((conflict) => conflict.columns(['feed', 'id']).doUpdateSet({ appliedNumber: follower.appliedNumber, server }))
+    .onConflict((conflict) =>
+      conflict
+        .columns(['feed', 'id'])
+        .doUpdateSet({ appliedNumber: follower.appliedNumber, server }),
+    )
     .execute()
 }
 
-export const deleteFollower = async (db: Db, server: string, follower: { feed: string; id: string }): Promise<void> => {
-  await db.deleteFrom('followers').where('feed', '=', follower.feed).where('id', '=', follower.id).where('server', '=', server).execute()
+export const deleteFollower = async (
+  db: Db,
+  server: string,
+  follower: { feed: string; id: string },
+): Promise<void> => {
+  await db
+    .deleteFrom('followers')
+    .where('feed', '=', follower.feed)
+    .where('id', '=', follower.id)
+    .where('server', '=', server)
+    .execute()
 }

@@ -9,9 +9,16 @@ export type DynoFeedRow = WantedDynoRow & {
 }
 
 /** The dynos to run (all of them, or those that changed after `since`) with the feed's number, in one snapshot. */
-export const readDynoFeed = (db: Db, since: number | undefined): Promise<{ number: number; rows: DynoFeedRow[] }> =>
+export const readDynoFeed = (
+  db: Db,
+  since: number | undefined,
+): Promise<{ number: number; rows: DynoFeedRow[] }> =>
   snapshot(db, async (tx) => {
-    const { number } = await tx.selectFrom('feeds').select('number').where('name', '=', 'dynos').executeTakeFirstOrThrow()
+    const { number } = await tx
+      .selectFrom('feeds')
+      .select('number')
+      .where('name', '=', 'dynos')
+      .executeTakeFirstOrThrow()
     const query = tx
       .selectFrom('dynos')
       .innerJoin('apps', 'apps.id', 'dynos.appId')
@@ -34,6 +41,10 @@ export const readDynoFeed = (db: Db, since: number | undefined): Promise<{ numbe
         'releases.configSnapshotId',
         'dynos.sealedEnv',
       ])
-    const rows = await (since === undefined ? query.where('dynos.wanted', '=', true) : query.where('dynos.feedNumber', '>', since)).execute()
+    const rows = await (
+      since === undefined
+        ? query.where('dynos.wanted', '=', true)
+        : query.where('dynos.feedNumber', '>', since)
+    ).execute()
     return { number, rows }
   })

@@ -44,12 +44,21 @@ export const dynoEnvPlace = (dynoId: string): string[] => ['dynos', 'sealed_env'
 const openEnv = async (needs: Needs, row: DynoFeedRow): Promise<Record<string, string>> => {
   if (row.sealedEnv === null) return {}
   const key = await getDataKey(needs.db, needs.keyring, row.appId)
-  return JSON.parse(unseal(key, dynoEnvPlace(row.id), row.sealedEnv).toString()) as Record<string, string>
+  return JSON.parse(unseal(key, dynoEnvPlace(row.id), row.sealedEnv).toString()) as Record<
+    string,
+    string
+  >
 }
 
 /** Writes a report down, and lets the app's routes follow. */
-export const recordEngineReport = async ({ db }: Pick<Needs, 'db'>, number: number, report: EngineReport): Promise<void> => {
-  const reports = report.whole ? [...report.dynos, ...(await goneReports(db, number, report))] : report.dynos
+export const recordEngineReport = async (
+  { db }: Pick<Needs, 'db'>,
+  number: number,
+  report: EngineReport,
+): Promise<void> => {
+  const reports = report.whole
+    ? [...report.dynos, ...(await goneReports(db, number, report))]
+    : report.dynos
   if (reports.length === 0) return
   await transaction(db, async (tx) => {
     const apps = new Set<string>()
@@ -61,8 +70,17 @@ export const recordEngineReport = async ({ db }: Pick<Needs, 'db'>, number: numb
   })
 }
 
-const goneReports = async (db: Needs['db'], number: number, report: EngineReport): Promise<DynoReport[]> => {
-  const gone = await listUnreportedDynos(db, ENGINE, number, report.dynos.map(({ id }) => id))
+const goneReports = async (
+  db: Needs['db'],
+  number: number,
+  report: EngineReport,
+): Promise<DynoReport[]> => {
+  const gone = await listUnreportedDynos(
+    db,
+    ENGINE,
+    number,
+    report.dynos.map(({ id }) => id),
+  )
   return gone.map(({ id }) => ({
     id,
     state: 'down',

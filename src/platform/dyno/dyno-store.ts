@@ -28,7 +28,10 @@ const COLUMNS = [
   'dynos.createdAt',
 ] as const
 
-export type NewDyno = Pick<Dyno, 'id' | 'appId' | 'releaseId' | 'deployId' | 'kind' | 'type' | 'number' | 'size' | 'command'> & {
+export type NewDyno = Pick<
+  Dyno,
+  'id' | 'appId' | 'releaseId' | 'deployId' | 'kind' | 'type' | 'number' | 'size' | 'command'
+> & {
   sealedEnv?: string
   tty?: { columns: number; lines: number; term: string }
   attachHash?: Buffer
@@ -54,10 +57,20 @@ export const getDyno = (db: Db, _actor: Actor, id: string): Promise<Dyno> =>
   db.selectFrom('dynos').select(COLUMNS).where('id', '=', id).executeTakeFirstOrThrow()
 
 export const listDynosOfDeploy = (db: Db, _actor: Actor, deployId: string): Promise<Dyno[]> =>
-  db.selectFrom('dynos').select(COLUMNS).where('deployId', '=', deployId).orderBy('type').orderBy('number').execute()
+  db
+    .selectFrom('dynos')
+    .select(COLUMNS)
+    .where('deployId', '=', deployId)
+    .orderBy('type')
+    .orderBy('number')
+    .execute()
 
 /** Those that run or are meant to, with the version of their release; without the ones a deploy has taken out. */
-export const listLivingDynos = (db: Db, _actor: Actor, appId: string): Promise<(Dyno & { releaseVersion: number })[]> =>
+export const listLivingDynos = (
+  db: Db,
+  _actor: Actor,
+  appId: string,
+): Promise<(Dyno & { releaseVersion: number })[]> =>
   db
     .selectFrom('dynos')
     .innerJoin('releases', 'releases.id', 'dynos.releaseId')
@@ -82,7 +95,11 @@ export const listKeptDynos = (db: Db, _actor: Actor, appId: string): Promise<Dyn
     .orderBy('number')
     .execute()
 
-export const findReleasePhaseDyno = (db: Db, _actor: Actor, deployId: string): Promise<Dyno | undefined> =>
+export const findReleasePhaseDyno = (
+  db: Db,
+  _actor: Actor,
+  deployId: string,
+): Promise<Dyno | undefined> =>
   db
     .selectFrom('dynos')
     .select(COLUMNS)
@@ -94,17 +111,32 @@ export const findReleasePhaseDyno = (db: Db, _actor: Actor, deployId: string): P
 /** No new requests go to these dynos from now on. */
 export const retireDynos = async (tx: Db, _actor: Actor, ids: string[]): Promise<void> => {
   if (ids.length === 0) return
-  await tx.updateTable('dynos').set({ retiredAt: sql<Date>`now()` }).where('id', 'in', ids).where('retiredAt', 'is', null).execute()
+  await tx
+    .updateTable('dynos')
+    .set({ retiredAt: sql<Date>`now()` })
+    .where('id', 'in', ids)
+    .where('retiredAt', 'is', null)
+    .execute()
 }
 
 /** These dynos are wanted no more: the engine stops them. */
 export const unwantDynos = async (tx: Db, _actor: Actor, ids: string[]): Promise<void> => {
   if (ids.length === 0) return
-  await tx.updateTable('dynos').set({ wanted: false, routable: false }).where('id', 'in', ids).where('wanted', '=', true).execute()
+  await tx
+    .updateTable('dynos')
+    .set({ wanted: false, routable: false })
+    .where('id', 'in', ids)
+    .where('wanted', '=', true)
+    .execute()
 }
 
 export const unwantAllDynos = async (tx: Db, _actor: Actor, appId: string): Promise<void> => {
-  await tx.updateTable('dynos').set({ wanted: false, routable: false }).where('appId', '=', appId).where('wanted', '=', true).execute()
+  await tx
+    .updateTable('dynos')
+    .set({ wanted: false, routable: false })
+    .where('appId', '=', appId)
+    .where('wanted', '=', true)
+    .execute()
 }
 
 /** After a change of states, releases or retirements: which of the app's dynos take requests now. */
@@ -113,7 +145,11 @@ export const refreshRoutable = async (tx: Db, _actor: Actor, appId: string): Pro
 }
 
 /** Writes down what the engine says; returns the app whose dyno it is, undefined if there is no such dyno any more. */
-export const recordDynoReport = async (tx: Db, _actor: Actor, report: DynoReport): Promise<string | undefined> => {
+export const recordDynoReport = async (
+  tx: Db,
+  _actor: Actor,
+  report: DynoReport,
+): Promise<string | undefined> => {
   const at = new Date(report.at)
   const ended = report.state === 'down' || report.state === 'complete'
   const updated = await tx
@@ -137,14 +173,29 @@ export const recordDynoReport = async (tx: Db, _actor: Actor, report: DynoReport
 }
 
 /** Dynos that the engine did not name although it had applied the table up to `number`: they are gone. */
-export const listUnreportedDynos = (db: Db, _actor: Actor, number: number, reported: string[]): Promise<{ id: string }[]> => {
-  let query = db.selectFrom('dynos').select('id').where('stoppedAt', 'is', null).where('wanted', '=', false).where('feedNumber', '<=', number)
+export const listUnreportedDynos = (
+  db: Db,
+  _actor: Actor,
+  number: number,
+  reported: string[],
+): Promise<{ id: string }[]> => {
+  let query = db
+    .selectFrom('dynos')
+    .select('id')
+    .where('stoppedAt', 'is', null)
+    .where('wanted', '=', false)
+    .where('feedNumber', '<=', number)
   if (reported.length > 0) query = query.where('id', 'not in', reported)
   return query.execute()
 }
 
 /** Retired dynos for which no router had a request when it last spoke; `busy` are those that some router still names. */
-export const markDrained = async (tx: Db, _actor: Actor, appliedNumber: number, busy: string[]): Promise<void> => {
+export const markDrained = async (
+  tx: Db,
+  _actor: Actor,
+  appliedNumber: number,
+  busy: string[],
+): Promise<void> => {
   let query = tx
     .updateTable('dynos')
     .set({ drainedAt: sql<Date>`now()` })
@@ -167,4 +218,9 @@ export const markDrained = async (tx: Db, _actor: Actor, appliedNumber: number, 
 
 /** The one-off dyno that waits for whoever holds the secret with this SHA-256. */
 export const findAttachableDyno = (db: Db, attachHash: Buffer): Promise<Dyno | undefined> =>
-  db.selectFrom('dynos').select(COLUMNS).where('attachHash', '=', attachHash).where('stoppedAt', 'is', null).executeTakeFirst()
+  db
+    .selectFrom('dynos')
+    .select(COLUMNS)
+    .where('attachHash', '=', attachHash)
+    .where('stoppedAt', 'is', null)
+    .executeTakeFirst()

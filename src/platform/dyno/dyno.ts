@@ -24,10 +24,12 @@ export type Dyno = {
   createdAt: Date
 }
 
-export const dynoName = ({ type, number }: Pick<Dyno, 'type' | 'number'>): string => `${type}.${number}`
+export const dynoName = ({ type, number }: Pick<Dyno, 'type' | 'number'>): string =>
+  `${type}.${number}`
 
 /** A kept dyno is healthy once it is up; only web dynos have to listen before they are. */
 export const isHealthy = (dyno: Pick<Dyno, 'state'>): boolean => dyno.state === 'up'
 
 /** It ended, or ended once and waits to be started again: a deploy that wanted it has failed. */
-export const hasFailed = (dyno: Pick<Dyno, 'state'>): boolean => dyno.state === 'crashed' || dyno.state === 'down' || dyno.state === 'complete'
+export const hasFailed = (dyno: Pick<Dyno, 'state'>): boolean =>
+  dyno.state === 'crashed' || dyno.state === 'down' || dyno.state === 'complete'

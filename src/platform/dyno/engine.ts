@@ -65,4 +65,5 @@ export type EngineReport = {
 }
 
 /** Raw bytes both ways, once; the end of the stream is the end of the dyno. */
-export const attachSocketPath = (runDir: string, dynoId: string): string => `${runDir}/attach-${dynoId.slice(0, 13)}.sock`
+export const attachSocketPath = (runDir: string, dynoId: string): string =>
+  `${runDir}/attach-${dynoId.slice(0, 13)}.sock`

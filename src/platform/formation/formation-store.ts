@@ -9,7 +9,12 @@ export const listFormations = (db: Db, _actor: Actor, appId: string): Promise<Fo
   db.selectFrom('formations').select(COLUMNS).where('appId', '=', appId).orderBy('type').execute()
 
 /** Adds a row for each process type that has none yet. */
-export const addMissingFormations = async (tx: Db, _actor: Actor, appId: string, types: string[]): Promise<void> => {
+export const addMissingFormations = async (
+  tx: Db,
+  _actor: Actor,
+  appId: string,
+  types: string[],
+): Promise<void> => {
   if (types.length === 0) return
   await tx
     .insertInto('formations')

@@ -24,10 +24,17 @@ const COLUMNS = [
   'releases.updatedAt',
 ] as const
 
-export type NewRelease = Pick<Release, 'appId' | 'slugId' | 'configSnapshotId' | 'description' | 'formation' | 'addOns'>
+export type NewRelease = Pick<
+  Release,
+  'appId' | 'slugId' | 'configSnapshotId' | 'description' | 'formation' | 'addOns'
+>
 
 /** The version is the database's to give. */
-export const insertRelease = (tx: Db, actor: Actor, { formation, addOns, ...rest }: NewRelease): Promise<Release> =>
+export const insertRelease = (
+  tx: Db,
+  actor: Actor,
+  { formation, addOns, ...rest }: NewRelease,
+): Promise<Release> =>
   tx
     .insertInto('releases')
     .values({
@@ -41,7 +48,12 @@ export const insertRelease = (tx: Db, actor: Actor, { formation, addOns, ...rest
     .executeTakeFirstOrThrow()
 
 /** @param ref an id, `7` or `v7` */
-export const getRelease = async (db: Db, _actor: Actor, appId: string, ref: string): Promise<Release> => {
+export const getRelease = async (
+  db: Db,
+  _actor: Actor,
+  appId: string,
+  ref: string,
+): Promise<Release> => {
   const query = db.selectFrom('releases').select(COLUMNS).where('appId', '=', appId)
   const version = Number(ref.replace(/^v/, ''))
   const found = isId(ref)
@@ -57,23 +69,59 @@ export const getReleaseById = (db: Db, _actor: Actor, id: string): Promise<Relea
   db.selectFrom('releases').select(COLUMNS).where('id', '=', id).executeTakeFirstOrThrow()
 
 /** In the order and within the bounds of `range` (property `version`), one more than its `max` if there are more. */
-export const listReleases = (db: Db, _actor: Actor, appId: string, range: Range): Promise<Release[]> => {
+export const listReleases = (
+  db: Db,
+  _actor: Actor,
+  appId: string,
+  range: Range,
+): Promise<Release[]> => {
   let query = db.selectFrom('releases').select(COLUMNS).where('appId', '=', appId)
   const forward = range.order === 'asc'
   if (range.start !== undefined)
-    query = query.where('version', range.startIsExcluded ? (forward ? '>' : '<') : forward ? '>=' : '<=', Number(range.start))
-  if (range.end !== undefined) query = query.where('version', forward ? '<=' : '>=', Number(range.end))
-  return query.orderBy('version', range.order).limit(range.max + 1).execute()
+    query = query.where(
+      'version',
+      range.startIsExcluded ? (forward ? '>' : '<') : forward ? '>=' : '<=',
+      Number(range.start),
+    )
+  if (range.end !== undefined)
+    query = query.where('version', forward ? '<=' : '>=', Number(range.end))
+  return query
+    .orderBy('version', range.order)
+    .limit(range.max + 1)
+    .execute()
 }
 
-export const findCurrentRelease = (db: Db, _actor: Actor, appId: string): Promise<Release | undefined> =>
-  db.selectFrom('releases').select(COLUMNS).where('appId', '=', appId).where('current', '=', true).executeTakeFirst()
+export const findCurrentRelease = (
+  db: Db,
+  _actor: Actor,
+  appId: string,
+): Promise<Release | undefined> =>
+  db
+    .selectFrom('releases')
+    .select(COLUMNS)
+    .where('appId', '=', appId)
+    .where('current', '=', true)
+    .executeTakeFirst()
 
-export const findNewestRelease = (db: Db, _actor: Actor, appId: string): Promise<Release | undefined> =>
-  db.selectFrom('releases').select(COLUMNS).where('appId', '=', appId).orderBy('version', 'desc').limit(1).executeTakeFirst()
+export const findNewestRelease = (
+  db: Db,
+  _actor: Actor,
+  appId: string,
+): Promise<Release | undefined> =>
+  db
+    .selectFrom('releases')
+    .select(COLUMNS)
+    .where('appId', '=', appId)
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirst()
 
 /** The newest that succeeded before the current one and has code: where a rollback goes by default. */
-export const findPreviousRelease = (db: Db, _actor: Actor, appId: string): Promise<Release | undefined> =>
+export const findPreviousRelease = (
+  db: Db,
+  _actor: Actor,
+  appId: string,
+): Promise<Release | undefined> =>
   db
     .selectFrom('releases')
     .select(COLUMNS)
@@ -101,7 +149,12 @@ export const makeCurrent = async (tx: Db, _actor: Actor, release: Release): Prom
     .execute()
 }
 
-export const markFailed = async (tx: Db, _actor: Actor, id: string, reason: string): Promise<void> => {
+export const markFailed = async (
+  tx: Db,
+  _actor: Actor,
+  id: string,
+  reason: string,
+): Promise<void> => {
   await tx
     .updateTable('releases')
     .set({ status: 'failed', failureReason: reason, updatedAt: sql<Date>`now()` })

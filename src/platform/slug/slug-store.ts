@@ -21,10 +21,18 @@ const COLUMNS = [
 
 export type NewSlug = Omit<Slug, 'id' | 'createdAt' | 'updatedAt'>
 
-export const insertSlug = (tx: Db, _actor: Actor, { processTypes, buildpacks, ...rest }: NewSlug): Promise<Slug> =>
+export const insertSlug = (
+  tx: Db,
+  _actor: Actor,
+  { processTypes, buildpacks, ...rest }: NewSlug,
+): Promise<Slug> =>
   tx
     .insertInto('slugs')
-    .values({ ...rest, processTypes: JSON.stringify(processTypes), buildpacks: JSON.stringify(buildpacks) })
+    .values({
+      ...rest,
+      processTypes: JSON.stringify(processTypes),
+      buildpacks: JSON.stringify(buildpacks),
+    })
     .returning(COLUMNS)
     .executeTakeFirstOrThrow()
 
@@ -32,7 +40,12 @@ export const getSlug = (db: Db, _actor: Actor, id: string): Promise<Slug> =>
   db.selectFrom('slugs').select(COLUMNS).where('id', '=', id).executeTakeFirstOrThrow()
 
 /** One that was built for the app or that one of its releases runs (a promotion's). */
-export const getSlugOfApp = async (db: Db, _actor: Actor, appId: string, id: string): Promise<Slug> => {
+export const getSlugOfApp = async (
+  db: Db,
+  _actor: Actor,
+  appId: string,
+  id: string,
+): Promise<Slug> => {
   const found = isId(id)
     ? await db
         .selectFrom('slugs')

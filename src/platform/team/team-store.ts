@@ -3,7 +3,13 @@ import type { Db } from '#/foundation/db.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import type { Role, Team } from './team.ts'
 
-const COLUMNS = ['teams.id', 'teams.name', 'teams.personalAccountId', 'teams.createdAt', 'teams.updatedAt'] as const
+const COLUMNS = [
+  'teams.id',
+  'teams.name',
+  'teams.personalAccountId',
+  'teams.createdAt',
+  'teams.updatedAt',
+] as const
 
 /** The hidden team that owns what belongs to one person. */
 export const insertPersonalTeam = async (tx: Db, accountId: string): Promise<Team> => {
@@ -24,10 +30,18 @@ export const insertTeamMember = async (
 }
 
 export const getPersonalTeam = (db: Db, actor: Actor): Promise<Team> =>
-  db.selectFrom('teams').select(COLUMNS).where('personalAccountId', '=', actor.accountId).executeTakeFirstOrThrow()
+  db
+    .selectFrom('teams')
+    .select(COLUMNS)
+    .where('personalAccountId', '=', actor.accountId)
+    .executeTakeFirstOrThrow()
 
 /** By name or id, if the caller belongs to it; personal teams are never shown. */
-export const findTeam = (db: Db, actor: Actor, ref: string): Promise<(Team & { role: Role }) | undefined> =>
+export const findTeam = (
+  db: Db,
+  actor: Actor,
+  ref: string,
+): Promise<(Team & { role: Role }) | undefined> =>
   ownTeams(db, actor)
     .where((eb) => eb.or([eb('teams.name', '=', ref), eb(sql`teams.id::text`, '=', ref)]))
     .executeTakeFirst()

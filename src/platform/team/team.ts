@@ -15,4 +15,10 @@ export const rolesWith = (permission: Permission): Role[] =>
     (ROLE_PERMISSIONS[role] as Permission[]).includes(permission),
   )
 
-export type Team = { id: string; name: string; personalAccountId: string | null; createdAt: Date; updatedAt: Date }
+export type Team = {
+  id: string
+  name: string
+  personalAccountId: string | null
+  createdAt: Date
+  updatedAt: Date
+}

@@ -1,0 +1,32 @@
+import { parseArgs } from 'node:util'
+import { startControlPlane } from '#/control-plane/start-control-plane.ts'
+import { config } from '#/foundation/config.ts'
+import { createLogger } from '#/foundation/log.ts'
+
+const { values } = parseArgs({
+  options: {
+    'listen-fd': { type: 'string' },
+    host: { type: 'string', default: '127.0.0.1' },
+    port: { type: 'string', default: '5000' },
+  },
+})
+const log = createLogger('control-plane')
+const fd = values['listen-fd']
+
+try {
+  const controlPlane = await startControlPlane({
+    dataDir: config.dataDir,
+    databaseUrl: config.databaseUrl,
+    listen: fd ? { fd: Number(fd) } : { host: values.host, port: Number(values.port) },
+    log,
+  })
+  // What is under way goes on after the next start: nothing is waited for.
+  process.once('SIGTERM', () => {
+    setTimeout(() => process.exit(0), 2_000).unref()
+    void controlPlane.stop().finally(() => process.exit(0))
+  })
+} catch (error) {
+  log.fatal({ err: error }, 'the control plane cannot start')
+  process.exitCode = 1
+  setTimeout(() => process.exit(1), 100).unref()
+}

@@ -1,0 +1,151 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
+import { ApiError } from '#/foundation/errors.ts'
+import { newId } from '#/foundation/ids.ts'
+import type { Platform } from '#/platform/platform.ts'
+import type { Route } from '#/platform/route.ts'
+import { anonymous, authenticate } from './authenticate.ts'
+import { routes } from './routes.ts'
+
+/** The CLI's Request-Id grows with each call, to some 8 KB. */
+const MAX_HEADER_BYTES = 64 * 1024
+const MAX_BODY_BYTES = 2 * 1024 * 1024
+
+export type Api = {
+  server: Server
+  /** For tests: the whole stack without a socket. */
+  inject: FastifyInstance['inject']
+  stop: () => Promise<void>
+}
+
+/**
+ * The HTTP server of the control plane. `first` may take a request before the API does (git over HTTP), and says
+ * so by returning true.
+ */
+export const createApi = async (
+  platform: Platform,
+  first: (...args: Parameters<RequestListener>) => boolean = () => false,
+): Promise<Api> => {
+  const server = createServer({
+    maxHeaderSize: MAX_HEADER_BYTES,
+    requestTimeout: 0,
+    headersTimeout: 30_000,
+    keepAliveTimeout: 75_000,
+  })
+  const fastify = Fastify({
+    serverFactory: (handle) =>
+      server.on(
+        'request',
+        (request, response) => void (first(request, response) || handle(request, response)),
+      ),
+    genReqId: () => newId(),
+    bodyLimit: MAX_BODY_BYTES,
+    routerOptions: { maxParamLength: 500 },
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+    forceCloseConnections: true,
+  })
+  takeAnyJson(fastify)
+  fastify.setErrorHandler((error: FastifyError, request, reply) =>
+    sendError(platform, error, request, reply),
+  )
+  fastify.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send({ id: 'not_found', message: 'The requested API endpoint was not found.' }),
+  )
+  fastify.addHook('onSend', async (request, reply) => {
+    void reply.header('request-id', request.id)
+    if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'private, no-cache')
+  })
+  for (const one of routes) mount(fastify, platform, one)
+  await fastify.ready()
+  return { server, inject: fastify.inject.bind(fastify), stop: () => fastify.close() }
+}
+
+const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void => {
+  const isOpen = one.access.name.startsWith('anyone')
+  fastify.route({
+    method: one.method,
+    url: one.path,
+    ...(one.body ? { schema: { body: one.body } } : {}),
+    handler: async (request, reply) => {
+      const actor = isOpen ? anonymous(request) : await authenticate(platform.db, request)
+      const params = request.params as Record<string, string>
+      const target = await one.access.find({ platform, actor, params })
+      void reply.code(one.status ?? (one.method === 'POST' ? 201 : 200))
+      const query = request.query as Record<string, string | undefined>
+      const result = await one.handle({
+        platform,
+        actor,
+        params,
+        query,
+        body: request.body,
+        target,
+        request,
+        reply,
+      })
+      return reply.sent ? reply : reply.send(result)
+    },
+  })
+}
+
+/** Bodies come with several JSON types, or none at all; an empty one is an empty object. */
+const takeAnyJson = (fastify: FastifyInstance): void => {
+  fastify.removeAllContentTypeParsers()
+  fastify.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
+    if (!body.length) return done(null, {})
+    try {
+      done(null, JSON.parse(String(body)))
+    } catch {
+      done(new ApiError(400, 'bad_request', 'The request body is not JSON.'))
+    }
+  })
+  fastify.addHook('preValidation', async (request) => {
+    if (request.method !== 'GET') request.body ??= {}
+  })
+}
+
+/** The one place where an error becomes an answer. */
+const sendError = (
+  platform: Platform,
+  error: FastifyError | Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply => {
+  const answer = answerOf(error)
+  if (answer.status >= 500)
+    platform.log.error(
+      { err: error, requestId: request.id, url: request.routeOptions.url },
+      'a request failed',
+    )
+  return reply.code(answer.status).send({ id: answer.id, message: answer.message, ...answer.extra })
+}
+
+type Answer = { status: number; id: string; message: string; extra?: Record<string, unknown> }
+
+const answerOf = (error: FastifyError | Error): Answer => {
+  if (error instanceof ApiError) return error
+  if ('validation' in error && error.validation)
+    return { status: 422, id: 'invalid_params', message: `${error.message}.` }
+  if (isOutage(error))
+    return {
+      status: 503,
+      id: 'service_unavailable',
+      message: 'The database cannot be reached. Try again in a moment.',
+    }
+  if ('statusCode' in error && error.statusCode !== undefined && error.statusCode < 500)
+    return { status: error.statusCode, id: 'bad_request', message: error.message }
+  return {
+    status: 500,
+    id: 'internal_server_error',
+    message: 'Something went wrong here. It has been written down with the request id.',
+  }
+}
+
+const OUTAGES = ['ECONNREFUSED', 'ENOENT', 'ECONNRESET', '57P01', '57P03', '53300']
+const isOutage = (error: Error): boolean =>
+  ('code' in error && OUTAGES.includes(String(error.code))) ||
+  /timeout exceeded when trying to connect|Connection terminated/.test(error.message)

@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createApi } from '#/api/create-api.ts'
+import { startListener, type ListenerOptions } from '#/api/listener.ts'
+import { openDiskStore } from '#/artifact-store/disk/disk-store.ts'
+import { dataDirPaths } from '#/foundation/data-dir.ts'
+import { openDatabase } from '#/foundation/db.ts'
+import { serveFeeds } from '#/foundation/feed.ts'
+import { newId } from '#/foundation/ids.ts'
+import type { Log } from '#/foundation/log.ts'
+import { migrate } from '#/foundation/migrate.ts'
+import { startNotifications } from '#/foundation/notifications.ts'
+import { openLogWriter } from '#/log-store/log-writer.ts'
+import { routeFeed } from '#/platform/domain/route-feed-source.ts'
+import { dynoFeed } from '#/platform/dyno/dyno-feed.ts'
+import type { Platform, PlatformSettings } from '#/platform/platform.ts'
+import { enlistWorker } from '#/worker/dead-workers.ts'
+import { jobHandlers } from '#/worker/job-handlers.ts'
+import { startWorker } from '#/worker/start-worker.ts'
+import { openKeyring } from './keyring.ts'
+import { ensureOperator } from './operator.ts'
+
+export type ControlPlane = { port: number; stop: () => Promise<void> }
+
+export type ControlPlaneOptions = {
+  dataDir: string
+  databaseUrl: string
+  listen: ListenerOptions['listen']
+  log: Log
+}
+
+/** Everything that decides: API, git, feeds and jobs. Holds no state of its own; may be killed at any moment. */
+export const startControlPlane = async ({
+  dataDir,
+  databaseUrl,
+  listen,
+  log,
+}: ControlPlaneOptions): Promise<ControlPlane> => {
+  const paths = dataDirPaths(dataDir)
+  const database = openDatabase(databaseUrl)
+  const { db, pool } = database
+  await migrate(pool)
+  const settings = JSON.parse(await readFile(paths.settings, 'utf8')) as PlatformSettings
+  const keyring = await openKeyring(db, paths.masterKey)
+  await ensureOperator(db, paths.operatorToken, settings.domain)
+
+  const workerId = newId()
+  const leave = await enlistWorker(databaseUrl, workerId, () => process.exit(1))
+  const notifications = await startNotifications(databaseUrl, log)
+  const logs = openLogWriter(paths.logs, 'control-plane')
+  const store = openDiskStore(paths.artifacts)
+  const platform: Platform = { db, notifications, keyring, settings, paths, logs, store, log }
+
+  const feeds = await serveFeeds(
+    paths.feedSocket,
+    [dynoFeed(platform), routeFeed(platform, workerId)],
+    log,
+  )
+  const worker = await startWorker({ pool, log, id: workerId }, jobHandlers(platform))
+  const api = await createApi(platform)
+  const listener = await startListener({
+    http: api.server,
+    tls: await readCertificate(paths.certificates),
+    listen,
+    onRendezvous: (socket) => socket.destroy(),
+  })
+  log.info({ port: listener.port }, 'serving')
+
+  return {
+    port: listener.port,
+    stop: async () => {
+      await listener.stop()
+      await api.stop()
+      await worker.stop()
+      await feeds.stop()
+      await logs.stop()
+      await notifications.stop()
+      await leave()
+      await database.stop()
+    },
+  }
+}
+
+const readCertificate = async (dir: string): Promise<{ cert: Buffer; key: Buffer }> => ({
+  cert: await readFile(join(dir, 'server.pem')),
+  key: await readFile(join(dir, 'server.key')),
+})
