@@ -74,7 +74,7 @@ const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void =
     handler: async (request, reply) => {
       const actor = isOpen ? anonymous(request) : await authenticate(platform.db, request)
       const params = request.params as Record<string, string>
-      const target = await one.access.find({ platform, actor, params })
+      const target = await one.access.find({ platform, actor, params, request })
       void reply.code(one.status ?? (one.method === 'POST' ? 201 : 200))
       const query = request.query as Record<string, string | undefined>
       const result = await one.handle({

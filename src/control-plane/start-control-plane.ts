@@ -19,6 +19,7 @@ import { jobHandlers } from '#/worker/job-handlers.ts'
 import { startWorker } from '#/worker/start-worker.ts'
 import { openKeyring } from './keyring.ts'
 import { ensureOperator } from './operator.ts'
+import { serveRendezvous } from './rendezvous.ts'
 
 export type ControlPlane = { port: number; stop: () => Promise<void> }
 
@@ -62,7 +63,7 @@ export const startControlPlane = async ({
     http: api.server,
     tls: await readCertificate(paths.certificates),
     listen,
-    onRendezvous: (socket) => socket.destroy(),
+    onRendezvous: (socket) => serveRendezvous(platform, socket),
   })
   log.info({ port: listener.port }, 'serving')
 

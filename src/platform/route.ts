@@ -24,7 +24,12 @@ export type Access<Target> = {
   find: (lookup: Lookup) => Promise<Target>
 }
 
-export type Lookup = { platform: Platform; actor: Actor; params: Record<string, string> }
+export type Lookup = {
+  platform: Platform
+  actor: Actor
+  params: Record<string, string>
+  request: FastifyRequest
+}
 
 export type Call<Params, Body, Target> = {
   platform: Platform

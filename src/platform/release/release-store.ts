@@ -162,3 +162,16 @@ export const markFailed = async (
     .where('status', '=', 'pending')
     .execute()
 }
+
+/** Which of these releases have code with a release command. */
+export const listReleasesWithReleasePhase = async (db: Db, ids: string[]): Promise<Set<string>> => {
+  if (ids.length === 0) return new Set()
+  const rows = await db
+    .selectFrom('releases')
+    .innerJoin('slugs', 'slugs.id', 'releases.slugId')
+    .select('releases.id')
+    .where('releases.id', 'in', ids)
+    .where(sql<boolean>`slugs.process_types ? 'release'`)
+    .execute()
+  return new Set(rows.map(({ id }) => id))
+}

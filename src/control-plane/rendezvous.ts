@@ -1,0 +1,83 @@
+import net from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { TLSSocket } from 'node:tls'
+import { sha256 } from '#/foundation/ids.ts'
+import { findAttachableDyno } from '#/platform/dyno/dyno-store.ts'
+import { attachSocketPath } from '#/platform/dyno/engine.ts'
+import type { Platform } from '#/platform/platform.ts'
+
+type Needs = Pick<Platform, 'db' | 'paths' | 'log'>
+
+const SECRET_LENGTH = 64
+const FIRST_LINE_LIMIT_MS = 30_000
+/** The client throws away the whole chunk that the banner comes in, so nothing else may be in it. */
+const AFTER_BANNER_MS = 80
+const ENGINE_LIMIT_MS = 20_000
+const IDLE_LIMIT_MS = 3_600_000
+
+/**
+ * Heroku's rendezvous: the client's first line is the secret of its attach URL, the answer a banner; from then on
+ * raw bytes flow between the client and the one-off dyno, which starts now.
+ */
+export const serveRendezvous = (needs: Needs, client: TLSSocket): void => {
+  client.setTimeout(FIRST_LINE_LIMIT_MS, () => client.destroy())
+  attach(needs, client).catch((error: unknown) => {
+    needs.log.warn({ err: error }, 'a rendezvous has failed')
+    client.destroy()
+  })
+}
+
+const attach = async ({ db, paths }: Needs, client: TLSSocket): Promise<void> => {
+  const secret = await readFirstLine(client)
+  const dyno = secret === undefined ? undefined : await findAttachableDyno(db, sha256(secret))
+  if (!dyno) return void client.end('No dyno waits here.\r\n')
+  client.write('rendezvous\r\n')
+  client.setTimeout(IDLE_LIMIT_MS, () => client.destroy())
+  await pause(AFTER_BANNER_MS)
+  const engine = await connectToEngine(attachSocketPath(paths.run, dyno.id))
+  engine.on('error', () => client.destroy())
+  client.on('error', () => engine.destroy())
+  client.on('close', () => engine.destroy())
+  engine.on('close', () => client.end())
+  engine.pipe(client)
+  client.pipe(engine)
+}
+
+/** The secret before CRLF, or undefined if what comes is none; what follows the line stays to be read. */
+const readFirstLine = async (client: TLSSocket): Promise<string | undefined> => {
+  let got = Buffer.alloc(0)
+  for (;;) {
+    const chunk = client.read() as Buffer | null
+    if (chunk) got = Buffer.concat([got, chunk])
+    const end = got.indexOf('\n')
+    if (end >= 0) {
+      const rest = got.subarray(end + 1)
+      if (rest.length > 0) client.unshift(rest)
+      const line = got.subarray(0, end).toString('latin1').trim()
+      return line.length === SECRET_LENGTH ? line : undefined
+    }
+    if (got.length > SECRET_LENGTH + 2 || client.destroyed || client.readableEnded) return undefined
+    if (!chunk)
+      await new Promise<void>((resolve) => {
+        const done = (): void => {
+          client.off('readable', done).off('close', done).off('end', done)
+          resolve()
+        }
+        client.on('readable', done).on('close', done).on('end', done)
+      })
+  }
+}
+
+/** The engine opens the socket once it knows of the dyno, which may be a moment from now. */
+const connectToEngine = async (path: string): Promise<net.Socket> => {
+  const deadline = performance.now() + ENGINE_LIMIT_MS
+  for (;;) {
+    const socket = net.createConnection({ path, allowHalfOpen: true })
+    const isConnected = await new Promise<boolean>((resolve) => {
+      socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+    })
+    if (isConnected) return socket
+    if (performance.now() > deadline) throw new Error('The engine does not offer the dyno.')
+    await pause(20)
+  }
+}

@@ -1,0 +1,39 @@
+import type { FastifyRequest } from 'fastify'
+import { isSignedBy, sign } from '#/foundation/crypto.ts'
+import { notFound } from '#/foundation/errors.ts'
+import type { Access } from './route.ts'
+import type { Platform } from './platform.ts'
+
+/**
+ * A URL that is its own permission, for clients that send no token with it: the output of a build or release, an
+ * upload. It names one thing, ends after a time, and cannot be made without the platform's signing key.
+ */
+export const capabilityUrl = (
+  { keyring, settings }: Pick<Platform, 'keyring' | 'settings'>,
+  path: string,
+  lifetimeMs: number,
+): string => {
+  const expires = Math.floor((Date.now() + lifetimeMs) / 1000)
+  const signature = sign(keyring.signingKey, `${path} ${expires}`)
+  return `http://${settings.apiHost}:${settings.apiPort}${path}?expires=${expires}&signature=${signature}`
+}
+
+/** For routes below such a URL: whoever has no valid one learns nothing (404). */
+export const withCapability: Access<undefined> = {
+  name: 'anyone: holds a signed URL',
+  find: async ({ platform, request }) => {
+    if (!isCapability(platform, request)) throw notFound('stream')
+    return undefined
+  },
+}
+
+const isCapability = ({ keyring }: Platform, request: FastifyRequest): boolean => {
+  const url = new URL(request.url, 'http://localhost')
+  const expires = url.searchParams.get('expires') ?? ''
+  const signature = url.searchParams.get('signature') ?? ''
+  return (
+    /^\d{1,12}$/.test(expires) &&
+    Number(expires) * 1000 > Date.now() &&
+    isSignedBy(keyring.signingKey, `${url.pathname} ${expires}`, signature)
+  )
+}

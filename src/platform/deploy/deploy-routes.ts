@@ -1,0 +1,77 @@
+import { Type } from 'typebox'
+import { invalidParams } from '#/foundation/errors.ts'
+import { onApp } from '#/platform/app/app-access.ts'
+import { presentReleases } from '#/platform/release/release-routes.ts'
+import { route } from '#/platform/route.ts'
+import { releaseSlug } from './release-slug.ts'
+import { restartApp, stopDynos } from './restart-app.ts'
+import { rollBack } from './roll-back.ts'
+
+const CreateRelease = Type.Object({
+  /** An earlier release to go back to. */
+  release: Type.Optional(Type.String()),
+  slug: Type.Optional(Type.String()),
+  description: Type.Optional(Type.String({ maxLength: 1000 })),
+})
+
+const ACCEPTED = 202
+
+export const deployRoutes = [
+  route({
+    method: 'POST',
+    path: '/apps/:app/releases',
+    access: onApp('deploy'),
+    body: CreateRelease,
+    handle: async ({ platform, actor, target: app, body }) => {
+      if ((body.release === undefined) === (body.slug === undefined))
+        throw invalidParams('Give either a release to roll back to or a slug to release.')
+      const release =
+        body.release !== undefined
+          ? await rollBack(platform, actor, { app, ref: body.release })
+          : await releaseSlug(platform, actor, {
+              app,
+              slugId: body.slug ?? '',
+              description: body.description,
+            })
+      const [presented] = await presentReleases(platform, app, [release])
+      return presented
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/apps/:app/dynos',
+    access: onApp('operate'),
+    status: ACCEPTED,
+    handle: async ({ platform, actor, target: app }) => {
+      await restartApp(platform, actor, app, undefined)
+      return {}
+    },
+  }),
+  ...['/apps/:app/dynos/:dyno' as const, '/apps/:app/formations/:dyno' as const].map((path) =>
+    route({
+      method: 'DELETE',
+      path,
+      access: onApp('operate'),
+      status: ACCEPTED,
+      handle: async ({ platform, actor, target: app, params }) => {
+        await restartApp(platform, actor, app, params.dyno)
+        return {}
+      },
+    }),
+  ),
+  ...[
+    '/apps/:app/dynos/:dyno/actions/stop' as const,
+    '/apps/:app/formations/:dyno/actions/stop' as const,
+  ].map((path) =>
+    route({
+      method: 'POST',
+      path,
+      access: onApp('operate'),
+      status: ACCEPTED,
+      handle: async ({ platform, actor, target: app, params }) => {
+        await stopDynos(platform, actor, app, params.dyno)
+        return {}
+      },
+    }),
+  ),
+]

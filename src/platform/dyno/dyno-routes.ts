@@ -1,0 +1,49 @@
+import { notFound } from '#/foundation/errors.ts'
+import { onApp } from '#/platform/app/app-access.ts'
+import { route } from '#/platform/route.ts'
+import { presentDyno, RunDyno } from './dyno-schema.ts'
+import { listLivingDynos } from './dyno-store.ts'
+import { dynoName } from './dyno.ts'
+import { runDyno } from './run-dyno.ts'
+
+export const dynoRoutes = [
+  route({
+    method: 'GET',
+    path: '/apps/:app/dynos',
+    access: onApp('view'),
+    handle: async ({ platform, actor, target: app }) =>
+      (await listLivingDynos(platform.db, actor, app.id)).map((dyno) => presentDyno(dyno, { app })),
+  }),
+  route({
+    method: 'GET',
+    path: '/apps/:app/dynos/:dyno',
+    access: onApp('view'),
+    handle: async ({ platform, actor, target: app, params }) => {
+      const dynos = await listLivingDynos(platform.db, actor, app.id)
+      const found = dynos.find((dyno) => dyno.id === params.dyno || dynoName(dyno) === params.dyno)
+      if (!found) throw notFound('dyno')
+      return presentDyno(found, { app })
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/apps/:app/dynos',
+    access: onApp('deploy'),
+    body: RunDyno,
+    handle: async ({ platform, actor, target: app, body }) => {
+      const { dyno, secret } = await runDyno(platform, actor, app, {
+        command: body.command,
+        attach: body.attach ?? false,
+        env: Object.fromEntries(
+          Object.entries(body.env ?? {}).map(([name, value]) => [name, String(value)]),
+        ),
+        forceNoTty: body.force_no_tty ?? false,
+        size: body.size,
+        type: body.type ?? 'run',
+      })
+      const { apiHost, apiPort } = platform.settings
+      const attachUrl = secret === null ? null : `rendezvous://${apiHost}:${apiPort}/${secret}`
+      return presentDyno(dyno, { app, attachUrl })
+    },
+  }),
+]
