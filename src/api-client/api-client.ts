@@ -1,0 +1,82 @@
+/** An answer of the API that is not a success. */
+export class ApiClientError extends Error {
+  readonly status: number
+  readonly id: string
+
+  constructor(status: number, id: string, message: string) {
+    super(message)
+    this.name = 'ApiClientError'
+    this.status = status
+    this.id = id
+  }
+}
+
+/** What a value is after a trip through JSON: dates are ISO 8601 text. */
+export type Json<T> = T extends Date
+  ? string
+  : T extends (infer Item)[]
+    ? Json<Item>[]
+    : T extends object
+      ? { [Key in keyof T]: Json<T[Key]> }
+      : T
+
+export type RequestOptions = { range?: string; body?: unknown; signal?: AbortSignal }
+
+export type ApiClient = {
+  get: <T>(path: string, options?: RequestOptions) => Promise<Json<T>>
+  post: <T>(path: string, body?: unknown) => Promise<Json<T>>
+  patch: <T>(path: string, body: unknown) => Promise<Json<T>>
+  put: <T>(path: string, body: unknown) => Promise<Json<T>>
+  delete: <T>(path: string, body?: unknown) => Promise<Json<T>>
+  /** The text of a stream as it comes, until it ends. Needs no token: such URLs carry their own. */
+  stream: (url: string, signal?: AbortSignal) => AsyncIterable<string>
+}
+
+/** A client of one platform's API, as whoever the token belongs to. `url` is without a slash at its end. */
+export const createApiClient = ({ url, token }: { url: string; token: string }): ApiClient => {
+  const request = async <T>(method: string, path: string, { range, body, signal }: RequestOptions = {}): Promise<Json<T>> => {
+    const response = await send(`${url}${path}`, {
+      method,
+      headers: {
+        accept: 'application/vnd.heroku+json; version=3',
+        authorization: `Bearer ${token}`,
+        ...(range ? { range } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
+    })
+    const text = await response.text()
+    const answer: unknown = text === '' ? null : JSON.parse(text)
+    if (!response.ok) throw errorOf(response.status, answer)
+    return answer as Json<T>
+  }
+  return {
+    get: (path, options) => request('GET', path, options),
+    post: (path, body) => request('POST', path, { body }),
+    patch: (path, body) => request('PATCH', path, { body }),
+    put: (path, body) => request('PUT', path, { body }),
+    delete: (path, body) => request('DELETE', path, { body }),
+    stream: readStream,
+  }
+}
+
+const send = async (url: string, init: RequestInit): Promise<Response> => {
+  try {
+    return await fetch(url, init)
+  } catch (error) {
+    if (init.signal?.aborted) throw error
+    throw new Error(`Nothing answers at ${new URL(url).origin}. Is the platform up? (sluice status)`, { cause: error })
+  }
+}
+
+const errorOf = (status: number, answer: unknown): ApiClientError => {
+  const { id, message } = (answer ?? {}) as { id?: string; message?: string }
+  return new ApiClientError(status, id ?? 'unknown', message ?? `The API answered ${status}.`)
+}
+
+async function* readStream(url: string, signal?: AbortSignal): AsyncGenerator<string> {
+  const response = await send(url, signal ? { signal } : {})
+  if (!response.ok || !response.body) throw errorOf(response.status, null)
+  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) yield chunk
+}
