@@ -1,0 +1,189 @@
+import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { get, type IncomingHttpHeaders } from 'node:http'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import assert from 'node:assert/strict'
+import { run, type RunResult } from '#/foundation/exec.ts'
+import { herokuCli } from './heroku-cli.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const SLUICE = join(ROOT, 'bin', 'sluice')
+const COMMAND_LIMIT_MS = 240_000
+
+/** A whole platform as a user starts it: `sluice up --detach`, real processes, a data directory of its own. */
+export type TestPlatform = {
+  dataDir: string
+  /** A scratch folder that is also HOME: no command touches the machine's own settings. */
+  home: string
+  port: number
+  routerPort: number
+  sluice: (...args: string[]) => Promise<RunResult>
+  /** The unmodified official CLI. */
+  heroku: (...args: string[]) => Promise<RunResult>
+  git: (cwd: string, ...args: string[]) => Promise<RunResult>
+  /** A working copy with one commit: an example's, or of the files given by name. */
+  aRepository: (
+    name: string,
+    from: { example: string } | { files: Record<string, string> },
+  ) => Promise<string>
+  commit: (cwd: string, message: string) => Promise<void>
+  /** GET of an app's page through the router. */
+  request: (
+    app: string,
+    path?: string,
+  ) => Promise<{ status: number; body: string; headers: IncomingHttpHeaders }>
+  stop: () => Promise<void>
+}
+
+export const startPlatform = async (env: Record<string, string> = {}): Promise<TestPlatform> => {
+  const home = await mkdtemp(join(tmpdir(), 'sluice-journey-'))
+  const dataDir = join(home, 'platform')
+  const [port, routerPort] = await Promise.all([aFreePort(), aFreePort()])
+  const base: Record<string, string> = {
+    PATH: `${join(ROOT, 'bin')}:${process.env['PATH'] ?? ''}`,
+    HOME: home,
+    LANG: 'C.UTF-8',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_AUTHOR_NAME: 'Ada',
+    GIT_AUTHOR_EMAIL: 'ada@example.com',
+    GIT_COMMITTER_NAME: 'Ada',
+    GIT_COMMITTER_EMAIL: 'ada@example.com',
+    SLUICE_DATA_DIR: dataDir,
+    ...registrySettings(),
+    ...env,
+  }
+  const sluice = (...args: string[]): Promise<RunResult> =>
+    run(SLUICE, args, { env: base, cwd: home, timeoutMs: COMMAND_LIMIT_MS })
+  const up = await sluice(
+    'up',
+    '--detach',
+    '--port',
+    String(port),
+    '--router-port',
+    String(routerPort),
+  )
+  if (up.code !== 0) {
+    await sluice('down')
+    throw new Error(`sluice up ended with ${up.code}:\n${up.stdout}\n${up.stderr}`)
+  }
+  const clientEnv = { ...base, ...parseExports((await sluice('env')).stdout) }
+  const heroku = await herokuCli()
+  const git = (cwd: string, ...args: string[]): Promise<RunResult> =>
+    run('git', args, {
+      env: { ...clientEnv, PATH: `${join(heroku, '..')}:${clientEnv['PATH']}` },
+      cwd,
+      timeoutMs: COMMAND_LIMIT_MS,
+    })
+  const commit = async (cwd: string, message: string): Promise<void> => {
+    await git(cwd, 'add', '--all')
+    const { code, stderr } = await git(cwd, 'commit', '--quiet', '--message', message)
+    assert.equal(code, 0, stderr)
+  }
+  return {
+    dataDir,
+    home,
+    port,
+    routerPort,
+    sluice,
+    heroku: (...args) =>
+      run(heroku, args, { env: clientEnv, cwd: home, timeoutMs: COMMAND_LIMIT_MS }),
+    git,
+    commit,
+    aRepository: async (name, from) => {
+      const dir = join(home, name)
+      await mkdir(dir)
+      if ('example' in from) await copyExample(from.example, dir)
+      else await writeFiles(dir, from.files)
+      await git(dir, 'init', '--quiet', '--initial-branch', 'main')
+      await commit(dir, 'First version')
+      return dir
+    },
+    request: (app, path = '/') => requestPage(routerPort, app, path),
+    stop: async () => {
+      await sluice('down')
+      await rm(home, { recursive: true, force: true })
+    },
+  }
+}
+
+/** What npm, pip and git need on this machine to reach their registries, and nothing else of the environment. */
+const registrySettings = (): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(
+      (entry): entry is [string, string] =>
+        entry[1] !== undefined &&
+        /^(npm_config_|pip_|uv_|https?_proxy$|no_proxy$|ssl_cert_file$|node_extra_ca_certs$|requests_ca_bundle$)/i.test(
+          entry[0],
+        ),
+    ),
+  )
+
+const parseExports = (text: string): Record<string, string> =>
+  Object.fromEntries(
+    text
+      .split('\n')
+      .map((line) => /^export ([A-Z_]+)=(.*)$/.exec(line))
+      .filter((match) => match !== null)
+      .map(([, name = '', value = '']) => [name, value.replace(/^'(.*)'$/, '$1')]),
+  )
+
+const copyExample = (example: string, dir: string): Promise<void> =>
+  cp(join(ROOT, 'examples', example), dir, {
+    recursive: true,
+    filter: (path) => !/\/(node_modules|__pycache__|staticfiles)(\/|$)/.test(path),
+  })
+
+export const writeFiles = async (dir: string, files: Record<string, string>): Promise<void> => {
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(join(dir, name, '..'), { recursive: true })
+    await writeFile(join(dir, name), text)
+    if (text.startsWith('#!')) await chmod(join(dir, name), 0o755)
+  }
+}
+
+export const aFreePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+
+const requestPage = (
+  port: number,
+  app: string,
+  path: string,
+): Promise<{ status: number; body: string; headers: IncomingHttpHeaders }> =>
+  new Promise((resolve, reject) => {
+    get(
+      {
+        host: '127.0.0.1',
+        port,
+        path,
+        headers: { host: `${app}.localhost:${port}` },
+        agent: false,
+      },
+      (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('error', reject)
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            body: Buffer.concat(chunks).toString(),
+            headers: response.headers,
+          }),
+        )
+      },
+    ).on('error', reject)
+  })
+
+/** Fails with everything a command printed, which is what one wants to read then. */
+export const assertSucceeds = (result: RunResult): RunResult => {
+  assert.equal(result.code, 0, `exit ${result.code}\n${result.stdout}\n${result.stderr}`)
+  return result
+}
