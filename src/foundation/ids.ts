@@ -13,6 +13,12 @@ export const sha256 = (text: string | Buffer): Buffer => createHash('sha256').up
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 export const isId = (text: string): boolean => UUID.test(text)
 
+/** The same id for the same words, for what the wire gives an id and the database has no row for (a stack, a dyno size). */
+export const derivedId = (...words: [string, ...string[]]): string => {
+  const hex = sha256(JSON.stringify(words)).toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
+
 const ADJECTIVES =
   'agile amber autumn bold brisk calm clear cool crisp dawn eager early fair fleet fresh gentle golden green hidden keen kind late lively lucid mellow misty noble open patient plain polar proud quiet rapid ready river rustic serene shady silent silver simple smooth snowy solid spring steady still summer sunny swift tidy upper vivid warm wild winter young'.split(
     ' ',

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Static, TSchema } from 'typebox'
+import type { Page } from '#/foundation/range.ts'
 import type { Platform } from '#/platform/platform.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 
@@ -72,3 +73,13 @@ export const anyone = (why: string): Access<undefined> => ({
 
 /** Any signed-in account. */
 export const account: Access<undefined> = { name: 'account', find: async () => undefined }
+
+/** Answers with the rows of a page, its status (206 if more rows remain) and its headers. */
+export const sendPage = <Row, Shown>(
+  reply: FastifyReply,
+  page: Page<Row>,
+  present: (row: Row) => Shown,
+): Shown[] => {
+  void reply.code(page.status).headers(page.headers)
+  return page.rows.map(present)
+}

@@ -116,6 +116,21 @@ export const findNewestRelease = (
     .limit(1)
     .executeTakeFirst()
 
+/** The newest that has not failed, with the code that the next release takes over: one that is pending may soon be the current one. */
+export const findReleaseToFollow = (
+  db: Db,
+  _actor: Actor,
+  appId: string,
+): Promise<Release | undefined> =>
+  db
+    .selectFrom('releases')
+    .select(COLUMNS)
+    .where('appId', '=', appId)
+    .where('status', '<>', 'failed')
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+
 /** The newest that succeeded before the current one and has code: where a rollback goes by default. */
 export const findPreviousRelease = (
   db: Db,
@@ -174,4 +189,19 @@ export const listReleasesWithReleasePhase = async (db: Db, ids: string[]): Promi
     .where(sql<boolean>`slugs.process_types ? 'release'`)
     .execute()
   return new Set(rows.map(({ id }) => id))
+}
+
+/** Ends what waits, when the app goes. */
+export const failPendingReleases = async (
+  tx: Db,
+  _actor: Actor,
+  appId: string,
+  reason: string,
+): Promise<void> => {
+  await tx
+    .updateTable('releases')
+    .set({ status: 'failed', failureReason: reason, updatedAt: sql<Date>`now()` })
+    .where('appId', '=', appId)
+    .where('status', '=', 'pending')
+    .execute()
 }
