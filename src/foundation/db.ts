@@ -20,12 +20,14 @@ export const openDatabase = (url: string, poolSize: number = config.databasePool
     statement_timeout: 30_000,
     application_name: 'sluice',
   })
-  pool.on('error', () => {}) // an idle connection that breaks is replaced at the next query, which reports if it cannot
+  // An idle connection that breaks is replaced at the next query, which reports if it cannot.
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
   const db = new Kysely<DB>({
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   })
-  return { db, pool, url, stop: () => db.destroy() }
+  return { db, pool, url, stop: () => pool.end() }
 }
 
 /** Runs `work` in one transaction; inside a transaction it joins it. */

@@ -8,7 +8,7 @@ import { releaseJobsOfTheDead } from './dead-workers.ts'
 export type Worker = { stop: () => Promise<void> }
 
 /** Jobs of one process at once. Most of them wait for an engine or a router, and hold no connection while they do. */
-const CONCURRENCY = 40
+const CONCURRENCY = 24
 const SWEEP_MS = 2_000
 
 /**
@@ -33,12 +33,12 @@ export const startWorker = async (
     pgPool: pool,
     taskList: taskListOf(handlers),
     concurrency: CONCURRENCY,
-    pollInterval: 1_000,
+    pollInterval: 5_000,
     noHandleSignals: true,
     events,
     logger: new JobLogger(() => (level, message) => {
       if (level === 'error') log.error(message)
-      else if (level === 'warning') log.warn(message)
+      else if (level === 'warning' && !message.includes('maxPoolSize')) log.warn(message)
     }),
   })
   let stopped = false

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Type } from 'typebox'
+import { ended, start } from '#/foundation/exec.ts'
+import { newId } from '#/foundation/ids.ts'
+import { defineJob, enqueue, handleJob } from '#/foundation/jobs.ts'
+import { createLogger } from '#/foundation/log.ts'
+import { transaction } from '#/foundation/db.ts'
+import { aTestDatabase } from '../../test/support/database.ts'
+import { until } from '../../test/support/until.ts'
+import { enlistWorker } from './dead-workers.ts'
+import { startWorker } from './start-worker.ts'
+
+const greet = defineJob('greet', Type.Object({ name: Type.String() }))
+const log = createLogger('test')
+const database = await aTestDatabase()
+
+const aWorker = async (names: string[]) => {
+  const id = newId()
+  const leave = await enlistWorker(database.url, id, () => {})
+  const worker = await startWorker({ pool: database.pool, log, id }, [
+    handleJob(greet, async ({ name }) => void names.push(name)),
+  ])
+  return {
+    stop: async () => {
+      await worker.stop()
+      await leave()
+    },
+  }
+}
+
+test('a job is there exactly if its transaction was committed, and those of a queue run in order', async () => {
+  const names: string[] = []
+  const worker = await aWorker(names)
+  await transaction(database.db, async (tx) => {
+    await enqueue(tx, greet, { name: 'never' })
+    throw new Error('rolled back')
+  }).catch(() => {})
+  for (const name of ['one', 'two', 'three'])
+    await enqueue(database.db, greet, { name }, { queue: 'greetings' })
+  await until(() => names.length === 3)
+  assert.deepEqual(names, ['one', 'two', 'three'])
+  await worker.stop()
+})
+
+test('the job of a worker that was killed is taken up by the next within seconds', async () => {
+  await enqueue(database.db, greet, { name: 'orphan' }, { queue: 'killed' })
+  const doomed = start(
+    process.execPath,
+    [
+      new URL('../../test/support/fixtures/stuck-worker.ts', import.meta.url).pathname,
+      database.url,
+    ],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
+  await new Promise((resolve) => doomed.stdout?.once('data', resolve))
+  doomed.kill('SIGKILL')
+  await ended(doomed)
+  const names: string[] = []
+  const worker = await aWorker(names)
+  await until(() => names.includes('orphan'), { limitMs: 20_000 })
+  await worker.stop()
+})
