@@ -33,14 +33,18 @@ create table add_ons (
   service text not null,
   plan text not null,
   state text not null,
-  sealed_config text,
+  sealed_credentials text,
+  created_by uuid,
+  created_by_name text not null,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint add_ons_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
+  constraint add_ons_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
   constraint add_ons_pkey PRIMARY KEY (id),
   constraint add_ons_state_check CHECK ((state = ANY (ARRAY['provisioning'::text, 'provisioned'::text, 'deprovisioned'::text])))
 );
 CREATE INDEX add_ons_app_id ON public.add_ons USING btree (app_id);
+CREATE TRIGGER add_ons_notify AFTER INSERT OR UPDATE ON public.add_ons FOR EACH ROW EXECUTE FUNCTION notify_add_on();
 CREATE UNIQUE INDEX add_ons_name_key ON public.add_ons USING btree (name) WHERE (state <> 'deprovisioned'::text);
 
 create table app_routes (
@@ -72,6 +76,7 @@ create table apps (
 );
 CREATE INDEX apps_team_id ON public.apps USING btree (team_id) WHERE (destroyed_at IS NULL);
 CREATE TRIGGER apps_route_changed AFTER UPDATE OF name, maintenance, destroyed_at ON public.apps FOR EACH ROW WHEN ((((old.name IS DISTINCT FROM new.name) OR (old.maintenance IS DISTINCT FROM new.maintenance)) OR (old.destroyed_at IS DISTINCT FROM new.destroyed_at))) EXECUTE FUNCTION app_route_changed();
+CREATE TRIGGER apps_uncouple AFTER UPDATE OF destroyed_at ON public.apps FOR EACH ROW WHEN (((old.destroyed_at IS NULL) AND (new.destroyed_at IS NOT NULL))) EXECUTE FUNCTION uncouple_app();
 CREATE UNIQUE INDEX apps_name_key ON public.apps USING btree (name) WHERE (destroyed_at IS NULL);
 
 create table authorizations (
@@ -323,9 +328,10 @@ create table pipeline_couplings (
   constraint pipeline_couplings_app_id_key UNIQUE (app_id),
   constraint pipeline_couplings_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES pipelines(id) ON DELETE CASCADE,
   constraint pipeline_couplings_pkey PRIMARY KEY (id),
-  constraint pipeline_couplings_stage_id_fkey FOREIGN KEY (stage_id) REFERENCES pipeline_stages(id)
+  constraint pipeline_couplings_stage_fkey FOREIGN KEY (stage_id, pipeline_id) REFERENCES pipeline_stages(id, pipeline_id)
 );
 CREATE INDEX pipeline_couplings_pipeline_id ON public.pipeline_couplings USING btree (pipeline_id);
+CREATE TRIGGER pipeline_couplings_date AFTER INSERT OR DELETE ON public.pipeline_couplings FOR EACH ROW EXECUTE FUNCTION date_pipeline();
 
 create table pipeline_stages (
   id uuid not null default gen_random_uuid(),
@@ -333,6 +339,7 @@ create table pipeline_stages (
   name text not null,
   kind text not null,
   position integer not null,
+  constraint pipeline_stages_id_key UNIQUE (id, pipeline_id),
   constraint pipeline_stages_kind_check CHECK ((kind = ANY (ARRAY['test'::text, 'review'::text, 'development'::text, 'staging'::text, 'production'::text]))),
   constraint pipeline_stages_name_key UNIQUE (pipeline_id, name),
   constraint pipeline_stages_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES pipelines(id) ON DELETE CASCADE,
@@ -345,11 +352,11 @@ create table pipelines (
   name text not null,
   team_id uuid not null,
   created_by uuid,
-  delete_at timestamp with time zone,
+  delete_at timestamp with time zone default (now() + '30 days'::interval),
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint pipelines_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
-  constraint pipelines_name_check CHECK ((name ~ '^[a-z][a-z0-9-]{1,28}[a-z0-9]$'::text)),
+  constraint pipelines_name_check CHECK ((name ~ '^[a-z][a-z0-9-]{0,28}[a-z0-9]$'::text)),
   constraint pipelines_name_key UNIQUE (team_id, name),
   constraint pipelines_pkey PRIMARY KEY (id),
   constraint pipelines_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id)
@@ -494,6 +501,22 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.date_pipeline()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    update pipelines set delete_at = null where id = new.pipeline_id;
+    return null;
+  end if;
+  perform from pipelines where id = old.pipeline_id for no key update;
+  update pipelines set delete_at = now() + interval '30 days'
+    where id = old.pipeline_id and not exists (select from pipeline_couplings where pipeline_id = old.pipeline_id);
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.domain_changed()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -557,6 +580,16 @@ CREATE OR REPLACE FUNCTION public.next_feed_number(feed text)
 AS $function$
   update feeds set number = number + 1 where name = feed returning number;
 $function$
+;
+
+CREATE OR REPLACE FUNCTION public.notify_add_on()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('add_on_changed', new.id::text);
+  return null;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.notify_applied()
@@ -634,5 +667,16 @@ begin
   insert into app_routes values (app, next_feed_number('routes'))
     on conflict (app_id) do update set feed_number = excluded.feed_number;
   perform pg_notify('route_feed', '');
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.uncouple_app()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform from pipelines where id = (select pipeline_id from pipeline_couplings where app_id = new.id) for no key update;
+  delete from pipeline_couplings where app_id = new.id;
+  return null;
 end $function$
 ;

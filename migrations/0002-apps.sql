@@ -61,12 +61,20 @@ create table add_ons (
   service text not null,
   plan text not null, -- service:level
   state text not null check (state in ('provisioning', 'provisioned', 'deprovisioned')),
-  sealed_config text, -- JSON object: variable suffix to value, such as {"URL": "postgres://…"}
+  sealed_credentials text, -- JSON object: user, password, database, and host and port once it is provisioned
+  created_by uuid references accounts,
+  created_by_name text not null,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
 create unique index add_ons_name_key on add_ons (name) where state <> 'deprovisioned';
 create index add_ons_app_id on add_ons (app_id);
+create function notify_add_on() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('add_on_changed', new.id::text);
+  return null;
+end $$;
+create trigger add_ons_notify after insert or update on add_ons for each row execute function notify_add_on();
 
 create table add_on_attachments (
   id uuid primary key default gen_random_uuid(),

@@ -31,10 +31,12 @@ export interface AddOnAttachment {
 export interface AddOn {
   appId: string;
   createdAt: Generated<Timestamp>;
+  createdBy: string | null;
+  createdByName: string;
   id: Generated<string>;
   name: string;
   plan: string;
-  sealedConfig: string | null;
+  sealedCredentials: string | null;
   service: string;
   state: 'provisioning' | 'provisioned' | 'deprovisioned';
   updatedAt: Generated<Timestamp>;
@@ -241,7 +243,7 @@ export interface PipelineCoupling {
 export interface Pipeline {
   createdAt: Generated<Timestamp>;
   createdBy: string | null;
-  deleteAt: Timestamp | null;
+  deleteAt: Generated<Timestamp | null>;
   id: Generated<string>;
   name: string;
   teamId: string;
