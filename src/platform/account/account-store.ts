@@ -25,6 +25,23 @@ export const getOwnAccount = (db: Db, actor: Actor): Promise<Account> =>
     .where('id', '=', actor.accountId)
     .executeTakeFirstOrThrow()
 
+/** As `getOwnAccount`, and nobody else changes it until the transaction ends. */
+export const lockOwnAccount = (tx: Db, actor: Actor): Promise<Account> =>
+  tx
+    .selectFrom('accounts')
+    .select(COLUMNS)
+    .where('id', '=', actor.accountId)
+    .forNoKeyUpdate()
+    .executeTakeFirstOrThrow()
+
+export const renameAccount = (tx: Db, actor: Actor, name: string | null): Promise<Account> =>
+  tx
+    .updateTable('accounts')
+    .set({ name, updatedAt: sql<Date>`now()` })
+    .where('id', '=', actor.accountId)
+    .returning(COLUMNS)
+    .executeTakeFirstOrThrow()
+
 /** By id or e-mail address, but only one that shares a team with the caller, or the caller. */
 export const findVisibleAccount = (
   db: Db,

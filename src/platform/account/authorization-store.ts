@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '#/foundation/db.ts'
-import { sha256 } from '#/foundation/ids.ts'
+import { notFound } from '#/foundation/errors.ts'
+import { isId, sha256 } from '#/foundation/ids.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { hintOf, type Authorization } from './account.ts'
 
@@ -77,13 +78,60 @@ export const findAuthorization = async (
   actor: Actor,
   id: string,
 ): Promise<Authorization | undefined> =>
-  (await listAuthorizations(db, actor)).find((one) => one.id === id)
+  isId(id)
+    ? db
+        .selectFrom('authorizations')
+        .select(COLUMNS)
+        .where('id', '=', id)
+        .where('accountId', '=', actor.accountId)
+        .executeTakeFirst()
+    : undefined
+
+/** The one the account was made with, whether or not it has been revoked since. */
+export const findFirstAuthorization = (db: Db, actor: Actor): Promise<Authorization | undefined> =>
+  db
+    .selectFrom('authorizations')
+    .select(COLUMNS)
+    .where('accountId', '=', actor.accountId)
+    .orderBy('createdAt')
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst()
+
+export const describeAuthorization = (
+  tx: Db,
+  actor: Actor,
+  id: string,
+  description: string | null,
+): Promise<Authorization> => changeLiving(tx, actor, id, { description })
+
+export const replaceToken = (
+  tx: Db,
+  actor: Actor,
+  id: string,
+  token: string,
+): Promise<Authorization> =>
+  changeLiving(tx, actor, id, { tokenHash: sha256(token), tokenHint: hintOf(token) })
 
 export const revokeAuthorization = async (tx: Db, actor: Actor, id: string): Promise<void> => {
-  await tx
+  await changeLiving(tx, actor, id, { revokedAt: new Date() })
+}
+
+/** @throws 404 if it is not the caller's, or has been revoked meanwhile. */
+const changeLiving = async (
+  tx: Db,
+  actor: Actor,
+  id: string,
+  change: { description?: string | null; tokenHash?: Buffer; tokenHint?: string; revokedAt?: Date },
+): Promise<Authorization> => {
+  const changed = await tx
     .updateTable('authorizations')
-    .set({ revokedAt: new Date(), updatedAt: new Date() })
+    .set({ ...change, updatedAt: new Date() })
     .where('id', '=', id)
     .where('accountId', '=', actor.accountId)
-    .execute()
+    .where('revokedAt', 'is', null)
+    .returning(COLUMNS)
+    .executeTakeFirst()
+  if (!changed) throw notFound('authorization')
+  return changed
 }

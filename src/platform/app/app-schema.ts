@@ -1,7 +1,10 @@
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
+import { derivedId } from '#/foundation/ids.ts'
 import type { PlatformSettings } from '#/platform/platform.ts'
-import type { Team } from '#/platform/team/team.ts'
-import type { App } from './app.ts'
+import type { AppView } from './app-view-store.ts'
+import { REGION } from './region-schema.ts'
+
+const Few = Type.Array(Type.String(), { maxItems: 1000 })
 
 /** Commands send a thing now as a bare name or id, now as `{name}` or `{id}`. */
 export const Reference = Type.Union([
@@ -9,7 +12,7 @@ export const Reference = Type.Union([
   Type.Object({ id: Type.Optional(Type.String()), name: Type.Optional(Type.String()) }),
 ])
 
-export const referenceOf = (value: string | { id?: string; name?: string }): string =>
+export const referenceOf = (value: Static<typeof Reference>): string =>
   typeof value === 'string' ? value : (value.id ?? value.name ?? '')
 
 export const UpdateApp = Type.Object({
@@ -18,43 +21,50 @@ export const UpdateApp = Type.Object({
   build_stack: Type.Optional(Reference),
 })
 
-export type AppSurroundings = {
-  settings: PlatformSettings
-  owner: { id: string; email: string } | null
-  team: Pick<Team, 'id' | 'name'> | null
-  hostname: string
-  slugSize: number | null
-}
-
-const REGION = { id: '59accabd-516d-4f0e-83e6-6e3757701145', name: 'us' }
+export const FilterApps = Type.Object({
+  in: Type.Object({ id: Type.Optional(Few), name: Type.Optional(Few) }),
+})
 
 /** Heroku's app, with everything the CLI reads. */
-export const presentApp = (
-  app: App,
-  { settings, owner, team, hostname, slugSize }: AppSurroundings,
-) => ({
-  id: app.id,
-  name: app.name,
-  acm: false,
-  archived_at: null,
-  build_stack: { id: app.buildStack, name: app.buildStack },
-  buildpack_provided_description: null,
-  create_status: 'complete',
-  created_at: app.createdAt,
-  generation: { id: 'cedar', name: 'cedar' },
-  git_url: `https://${settings.apiHost}:${settings.apiPort}/${app.name}.git`,
-  internal_routing: false,
-  maintenance: app.maintenance,
-  owner,
-  organization: team,
-  team,
-  region: REGION,
-  space: null,
-  stack: { id: app.stack, name: app.stack },
-  process_tier: 'standard',
-  released_at: app.releasedAt,
-  repo_size: null,
-  slug_size: slugSize,
-  updated_at: app.updatedAt,
-  web_url: `http://${hostname}:${settings.routerPort}/`,
-})
+export const presentApp = (app: AppView, settings: PlatformSettings) => {
+  const team = app.ownerId === null ? { id: app.teamId, name: app.teamName } : null
+  return {
+    id: app.id,
+    name: app.name,
+    acm: false,
+    archived_at: null,
+    base_image_name: null,
+    build_stack: presentStackName(app.buildStack),
+    buildpack_provided_description: app.slugDescription,
+    buildpacks: null,
+    create_status: 'complete',
+    created_at: app.createdAt,
+    current_build_architecture: [],
+    generation: { id: derivedId('generation', 'cedar'), name: 'cedar' },
+    git_url: `https://${settings.apiHost}:${settings.apiPort}/${app.name}.git`,
+    internal_routing: false,
+    joined: true,
+    locked: false,
+    maintenance: app.maintenance,
+    owner: ownerOf(app),
+    organization: team,
+    team,
+    process_tier: 'standard',
+    region: REGION,
+    released_at: app.releasedAt,
+    repo_size: null,
+    slug_size: app.slugSize,
+    space: null,
+    stack: presentStackName(app.stack),
+    updated_at: app.updatedAt,
+    web_url: `http://${app.hostname}:${settings.routerPort}/`,
+  }
+}
+
+export const presentStackName = (name: string) => ({ id: derivedId('stack', name), name })
+
+/** Heroku gives a team an address of this domain, by which the CLI tells a team's apps from a person's. */
+const ownerOf = (app: AppView): { id: string; email: string } =>
+  app.ownerId !== null && app.ownerEmail !== null
+    ? { id: app.ownerId, email: app.ownerEmail }
+    : { id: app.teamId, email: `${app.teamName}@herokumanager.com` }

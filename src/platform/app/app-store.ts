@@ -7,7 +7,7 @@ import type { Actor } from '#/platform/event/actor.ts'
 import { rolesWith, type Permission } from '#/platform/team/team.ts'
 import type { App } from './app.ts'
 
-const COLUMNS = [
+export const APP_COLUMNS = [
   'apps.id',
   'apps.name',
   'apps.teamId',
@@ -47,7 +47,7 @@ export const getApp = async (
 ): Promise<App> => {
   const found = await db
     .selectFrom('apps')
-    .select(COLUMNS)
+    .select(APP_COLUMNS)
     .select((eb) => mayOnApp(actor, permission)(eb).as('allowed'))
     .where(isId(ref) ? 'apps.id' : 'apps.name', '=', ref)
     .where('apps.destroyedAt', 'is', null)
@@ -67,7 +67,7 @@ export const listApps = (
 ): Promise<App[]> => {
   let query = db
     .selectFrom('apps')
-    .select(COLUMNS)
+    .select(APP_COLUMNS)
     .where('destroyedAt', 'is', null)
     .where(mayOnApp(actor, 'view'))
   if (only.teamId !== undefined) query = query.where('teamId', '=', only.teamId)
@@ -85,7 +85,7 @@ export const insertApp = (
   tx
     .insertInto('apps')
     .values({ ...input, buildStack: input.stack, createdBy: actor.accountId })
-    .returning(COLUMNS)
+    .returning(APP_COLUMNS)
     .executeTakeFirstOrThrow()
 
 export const updateApp = (
@@ -106,7 +106,7 @@ export const updateApp = (
     .updateTable('apps')
     .set({ ...change, updatedAt: sql<Date>`now()` })
     .where('id', '=', id)
-    .returning(COLUMNS)
+    .returning(APP_COLUMNS)
     .executeTakeFirstOrThrow()
 
 /** True if the name was another team's app once: its visitors' links and cookies must not reach somebody else's code. */
@@ -123,7 +123,7 @@ export const isNameOfAnotherTeam = async (db: Db, name: string, teamId: string):
 export const lockApp = async (tx: Db, _actor: Actor, id: string): Promise<App> => {
   const app = await tx
     .selectFrom('apps')
-    .select(COLUMNS)
+    .select(APP_COLUMNS)
     .where('id', '=', id)
     .where('destroyedAt', 'is', null)
     .forNoKeyUpdate()

@@ -22,6 +22,10 @@ export const insertPersonalTeam = async (tx: Db, accountId: string): Promise<Tea
   return team
 }
 
+/** @throws a violation of `teams_name_key` if there is a team of that name. */
+export const insertTeam = (tx: Db, _actor: Actor, name: string): Promise<Team> =>
+  tx.insertInto('teams').values({ name }).returning(COLUMNS).executeTakeFirstOrThrow()
+
 export const insertTeamMember = async (
   tx: Db,
   member: { teamId: string; accountId: string; role: Role },
@@ -56,3 +60,30 @@ const ownTeams = (db: Db, actor: Actor) =>
     .select([...COLUMNS, 'teamMembers.role'])
     .where('teamMembers.accountId', '=', actor.accountId)
     .where('teams.personalAccountId', 'is', null)
+
+export type TeamMember = {
+  teamId: string
+  accountId: string
+  email: string
+  name: string | null
+  role: Role
+  createdAt: Date
+  updatedAt: Date
+}
+
+export const listTeamMembers = (db: Db, _actor: Actor, teamId: string): Promise<TeamMember[]> =>
+  db
+    .selectFrom('teamMembers')
+    .innerJoin('accounts', 'accounts.id', 'teamMembers.accountId')
+    .select([
+      'teamMembers.teamId',
+      'teamMembers.accountId',
+      'accounts.email',
+      'accounts.name',
+      'teamMembers.role',
+      'teamMembers.createdAt',
+      'teamMembers.updatedAt',
+    ])
+    .where('teamMembers.teamId', '=', teamId)
+    .orderBy('accounts.email')
+    .execute()

@@ -1,5 +1,9 @@
 export type Role = 'owner' | 'admin' | 'member' | 'collaborator' | 'viewer'
-export type Permission = 'view' | 'deploy' | 'operate' | 'manage'
+
+const PERMISSIONS = ['view', 'deploy', 'operate', 'manage'] as const
+export type Permission = (typeof PERMISSIONS)[number]
+export const isPermission = (text: string): text is Permission =>
+  PERMISSIONS.some((permission) => permission === text)
 
 /** What a role may do on its team's apps and pipelines. */
 export const ROLE_PERMISSIONS = {
@@ -22,3 +26,15 @@ export type Team = {
   createdAt: Date
   updatedAt: Date
 }
+
+/** Apps of the team may be created by whoever may put code on them. */
+export const mayCreateApps = (role: Role): boolean => rolesWith('deploy').includes(role)
+
+export const TEAM_NAME_RULE =
+  'Name must start with a letter, end with a letter or digit and can only contain lowercase letters, digits, and dashes, 3 to 30 characters in all.'
+
+/** Words of the API's own paths below `/teams`, and the names of personal teams. */
+const RESERVED = /^(apps|permissions|invitations|spaces|personal-.*)$/
+
+export const isValidTeamName = (name: string): boolean =>
+  /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/.test(name) && !RESERVED.test(name)

@@ -1,0 +1,51 @@
+import { notFound } from '#/foundation/errors.ts'
+import { account, route } from '#/platform/route.ts'
+import { ownAccount, visibleAccount } from './account-access.ts'
+import { presentAccount, UpdateAccount } from './account-schema.ts'
+import { updateAccount } from './update-account.ts'
+
+export const accountRoutes = [
+  route({
+    method: 'GET',
+    path: '/account',
+    access: ownAccount,
+    handle: async ({ target }) => presentAccount(target),
+  }),
+  route({
+    method: 'PATCH',
+    path: '/account',
+    access: ownAccount,
+    body: UpdateAccount,
+    handle: async ({ platform, actor, body }) =>
+      presentAccount(await updateAccount(platform, actor, body)),
+  }),
+  route({
+    method: 'GET',
+    path: '/users/:account',
+    access: visibleAccount,
+    handle: async ({ target }) => presentAccount(target),
+  }),
+  route({
+    method: 'PATCH',
+    path: '/users/:account',
+    access: ownAccount,
+    body: UpdateAccount,
+    handle: async ({ platform, actor, body }) =>
+      presentAccount(await updateAccount(platform, actor, body)),
+  }),
+  // The platform has none of Heroku's account features; a client asks for one to learn whether it is there.
+  route({
+    method: 'GET',
+    path: '/account/features',
+    access: account,
+    handle: async () => [],
+  }),
+  route({
+    method: 'GET',
+    path: '/account/features/:feature',
+    access: account,
+    handle: async () => {
+      throw notFound('account_feature')
+    },
+  }),
+]

@@ -1,0 +1,79 @@
+import { invalidParams } from '#/foundation/errors.ts'
+import { pageOfAll, parseRange } from '#/foundation/range.ts'
+import { onApp } from '#/platform/app/app-access.ts'
+import { route, sendPage } from '#/platform/route.ts'
+import { addDomain } from './add-domain.ts'
+import { onDomain } from './domain-access.ts'
+import { AddDomain, presentDomain, UpdateDomain } from './domain-schema.ts'
+import { getDefaultDomain, listDomains } from './domain-store.ts'
+import { removeDomain } from './remove-domain.ts'
+
+export const domainRoutes = [
+  route({
+    method: 'GET',
+    path: '/apps/:app/domains',
+    access: onApp('view'),
+    handle: async ({ platform, actor, target: app, request, reply }) => {
+      const domains = await listDomains(platform.db, actor, app.id)
+      const range = parseRange(request.headers.range, ['id', 'hostname'])
+      const page = pageOfAll(domains, range, ({ id, hostname }) =>
+        range.property === 'id' ? id : hostname,
+      )
+      const target = domains[0]?.hostname ?? ''
+      return sendPage(reply, page, (domain) => presentDomain(domain, { app, target }))
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/apps/:app/domains',
+    access: onApp('operate'),
+    body: AddDomain,
+    handle: async ({ platform, actor, target: app, body }) => {
+      refuseCertificate(body)
+      const domain = await addDomain(platform, actor, app, body.hostname)
+      const { hostname } = await getDefaultDomain(platform.db, actor, app.id)
+      return presentDomain(domain, { app, target: hostname })
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/apps/:app/domains/:domain',
+    access: onDomain('view'),
+    handle: async ({ target }) => presentDomain(target.domain, target),
+  }),
+  route({
+    method: 'PATCH',
+    path: '/apps/:app/domains/:domain',
+    access: onDomain('operate'),
+    body: UpdateDomain,
+    handle: async ({ target, body }) => {
+      refuseCertificate(body)
+      return presentDomain(target.domain, target)
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/apps/:app/domains/:domain',
+    access: onDomain('operate'),
+    handle: async ({ platform, actor, target }) => {
+      await removeDomain(platform, actor, target.app, target.domain)
+      return presentDomain(target.domain, target)
+    },
+  }),
+  // No app has a certificate of its own; `domains:add` asks before it adds.
+  route({
+    method: 'GET',
+    path: '/apps/:app/sni-endpoints',
+    access: onApp('view'),
+    handle: async () => [],
+  }),
+]
+
+const refuseCertificate = ({
+  sni_endpoint: certificate,
+}: {
+  sni_endpoint?: string | null
+}): void => {
+  if (typeof certificate === 'string')
+    throw invalidParams('This app has no certificates. Leave sni_endpoint out, or null.')
+}

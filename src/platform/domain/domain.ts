@@ -1,0 +1,42 @@
+import { domainToASCII } from 'node:url'
+import type { PlatformSettings } from '#/platform/platform.ts'
+
+export type Domain = {
+  id: string
+  appId: string
+  /** Lower case, no dot at its end; names of other scripts as `xn--…`. */
+  hostname: string
+  /** heroku: `<app>.<domain>`, of which each app has one. custom: what people add. */
+  kind: 'heroku' | 'custom'
+  status: 'none' | 'pending' | 'succeeded' | 'failed'
+  createdAt: Date
+  updatedAt: Date
+}
+
+export const MOST_DOMAINS = 1000
+
+export const defaultHostname = (
+  appName: string,
+  { domain }: Pick<PlatformSettings, 'domain'>,
+): string => `${appName}.${domain}`.toLowerCase()
+
+/** As names are stored and compared; undefined if this is not the name of a host. */
+export const normalizeHostname = (text: string): string | undefined => {
+  const ascii = domainToASCII(text.replace(/\.$/, ''))
+  const labels = ascii.split('.')
+  const isHost = labels.length > 1 && labels.every((label) => LABEL.test(label))
+  return isHost && ascii.length <= 253 && !ONLY_DIGITS.test(labels.at(-1) ?? '') ? ascii : undefined
+}
+
+const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
+/** Then it is an address, not a name. */
+const ONLY_DIGITS = /^[0-9]+$/
+
+/** True of names that the platform gives out itself, or is reached at: nobody may take an app's name before it is there. */
+export const isOfPlatform = (
+  hostname: string,
+  { domain, apiHost }: Pick<PlatformSettings, 'domain' | 'apiHost'>,
+): boolean =>
+  hostname === domain.toLowerCase() ||
+  hostname.endsWith(`.${domain.toLowerCase()}`) ||
+  hostname === apiHost.toLowerCase()
