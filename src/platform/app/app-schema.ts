@@ -1,19 +1,11 @@
-import { Type, type Static } from 'typebox'
+import { Type } from 'typebox'
 import { derivedId } from '#/foundation/ids.ts'
 import type { PlatformSettings } from '#/platform/platform.ts'
 import type { AppView } from './app-view-store.ts'
+import { Reference } from './reference.ts'
 import { REGION } from './region-schema.ts'
 
 const Few = Type.Array(Type.String(), { maxItems: 1000 })
-
-/** Commands send a thing now as a bare name or id, now as `{name}` or `{id}`. */
-export const Reference = Type.Union([
-  Type.String(),
-  Type.Object({ id: Type.Optional(Type.String()), name: Type.Optional(Type.String()) }),
-])
-
-export const referenceOf = (value: Static<typeof Reference>): string =>
-  typeof value === 'string' ? value : (value.id ?? value.name ?? '')
 
 export const UpdateApp = Type.Object({
   name: Type.Optional(Type.String()),

@@ -1,7 +1,8 @@
 import type { Static } from 'typebox'
 import { invalidParams, notFound } from '#/foundation/errors.ts'
 import { DEFAULT_STACK, STACKS } from './app.ts'
-import { presentStackName, referenceOf, type Reference } from './app-schema.ts'
+import { referenceOf, type Reference } from './reference.ts'
+import { presentStackName } from './app-schema.ts'
 
 const SINCE = '2024-06-01T00:00:00Z'
 
