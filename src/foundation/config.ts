@@ -24,6 +24,12 @@ export const config = {
   dataDir: text('SLUICE_DATA_DIR', defaultDataDir()),
   /** An external PostgreSQL; empty means the embedded one. */
   databaseUrl: text('DATABASE_URL', ''),
+  /** What the official CLI reads too: a platform elsewhere, whose data directory is not on this machine. */
+  herokuHost: text('HEROKU_HOST', ''),
+  herokuApiKey: text('HEROKU_API_KEY', ''),
+  caPath: text('NODE_EXTRA_CA_CERTS', ''),
+  /** The app that commands act on. */
+  app: text('HEROKU_APP', ''),
   logLevel: text('SLUICE_LOG_LEVEL', 'info'),
   failpoint: text('SLUICE_FAILPOINT', ''),
   /** Limits, in milliseconds. */

@@ -1,0 +1,37 @@
+import { Args } from '@oclif/core'
+import { ApiCommand, appFlag, dataDirFlag, jsonFlag } from '#/cli/api-command.ts'
+import { newestVersion } from '#/cli/newest-release.ts'
+import { formatPairs, formatTime } from '#/cli/table.ts'
+import type { ReleaseJson } from '#/cli/wire.ts'
+
+export class ReleasesInfo extends ApiCommand {
+  static override summary = 'show a release: what it is, how it went, what the router saw'
+  static override examples = [
+    '$ sluice releases:info v12 -a shop',
+    '$ sluice releases:info -a shop --json',
+  ]
+  static override flags = { app: appFlag, json: jsonFlag, 'data-dir': dataDirFlag }
+  static override args = { release: Args.string({ description: 'v12; the newest without it' }) }
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(ReleasesInfo)
+
+    const api = await this.api(flags)
+    const app = await this.appOf(flags)
+    const version = args.release ?? (await newestVersion(api, app))
+    const release = await api.get<ReleaseJson>(`/apps/${app}/releases/${version.replace(/^v/, '')}`)
+    if (flags.json) return this.printJson(release)
+    this.print(`=== Release v${release.version}\n`)
+    this.print(
+      formatPairs([
+        ['By', release.user.email],
+        ['Change', release.description],
+        ['Status', release.status],
+        ...(release.failure_reason ? [['Reason', release.failure_reason] as [string, string]] : []),
+        ['Slug', release.slug?.id ?? 'none'],
+        ['Add-ons', release.addon_plan_names.join(', ')],
+        ['When', formatTime(release.created_at)],
+      ]),
+    )
+  }
+}
