@@ -30,7 +30,6 @@ export class Logs extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(Logs)
-
     const api = await this.api(flags)
     const app = await this.appOf(flags)
     const { logplex_url: url } = await api.post<{ logplex_url: string }>(

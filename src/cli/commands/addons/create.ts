@@ -20,7 +20,6 @@ export class AddonsCreate extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(AddonsCreate)
-
     const api = await this.api(flags)
     const app = await this.appOf(flags)
     const addon = await this.progress(

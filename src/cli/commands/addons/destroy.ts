@@ -15,7 +15,6 @@ export class AddonsDestroy extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(AddonsDestroy)
-
     const api = await this.api(flags)
     const app = await this.appOf(flags)
     await this.confirm(app, flags.confirm, `This destroys ${args.addon} on ${app} with its data.`)

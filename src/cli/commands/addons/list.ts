@@ -9,7 +9,6 @@ export class AddonsList extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(AddonsList)
-
     const api = await this.api(flags)
     const app = await this.appOf(flags)
     const [addons, attachments] = await Promise.all([

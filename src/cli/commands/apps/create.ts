@@ -21,7 +21,6 @@ export class AppsCreate extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(AppsCreate)
-
     const api = await this.api(flags)
     const body = {
       ...(args.name ? { name: args.name } : {}),

@@ -12,7 +12,6 @@ export class AppsDestroy extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(AppsDestroy)
-
     const api = await this.api(flags)
     const name = await this.appOf(flags)
     await api.get(`/apps/${name}`)

@@ -10,7 +10,6 @@ export class AppsInfo extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(AppsInfo)
-
     const api = await this.api(flags)
     const name = await this.appOf(flags)
     const [app, addons, dynos, slug, coupling] = await Promise.all([

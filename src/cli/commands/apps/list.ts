@@ -8,7 +8,6 @@ export class AppsList extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(AppsList)
-
     const api = await this.api(flags)
     const apps = await api.get<AppJson[]>('/users/~/apps')
     if (flags.json) return this.printJson(apps)

@@ -7,7 +7,6 @@ export class AuthToken extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(AuthToken)
-
     this.print((await this.connection(flags['data-dir'])).token)
   }
 }

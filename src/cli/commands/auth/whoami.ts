@@ -7,7 +7,6 @@ export class AuthWhoami extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(AuthWhoami)
-
     const api = await this.api(flags)
     const { email } = await api.get<{ email: string }>('/account')
     this.print(email)

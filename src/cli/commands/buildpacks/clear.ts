@@ -8,7 +8,6 @@ export class BuildpacksClear extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(BuildpacksClear)
-
     const api = await this.api(flags)
     const app = await this.appOf(flags)
     await writeBuildpacks(api, app, [])

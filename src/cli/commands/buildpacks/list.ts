@@ -8,7 +8,6 @@ export class BuildpacksList extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(BuildpacksList)
-
     const api = await this.api(flags)
     const app = await this.appOf(flags)
     const installed = await readBuildpacks(api, app)

@@ -17,7 +17,6 @@ export class BuildpacksRemove extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(BuildpacksRemove)
-
     const api = await this.api(flags)
     const app = await this.appOf(flags)
     const now = await readBuildpacks(api, app)

@@ -9,7 +9,6 @@ export class ConfigGet extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(ConfigGet)
-
     const api = await this.api(flags)
     const vars = await api.get<Record<string, string>>(
       `/apps/${await this.appOf(flags)}/config-vars`,

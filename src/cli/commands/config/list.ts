@@ -15,7 +15,6 @@ export class ConfigList extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(ConfigList)
-
     const api = await this.api(flags)
     const name = await this.appOf(flags)
     const vars = await api.get<Record<string, string>>(`/apps/${name}/config-vars`)

@@ -11,7 +11,6 @@ export class GitCredentials extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(GitCredentials)
-
     if (args.action !== 'get') return
     const { gitHost, token } = await this.connection(flags['data-dir'])
     const asked = await readInput()

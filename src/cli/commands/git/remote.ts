@@ -18,7 +18,6 @@ export class GitRemote extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(GitRemote)
-
     const api = await this.api(flags)
     const app = await this.appOf(flags)
     const { name } = await api.get<AppJson>(`/apps/${app}`)

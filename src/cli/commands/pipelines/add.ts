@@ -15,7 +15,6 @@ export class PipelinesAdd extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(PipelinesAdd)
-
     const api = await this.api(flags)
     const app = await this.appOf(flags)
     const pipeline = await findPipeline(api, args.pipeline)

@@ -19,7 +19,6 @@ export class PipelinesCreate extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(PipelinesCreate)
-
     const api = await this.api(flags)
     const app = await this.appOf(flags)
     const guess = guessOf(app)

@@ -10,7 +10,6 @@ export class PipelinesDestroy extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(PipelinesDestroy)
-
     const api = await this.api(flags)
     const pipeline = await findPipeline(api, args.pipeline)
     await this.progress(

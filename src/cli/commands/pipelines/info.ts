@@ -11,7 +11,6 @@ export class PipelinesInfo extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(PipelinesInfo)
-
     const api = await this.api(flags)
     const pipeline = await findPipeline(api, args.pipeline)
     const apps = await appsOfPipeline(api, pipeline.id)

@@ -8,7 +8,6 @@ export class PipelinesList extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(PipelinesList)
-
     const api = await this.api(flags)
     const pipelines = await api.get<PipelineJson[]>('/pipelines')
     if (flags.json) return this.printJson(pipelines)

@@ -20,7 +20,6 @@ export class PipelinesPlan extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(PipelinesPlan)
-
     const api = await this.api(flags)
     const app = await this.appOf(flags)
     const { pipelineId, source, targets } = await promotionOf(api, app, flags.to)

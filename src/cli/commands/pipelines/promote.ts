@@ -20,7 +20,6 @@ export class PipelinesPromote extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(PipelinesPromote)
-
     const api = await this.api(flags)
     const app = await this.appOf(flags)
     const { pipelineId, source, targets } = await promotionOf(api, app, flags.to)

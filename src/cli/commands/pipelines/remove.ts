@@ -8,7 +8,6 @@ export class PipelinesRemove extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(PipelinesRemove)
-
     const api = await this.api(flags)
     const app = await this.appOf(flags)
     const coupling = await api.get<CouplingJson>(`/apps/${app}/pipeline-couplings`)

@@ -13,7 +13,6 @@ export class PipelinesRename extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(PipelinesRename)
-
     const api = await this.api(flags)
     const pipeline = await findPipeline(api, args.pipeline)
     await this.progress(

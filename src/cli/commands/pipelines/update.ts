@@ -14,7 +14,6 @@ export class PipelinesUpdate extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(PipelinesUpdate)
-
     const api = await this.api(flags)
     const app = await this.appOf(flags)
     const coupling = await api.get<CouplingJson>(`/apps/${app}/pipeline-couplings`)

@@ -9,7 +9,6 @@ export class PsList extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(PsList)
-
     const api = await this.api(flags)
     const app = await this.appOf(flags)
     const dynos = await api.get<DynoJson[]>(`/apps/${app}/dynos`)

@@ -9,7 +9,6 @@ export class PsRestart extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(PsRestart)
-
     const api = await this.api(flags)
     const app = await this.appOf(flags)
     await this.progress(

@@ -15,7 +15,6 @@ export class ReleasesInfo extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(ReleasesInfo)
-
     const api = await this.api(flags)
     const app = await this.appOf(flags)
     const version = args.release ?? (await newestVersion(api, app))

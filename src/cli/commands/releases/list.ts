@@ -15,7 +15,6 @@ export class ReleasesList extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(ReleasesList)
-
     const api = await this.api(flags)
     const app = await this.appOf(flags)
     const releases = await api.get<ReleaseJson[]>(`/apps/${app}/releases`, {

@@ -11,7 +11,6 @@ export class ReleasesOutput extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(ReleasesOutput)
-
     const api = await this.api(flags)
     const app = await this.appOf(flags)
     const version = args.release ?? (await newestVersion(api, app))

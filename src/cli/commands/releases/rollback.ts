@@ -17,7 +17,6 @@ export class ReleasesRollback extends ApiCommand {
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(ReleasesRollback)
-
     const api = await this.api(flags)
     const app = await this.appOf(flags)
     const target = args.release ?? (await previousVersion(api, app))
