@@ -28,6 +28,7 @@ before(async () => {
     SLUICE_STOP_LIMIT_MS: '2000',
     SLUICE_BUILD_LIMIT_MS: '20000',
     SLUICE_RELEASE_PHASE_LIMIT_MS: '4000',
+    SLUICE_FILE_BUILDPACKS: '1',
   })
   const buildpack = await platform.aRepository('buildpack', { files: BUILDPACK })
   source = await platform.aRepository('steady', {
