@@ -130,6 +130,8 @@ const answerOf = (error: FastifyError | Error): Answer => {
   if (error instanceof ApiError) return error
   if ('validation' in error && error.validation)
     return { status: 422, id: 'invalid_params', message: `${error.message}.` }
+  if (isUnstorable(error))
+    return { status: 400, id: 'bad_request', message: 'Text may not contain the character NUL.' }
   if (isOutage(error))
     return {
       status: 503,
@@ -144,6 +146,10 @@ const answerOf = (error: FastifyError | Error): Answer => {
     message: 'Something went wrong here. It has been written down with the request id.',
   }
 }
+
+/** PostgreSQL's words for text that it cannot hold, as a value or inside JSON. */
+const isUnstorable = (error: Error): boolean =>
+  'code' in error && (error.code === '22021' || error.code === '22P05')
 
 const OUTAGES = ['ECONNREFUSED', 'ENOENT', 'ECONNRESET', '57P01', '57P03', '53300']
 const isOutage = (error: Error): boolean =>

@@ -1,8 +1,39 @@
+import { accountRoutes } from '#/platform/account/account-routes.ts'
+import { authorizationRoutes } from '#/platform/account/authorization-routes.ts'
+import { appSetupRoutes } from '#/platform/app-setup/app-setup-routes.ts'
+import { appRoutes } from '#/platform/app/app-routes.ts'
+import { stackRoutes } from '#/platform/app/stack-routes.ts'
+import { buildpackRoutes } from '#/platform/buildpack/buildpack-routes.ts'
+import { registryRoutes } from '#/platform/buildpack/registry-routes.ts'
+import { configVarRoutes } from '#/platform/config-var/config-var-routes.ts'
 import { deployRoutes } from '#/platform/deploy/deploy-routes.ts'
+import { formationRoutes } from '#/platform/deploy/formation-routes.ts'
+import { domainRoutes } from '#/platform/domain/domain-routes.ts'
 import { dynoRoutes } from '#/platform/dyno/dyno-routes.ts'
+import { dynoSizeRoutes } from '#/platform/formation/dyno-size-routes.ts'
 import { releaseRoutes } from '#/platform/release/release-routes.ts'
 import type { Route } from '#/platform/route.ts'
+import { teamRoutes } from '#/platform/team/team-routes.ts'
 import { healthRoutes } from './health-routes.ts'
+import { statusRoutes } from './status-routes.ts'
 
 /** Every route there is: a new noun adds its table here. */
-export const routes: Route[] = [...healthRoutes, ...releaseRoutes, ...dynoRoutes, ...deployRoutes]
+export const routes: Route[] = [
+  ...healthRoutes,
+  ...statusRoutes,
+  ...accountRoutes,
+  ...authorizationRoutes,
+  ...teamRoutes,
+  ...appRoutes,
+  ...stackRoutes,
+  ...releaseRoutes,
+  ...dynoSizeRoutes,
+  ...dynoRoutes,
+  ...deployRoutes,
+  ...formationRoutes,
+  ...configVarRoutes,
+  ...domainRoutes,
+  ...buildpackRoutes,
+  ...registryRoutes,
+  ...appSetupRoutes,
+]

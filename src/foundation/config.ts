@@ -42,6 +42,8 @@ export const config = {
   /** Bytes of a slug's files, unpacked. */
   slugLimitBytes: whole('SLUICE_SLUG_LIMIT_BYTES', 1_000_000_000),
   dynoMemoryBytes: whole('SLUICE_DYNO_MEMORY_BYTES', 512 * 1024 * 1024),
+  /** Set to anything: apps may name buildpacks by file: URLs, which reach whatever a build on this machine can read. */
+  fileBuildpacks: text('SLUICE_FILE_BUILDPACKS', '') !== '',
   /** Connections of one process to PostgreSQL. */
   databasePoolSize: whole('SLUICE_DATABASE_POOL_SIZE', 10),
 } as const

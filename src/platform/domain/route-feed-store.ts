@@ -114,3 +114,12 @@ export const deleteFollower = async (
     .where('server', '=', server)
     .execute()
 }
+
+/** True while some router follows the routes. */
+export const isRouterConnected = async (db: Db): Promise<boolean> =>
+  (await db
+    .selectFrom('followers')
+    .select('id')
+    .where('feed', '=', 'routes')
+    .limit(1)
+    .executeTakeFirst()) !== undefined

@@ -3,6 +3,7 @@ import { seal } from '#/foundation/crypto.ts'
 import { transaction } from '#/foundation/db.ts'
 import { invalidParams } from '#/foundation/errors.ts'
 import { newId, newSecret, sha256 } from '#/foundation/ids.ts'
+import { lockApp } from '#/platform/app/app-store.ts'
 import type { App } from '#/platform/app/app.ts'
 import { getDataKey } from '#/platform/app/data-key-store.ts'
 import type { Actor } from '#/platform/event/actor.ts'
@@ -47,6 +48,7 @@ export const runDyno = async (
   const key = await getDataKey(db, keyring, app.id)
   const tty = ttyOf(input)
   return transaction(db, async (tx) => {
+    await lockApp(tx, actor, app.id) // of a destroyed app nothing starts
     const [dyno] = await insertDynos(tx, actor, [
       {
         id,

@@ -23,15 +23,20 @@ export const addMissingFormations = async (
     .execute()
 }
 
-export const updateFormation = (
+/** What is wanted of a process type from now on. */
+export const upsertFormation = async (
   tx: Db,
   _actor: Actor,
-  id: string,
-  change: { quantity?: number; size?: string },
-): Promise<Formation> =>
-  tx
-    .updateTable('formations')
-    .set({ ...change, updatedAt: sql<Date>`now()` })
-    .where('id', '=', id)
-    .returning(COLUMNS)
-    .executeTakeFirstOrThrow()
+  wanted: Pick<Formation, 'appId' | 'type' | 'quantity' | 'size'>,
+): Promise<void> => {
+  const { quantity, size } = wanted
+  await tx
+    .insertInto('formations')
+    .values(wanted)
+    .onConflict((conflict) =>
+      conflict
+        .constraint('formations_type_key')
+        .doUpdateSet({ quantity, size, updatedAt: sql<Date>`now()` }),
+    )
+    .execute()
+}

@@ -131,6 +131,22 @@ export const findReleaseToFollow = (
     .limit(1)
     .executeTakeFirst()
 
+/** The newest with code that has not failed; if all have, the newest of those. */
+export const findReleaseWithCode = (
+  db: Db,
+  _actor: Actor,
+  appId: string,
+): Promise<Release | undefined> =>
+  db
+    .selectFrom('releases')
+    .select(COLUMNS)
+    .where('appId', '=', appId)
+    .where('slugId', 'is not', null)
+    .orderBy((eb) => eb('status', '=', 'failed'))
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+
 /** The newest that succeeded before the current one and has code: where a rollback goes by default. */
 export const findPreviousRelease = (
   db: Db,

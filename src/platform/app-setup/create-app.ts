@@ -1,0 +1,83 @@
+import { transaction } from '#/foundation/db.ts'
+import { newName } from '#/foundation/ids.ts'
+import { insertApp } from '#/platform/app/app-store.ts'
+import { DEFAULT_STACK, type App } from '#/platform/app/app.ts'
+import { EMPTY_CONFIG, insertConfigSnapshot } from '#/platform/app/config-snapshot-store.ts'
+import { logRelease, releaseApp } from '#/platform/deploy/release-app.ts'
+import { insertDomain } from '#/platform/domain/domain-store.ts'
+import type { Actor } from '#/platform/event/actor.ts'
+import { insertEvent } from '#/platform/event/event-store.ts'
+import type { Platform } from '#/platform/platform.ts'
+import type { Release } from '#/platform/release/release.ts'
+import { asNameTaken, claimName, NameTaken } from './app-name.ts'
+
+export type NewAppInput = {
+  /** Undefined: one is invented. */
+  name: string | undefined
+  teamId: string
+  stack: string | undefined
+}
+
+type Needs = Pick<Platform, 'db' | 'keyring' | 'settings' | 'logs'>
+
+/** Makes an app with its address, its data key and an empty config, and releases that as v1. */
+export const createApp = async (
+  platform: Needs,
+  actor: Actor,
+  { name, teamId, stack = DEFAULT_STACK }: NewAppInput,
+): Promise<App> => {
+  const insert = (chosen: string) => insertWhole(platform, actor, { name: chosen, teamId, stack })
+  const { app, release } = name === undefined ? await withNewName(insert) : await insert(name)
+  platform.logs.append(app.id, {
+    at: Date.now(),
+    source: 'app',
+    dyno: 'api',
+    text: `${release.description} by user ${actor.name}`,
+  })
+  logRelease(platform, release)
+  return app
+}
+
+const MOST_TRIES = 5
+
+const withNewName = async <T>(insert: (name: string) => Promise<T>): Promise<T> => {
+  for (let tried = 1; ; tried++)
+    try {
+      return await insert(newName())
+    } catch (error) {
+      if (!(error instanceof NameTaken) || tried >= MOST_TRIES) throw error
+    }
+}
+
+const insertWhole = async (
+  { db, keyring, settings }: Needs,
+  actor: Actor,
+  input: { name: string; teamId: string; stack: string },
+): Promise<{ app: App; release: Release }> => {
+  try {
+    return await transaction(db, async (tx) => {
+      const { hostname } = await claimName(tx, settings, input)
+      const app = await insertApp(tx, actor, input)
+      await insertDomain(tx, actor, { appId: app.id, hostname, kind: 'heroku' })
+      await insertEvent(tx, actor, {
+        resource: 'app',
+        resourceId: app.id,
+        action: 'create',
+        appId: app.id,
+        teamId: app.teamId,
+        after: { name: app.name, stack: app.stack },
+      })
+      const configSnapshotId = await insertConfigSnapshot({ db: tx, keyring }, app.id, EMPTY_CONFIG)
+      const release = await releaseApp(tx, actor, {
+        appId: app.id,
+        slugId: null,
+        configSnapshotId,
+        description: 'Initial release',
+        addOns: [],
+      })
+      return { app, release }
+    })
+  } catch (error) {
+    throw asNameTaken(error, input.name)
+  }
+}

@@ -1,0 +1,40 @@
+import { transaction } from '#/foundation/db.ts'
+import { enqueue } from '#/foundation/jobs.ts'
+import { lockApp, updateApp } from '#/platform/app/app-store.ts'
+import type { App } from '#/platform/app/app.ts'
+import { cancelQueuedDeploys } from '#/platform/deploy/deploy-store.ts'
+import { deleteDomainsOfApp } from '#/platform/domain/domain-store.ts'
+import { unwantAllDynos } from '#/platform/dyno/dyno-store.ts'
+import type { Actor } from '#/platform/event/actor.ts'
+import { insertEvent } from '#/platform/event/event-store.ts'
+import type { Platform } from '#/platform/platform.ts'
+import { failPendingReleases } from '#/platform/release/release-store.ts'
+import { removeAppFilesJob } from './app-setup-jobs.ts'
+
+/**
+ * Ends an app for good: it runs no more, its names are free, its add-ons and files go. Its rows stay as the record,
+ * and so that its name stays with its team. That it leaves its pipeline is the database's to see to (`apps_uncouple`).
+ * Whatever is under way for the app meets its end at the app's lock, which a destroyed app does not give.
+ */
+export const destroyApp = (
+  { db }: Pick<Platform, 'db'>,
+  actor: Actor,
+  { id }: Pick<App, 'id'>,
+): Promise<void> =>
+  transaction(db, async (tx) => {
+    const app = await lockApp(tx, actor, id)
+    await cancelQueuedDeploys(tx, actor, id)
+    await failPendingReleases(tx, actor, id, 'The app was destroyed.')
+    await unwantAllDynos(tx, actor, id)
+    await deleteDomainsOfApp(tx, actor, id)
+    await updateApp(tx, actor, id, { destroyedAt: new Date() })
+    await insertEvent(tx, actor, {
+      resource: 'app',
+      resourceId: id,
+      action: 'destroy',
+      appId: id,
+      teamId: app.teamId,
+      before: { name: app.name },
+    })
+    await enqueue(tx, removeAppFilesJob, { appId: id })
+  })

@@ -1,0 +1,25 @@
+import { onApp } from '#/platform/app/app-access.ts'
+import { route } from '#/platform/route.ts'
+import { presentBuildpackInstallation, ReplaceBuildpacks } from './buildpack-schema.ts'
+import { listBuildpacks } from './buildpack-store.ts'
+import { replaceBuildpacks } from './replace-buildpacks.ts'
+
+export const buildpackRoutes = [
+  route({
+    method: 'GET',
+    path: '/apps/:app/buildpack-installations',
+    access: onApp('view'),
+    handle: async ({ platform, actor, target: app }) =>
+      (await listBuildpacks(platform.db, actor, app.id)).map(presentBuildpackInstallation),
+  }),
+  route({
+    method: 'PUT',
+    path: '/apps/:app/buildpack-installations',
+    access: onApp('deploy'),
+    body: ReplaceBuildpacks,
+    handle: async ({ platform, actor, target: app, body }) =>
+      (await replaceBuildpacks(platform, actor, app, body.updates)).map(
+        presentBuildpackInstallation,
+      ),
+  }),
+]

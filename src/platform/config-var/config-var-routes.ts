@@ -1,0 +1,36 @@
+import { onApp } from '#/platform/app/app-access.ts'
+import { configVarsOf, readConfigSnapshot } from '#/platform/app/config-snapshot-store.ts'
+import type { Platform } from '#/platform/platform.ts'
+import { getRelease } from '#/platform/release/release-store.ts'
+import { route } from '#/platform/route.ts'
+import { changeConfigVars } from './change-config-vars.ts'
+import { presentConfigVars, UpdateConfigVars } from './config-var-schema.ts'
+
+const showSnapshot = async (platform: Platform, id: string | null) =>
+  presentConfigVars(configVarsOf(await readConfigSnapshot(platform, id)))
+
+export const configVarRoutes = [
+  route({
+    method: 'GET',
+    path: '/apps/:app/config-vars',
+    access: onApp('deploy'),
+    handle: ({ platform, target: app }) => showSnapshot(platform, app.configSnapshotId),
+  }),
+  route({
+    method: 'PATCH',
+    path: '/apps/:app/config-vars',
+    access: onApp('deploy'),
+    body: UpdateConfigVars,
+    handle: async ({ platform, actor, target: app, body }) =>
+      presentConfigVars(await changeConfigVars(platform, actor, app, body)),
+  }),
+  route({
+    method: 'GET',
+    path: '/apps/:app/releases/:release/config-vars',
+    access: onApp('deploy'),
+    handle: async ({ platform, actor, target: app, params }) => {
+      const release = await getRelease(platform.db, actor, app.id, params.release)
+      return showSnapshot(platform, release.configSnapshotId)
+    },
+  }),
+]
