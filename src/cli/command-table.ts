@@ -1,0 +1,70 @@
+import type { Command } from '@oclif/core'
+
+/**
+ * Every command there is, by the name one types. A new command is a class in `commands/<topic>/<verb>.ts` and a row
+ * here; its module is loaded only when it runs or when help lists it. Topics are described in package.json.
+ */
+export const commandTable: Record<string, () => Promise<Command.Class>> = {
+  up: async () => (await import('./commands/up.ts')).Up,
+  down: async () => (await import('./commands/down.ts')).Down,
+  restart: async () => (await import('./commands/restart.ts')).Restart,
+  status: async () => (await import('./commands/status.ts')).Status,
+  env: async () => (await import('./commands/env.ts')).Env,
+  doctor: async () => (await import('./commands/doctor.ts')).Doctor,
+  heroku: async () => (await import('./commands/heroku.ts')).Heroku,
+  version: async () => (await import('./commands/version.ts')).Version,
+
+  apps: async () => (await import('./commands/apps/list.ts')).AppsList,
+  'apps:create': async () => (await import('./commands/apps/create.ts')).AppsCreate,
+  'apps:destroy': async () => (await import('./commands/apps/destroy.ts')).AppsDestroy,
+  'apps:info': async () => (await import('./commands/apps/info.ts')).AppsInfo,
+
+  addons: async () => (await import('./commands/addons/list.ts')).AddonsList,
+  'addons:create': async () => (await import('./commands/addons/create.ts')).AddonsCreate,
+  'addons:destroy': async () => (await import('./commands/addons/destroy.ts')).AddonsDestroy,
+
+  'auth:token': async () => (await import('./commands/auth/token.ts')).AuthToken,
+  'auth:whoami': async () => (await import('./commands/auth/whoami.ts')).AuthWhoami,
+
+  buildpacks: async () => (await import('./commands/buildpacks/list.ts')).BuildpacksList,
+  'buildpacks:add': async () => (await import('./commands/buildpacks/add.ts')).BuildpacksAdd,
+  'buildpacks:clear': async () => (await import('./commands/buildpacks/clear.ts')).BuildpacksClear,
+  'buildpacks:remove': async () =>
+    (await import('./commands/buildpacks/remove.ts')).BuildpacksRemove,
+  'buildpacks:set': async () => (await import('./commands/buildpacks/set.ts')).BuildpacksSet,
+
+  config: async () => (await import('./commands/config/list.ts')).ConfigList,
+  'config:get': async () => (await import('./commands/config/get.ts')).ConfigGet,
+  'config:set': async () => (await import('./commands/config/set.ts')).ConfigSet,
+  'config:unset': async () => (await import('./commands/config/unset.ts')).ConfigUnset,
+
+  'git:credentials': async () => (await import('./commands/git/credentials.ts')).GitCredentials,
+  'git:remote': async () => (await import('./commands/git/remote.ts')).GitRemote,
+
+  logs: async () => (await import('./commands/logs.ts')).Logs,
+
+  pipelines: async () => (await import('./commands/pipelines/list.ts')).PipelinesList,
+  'pipelines:add': async () => (await import('./commands/pipelines/add.ts')).PipelinesAdd,
+  'pipelines:create': async () => (await import('./commands/pipelines/create.ts')).PipelinesCreate,
+  'pipelines:destroy': async () =>
+    (await import('./commands/pipelines/destroy.ts')).PipelinesDestroy,
+  'pipelines:info': async () => (await import('./commands/pipelines/info.ts')).PipelinesInfo,
+  'pipelines:plan': async () => (await import('./commands/pipelines/plan.ts')).PipelinesPlan,
+  'pipelines:promote': async () =>
+    (await import('./commands/pipelines/promote.ts')).PipelinesPromote,
+  'pipelines:remove': async () => (await import('./commands/pipelines/remove.ts')).PipelinesRemove,
+  'pipelines:rename': async () => (await import('./commands/pipelines/rename.ts')).PipelinesRename,
+  'pipelines:update': async () => (await import('./commands/pipelines/update.ts')).PipelinesUpdate,
+
+  ps: async () => (await import('./commands/ps/list.ts')).PsList,
+  'ps:restart': async () => (await import('./commands/ps/restart.ts')).PsRestart,
+  'ps:scale': async () => (await import('./commands/ps/scale.ts')).PsScale,
+
+  releases: async () => (await import('./commands/releases/list.ts')).ReleasesList,
+  'releases:info': async () => (await import('./commands/releases/info.ts')).ReleasesInfo,
+  'releases:output': async () => (await import('./commands/releases/output.ts')).ReleasesOutput,
+  'releases:rollback': async () =>
+    (await import('./commands/releases/rollback.ts')).ReleasesRollback,
+
+  run: async () => (await import('./commands/run.ts')).Run,
+}
