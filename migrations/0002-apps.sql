@@ -61,7 +61,7 @@ create table add_ons (
   service text not null,
   plan text not null, -- service:level
   state text not null check (state in ('provisioning', 'provisioned', 'deprovisioned')),
-  sealed_credentials text, -- JSON object: user, password, database, and host and port once it is provisioned
+  sealed_credentials text, -- JSON object: password, and host and port once it is provisioned; null once it is gone
   created_by uuid references accounts,
   created_by_name text not null,
   created_at timestamptz not null default now(),

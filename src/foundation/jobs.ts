@@ -3,13 +3,19 @@ import type { Static, TSchema } from 'typebox'
 import type { Db } from '#/foundation/db.ts'
 
 /** A kind of job: its name and the shape of its arguments. The noun that owns it announces it in `<noun>-jobs.ts`. */
-export type JobKind<Schema extends TSchema> = { name: string; schema: Schema; maxAttempts: number }
+export type JobKind<Schema extends TSchema> = {
+  name: string
+  schema: Schema
+  maxAttempts: number
+  /** Crontab time (UTC) at which one is enqueued by itself, without arguments; a missed one is made up for within a day. */
+  schedule?: string
+}
 
 export const defineJob = <Schema extends TSchema>(
   name: string,
   schema: Schema,
-  { maxAttempts = 25 }: { maxAttempts?: number } = {},
-): JobKind<Schema> => ({ name, schema, maxAttempts })
+  { maxAttempts = 25, ...rest }: { maxAttempts?: number; schedule?: string } = {},
+): JobKind<Schema> => ({ name, schema, maxAttempts, ...rest })
 
 export type EnqueueOptions = {
   /** Jobs of one queue run one after another, in the order in which they were enqueued. */

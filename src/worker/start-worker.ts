@@ -32,6 +32,7 @@ export const startWorker = async (
   const runner = await run({
     pgPool: pool,
     taskList: taskListOf(handlers),
+    crontab: crontabOf(handlers),
     concurrency: CONCURRENCY,
     pollInterval: 5_000,
     noHandleSignals: true,
@@ -58,6 +59,12 @@ export const startWorker = async (
     },
   }
 }
+
+const crontabOf = (handlers: JobHandler[]): string =>
+  handlers
+    .filter(({ kind }) => kind.schedule !== undefined)
+    .map(({ kind }) => `${kind.schedule} ${kind.name} ?fill=1d&jobKey=${kind.name}`)
+    .join('\n')
 
 const taskListOf = (handlers: JobHandler[]): TaskList =>
   Object.fromEntries(

@@ -131,3 +131,25 @@ export const lockApp = async (tx: Db, _actor: Actor, id: string): Promise<App> =
   if (!app) throw notFound('app', "Couldn't find that app.")
   return app
 }
+
+/**
+ * Locks those of the apps that are there and that the actor may see, always in the same order, so that two who lock
+ * several do not wait for one another. With each: whether the actor has the permission on it.
+ */
+export const lockApps = (
+  tx: Db,
+  actor: Actor,
+  ids: string[],
+  permission: Permission,
+): Promise<(App & { isAllowed: boolean })[]> =>
+  tx
+    .selectFrom('apps')
+    .select(APP_COLUMNS)
+    .select((eb) => mayOnApp(actor, permission)(eb).as('isAllowed'))
+    .where('id', 'in', ids.filter(isId).concat(NOBODY))
+    .where('destroyedAt', 'is', null)
+    .where(mayOnApp(actor, 'view'))
+    .orderBy('id')
+    .forNoKeyUpdate()
+    .execute()
+    .then((apps) => apps.map((app) => ({ ...app, isAllowed: Boolean(app.isAllowed) })))

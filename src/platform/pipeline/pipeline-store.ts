@@ -1,0 +1,162 @@
+import { sql, type ExpressionBuilder } from 'kysely'
+import type { DB } from '#/foundation/database-types.ts'
+import type { Db } from '#/foundation/db.ts'
+import { ApiError, forbidden, notFound } from '#/foundation/errors.ts'
+import { isId } from '#/foundation/ids.ts'
+import { mayOnApp } from '#/platform/app/app-store.ts'
+import type { Actor } from '#/platform/event/actor.ts'
+import { rolesWith, type Permission } from '#/platform/team/team.ts'
+import { STAGE_KINDS, type Pipeline, type Stage, type StageKind } from './pipeline.ts'
+
+const COLUMNS = [
+  'pipelines.id',
+  'pipelines.name',
+  'pipelines.teamId',
+  'pipelines.deleteAt',
+  'pipelines.createdAt',
+  'pipelines.updatedAt',
+] as const
+
+/** True of pipelines in whose team the actor has the permission. */
+export const mayInTeamOfPipeline =
+  (actor: Actor, permission: Permission) => (eb: ExpressionBuilder<DB, 'pipelines'>) =>
+    actor.accountId === null
+      ? eb.val(true)
+      : eb.exists(
+          eb
+            .selectFrom('teamMembers')
+            .select('teamMembers.teamId')
+            .whereRef('teamMembers.teamId', '=', 'pipelines.teamId')
+            .where('teamMembers.accountId', '=', actor.accountId)
+            .where('teamMembers.role', 'in', rolesWith(permission)),
+        )
+
+/**
+ * The rule for pipelines: whoever has the permission in its team, or, to see it and to add an app to it, on one of
+ * its apps. Changing the pipeline itself is for its team.
+ */
+export const mayOnPipeline =
+  (actor: Actor, permission: Permission) => (eb: ExpressionBuilder<DB, 'pipelines'>) => {
+    const inTeam = mayInTeamOfPipeline(actor, permission)(eb)
+    if (permission !== 'view' && permission !== 'deploy') return inTeam
+    const onOneOfItsApps = eb.exists(
+      eb
+        .selectFrom('apps')
+        .select('apps.id')
+        .innerJoin('pipelineCouplings', 'pipelineCouplings.appId', 'apps.id')
+        .whereRef('pipelineCouplings.pipelineId', '=', 'pipelines.id')
+        .where('apps.destroyedAt', 'is', null)
+        .where(mayOnApp(actor, permission)),
+    )
+    return eb.or([inTeam, onOneOfItsApps])
+  }
+
+/** As `getApp`: what may not be seen is not found, what may be seen but not done is forbidden. @param ref id or name */
+export const getPipeline = async (
+  db: Db,
+  actor: Actor,
+  ref: string,
+  permission: Permission,
+): Promise<Pipeline> => {
+  const found = await visiblePipelines(db, actor)
+    .select((eb) => mayOnPipeline(actor, permission)(eb).as('allowed'))
+    .where(isId(ref) ? 'pipelines.id' : 'pipelines.name', '=', ref)
+    .limit(2)
+    .execute()
+  const [only, another] = found
+  if (!only) throw notFound('pipeline')
+  if (another)
+    throw new ApiError(
+      422,
+      'multiple_matches',
+      `Several pipelines are named ${ref}. Use the id of one.`,
+    )
+  const { allowed, ...pipeline } = only
+  if (!allowed) throw forbidden(`You do not have access to the pipeline ${pipeline.name}.`)
+  return pipeline
+}
+
+/** All that the actor may see, by name; only those of that name if one is given. */
+export const listPipelines = (db: Db, actor: Actor, name?: string): Promise<Pipeline[]> => {
+  const query = visiblePipelines(db, actor).orderBy('pipelines.name').orderBy('pipelines.createdAt')
+  return (name === undefined ? query : query.where('pipelines.name', '=', name)).execute()
+}
+
+const visiblePipelines = (db: Db, actor: Actor) => withOwner(db).where(mayOnPipeline(actor, 'view'))
+
+const withOwner = (db: Db) =>
+  db
+    .selectFrom('pipelines')
+    .innerJoin('teams', 'teams.id', 'pipelines.teamId')
+    .select([...COLUMNS, 'teams.personalAccountId as ownerAccountId'])
+
+/** Locks the pipeline's row until the transaction ends. */
+export const lockPipeline = async (tx: Db, _actor: Actor, id: string): Promise<Pipeline> => {
+  const found = await withOwner(tx)
+    .where('pipelines.id', '=', id)
+    .forNoKeyUpdate('pipelines')
+    .executeTakeFirst()
+  if (!found) throw notFound('pipeline')
+  return found
+}
+
+/** With its stages. */
+export const insertPipeline = async (
+  tx: Db,
+  _actor: Actor,
+  input: { name: string; teamId: string; createdBy: string | null; stages: readonly StageKind[] },
+): Promise<Pipeline> => {
+  const { stages, ...columns } = input
+  const { id } = await tx
+    .insertInto('pipelines')
+    .values(columns)
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await tx
+    .insertInto('pipelineStages')
+    .values(stages.map((kind, position) => ({ pipelineId: id, name: kind, kind, position })))
+    .execute()
+  return withOwner(tx).where('pipelines.id', '=', id).executeTakeFirstOrThrow()
+}
+
+export const renamePipelineRow = async (
+  tx: Db,
+  _actor: Actor,
+  id: string,
+  name: string,
+): Promise<void> => {
+  await tx
+    .updateTable('pipelines')
+    .set({ name, updatedAt: sql<Date>`now()` })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Its couplings and stages go with it. */
+export const deletePipelineRow = async (tx: Db, _actor: Actor, id: string): Promise<void> => {
+  await tx.deleteFrom('pipelines').where('id', '=', id).execute()
+}
+
+/** Those that have been without an app for long enough. Whoever adds an app at the same moment keeps the pipeline. */
+export const deletePipelinesPastTheirDate = (
+  tx: Db,
+): Promise<{ id: string; name: string; teamId: string }[]> =>
+  tx
+    .deleteFrom('pipelines')
+    .where('deleteAt', '<=', sql<Date>`now()`)
+    .returning(['id', 'name', 'teamId'])
+    .execute()
+
+/** By name, else the first of that kind. */
+export const findStage = (db: Db, pipelineId: string, stage: string): Promise<Stage | undefined> =>
+  db
+    .selectFrom('pipelineStages')
+    .select(['id', 'pipelineId', 'name', 'kind', 'position'])
+    .where('pipelineId', '=', pipelineId)
+    .where((eb) => eb.or([eb('name', '=', stage), eb('kind', 'in', kindsNamed(stage))]))
+    .orderBy((eb) => eb('name', '=', stage), 'desc')
+    .orderBy('position')
+    .limit(1)
+    .executeTakeFirst()
+
+const kindsNamed = (name: string): StageKind[] => STAGE_KINDS.filter((kind) => kind === name)
