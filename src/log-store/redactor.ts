@@ -1,0 +1,69 @@
+const REDACTED = '[REDACTED]'
+
+/** Shorter values are too likely to be a part of ordinary words. */
+const LEAST_CHARACTERS = 6
+
+/**
+ * Takes a dyno's secrets out of what it prints: the values of keys that look secret, the passwords of URLs in any
+ * value, and the password of any URL in the text itself. Made once for an environment, then called for each line.
+ */
+export const redactor = (env: Readonly<Record<string, string>>): ((text: string) => string) => {
+  const secrets = secretsOf(env)
+  if (secrets.length === 0) return redactUrls
+  const pattern = new RegExp(secrets.map((secret) => RegExp.escape(secret)).join('|'), 'g')
+  return (text) => redactUrls(text.replace(pattern, REDACTED))
+}
+
+const redactUrls = (text: string): string =>
+  text.includes('://') ? text.replace(PASSWORD_OF_URL, REDACTED) : text
+
+/** Bounded, so that hostile text costs no more than its length. */
+const PASSWORD_OF_URL = /(?<=:\/\/[^\s:/@]{0,128}:)[^\s/@]{1,512}(?=@)/g
+
+/** All ways in which a secret may appear, the longest first, so that none is found within another. */
+const secretsOf = (env: Readonly<Record<string, string>>): string[] => {
+  const found = new Set<string>()
+  for (const [key, value] of Object.entries(env)) {
+    const values = isSecretKey(key) ? [value, ...linesOf(value)] : []
+    for (const secret of [...values, ...passwordsIn(value)])
+      for (const form of formsOf(secret))
+        if (form.length >= LEAST_CHARACTERS && !HARMLESS.has(form.toLowerCase())) found.add(form)
+  }
+  return [...found].sort((a, b) => b.length - a.length)
+}
+
+const isSecretKey = (key: string): boolean => SECRET_KEY.test(key) && !NOT_SECRET_KEY.test(key)
+
+const SECRET_KEY = /KEY|TOKEN|SECRET|PASS|PWD|CREDENTIAL|AUTH|PRIVATE|SALT|SIGNATURE|DSN/i
+
+/** Ordinary words that hold one of those. */
+const NOT_SECRET_KEY = /^(?:.*_)?(?:AUTHORS?|KEYBOARD|COMPASS|BYPASS|PASSENGERS?)(?:_.*)?$/i
+
+/** Settings, not secrets, whatever their key is. */
+const HARMLESS = new Set([
+  ...['enabled', 'disabled', 'required', 'optional', 'default', 'public', 'private'],
+  ...['production', 'development', 'staging', 'localhost'],
+])
+
+/** A program prints a secret of several lines (a private key) line by line. */
+const linesOf = (value: string): string[] =>
+  value.split(/\r?\n/).filter((line) => line.length >= 16 && !line.startsWith('-----'))
+
+const passwordsIn = (value: string): string[] =>
+  [...value.matchAll(/:\/\/[^\s:/@]*:([^\s/]+)@/g)].map(([, password = '']) => password)
+
+/** As it is, as a URL carries it, as JSON shows it. */
+const formsOf = (secret: string): string[] => [
+  secret,
+  decoded(secret),
+  encodeURIComponent(secret.toWellFormed()),
+  JSON.stringify(secret).slice(1, -1),
+]
+
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text // it holds a % of its own
+  }
+}
