@@ -1,5 +1,8 @@
 import { accountRoutes } from '#/platform/account/account-routes.ts'
 import { authorizationRoutes } from '#/platform/account/authorization-routes.ts'
+import { addOnRoutes } from '#/platform/add-on/add-on-routes.ts'
+import { addOnServiceRoutes } from '#/platform/add-on/add-on-service-routes.ts'
+import { attachmentRoutes } from '#/platform/add-on/attachment-routes.ts'
 import { appSetupRoutes } from '#/platform/app-setup/app-setup-routes.ts'
 import { appRoutes } from '#/platform/app/app-routes.ts'
 import { stackRoutes } from '#/platform/app/stack-routes.ts'
@@ -11,6 +14,9 @@ import { formationRoutes } from '#/platform/deploy/formation-routes.ts'
 import { domainRoutes } from '#/platform/domain/domain-routes.ts'
 import { dynoRoutes } from '#/platform/dyno/dyno-routes.ts'
 import { dynoSizeRoutes } from '#/platform/formation/dyno-size-routes.ts'
+import { couplingRoutes } from '#/platform/pipeline/coupling-routes.ts'
+import { pipelineRoutes } from '#/platform/pipeline/pipeline-routes.ts'
+import { promotionRoutes } from '#/platform/promotion/promotion-routes.ts'
 import { releaseRoutes } from '#/platform/release/release-routes.ts'
 import type { Route } from '#/platform/route.ts'
 import { teamRoutes } from '#/platform/team/team-routes.ts'
@@ -36,4 +42,10 @@ export const routes: Route[] = [
   ...buildpackRoutes,
   ...registryRoutes,
   ...appSetupRoutes,
+  ...addOnServiceRoutes,
+  ...addOnRoutes,
+  ...attachmentRoutes,
+  ...pipelineRoutes,
+  ...couplingRoutes,
+  ...promotionRoutes,
 ]

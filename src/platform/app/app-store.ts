@@ -59,6 +59,20 @@ export const getApp = async (
   return app
 }
 
+/** For what is shown only to some of those who may see the app. */
+export const mayOn = async (
+  db: Db,
+  actor: Actor,
+  id: string,
+  permission: Permission,
+): Promise<boolean> =>
+  (await db
+    .selectFrom('apps')
+    .select('id')
+    .where('id', '=', id)
+    .where(mayOnApp(actor, permission))
+    .executeTakeFirst()) !== undefined
+
 /** All apps that the actor may see, by name; those of `teamId`, or of `ids`, if given. */
 export const listApps = (
   db: Db,

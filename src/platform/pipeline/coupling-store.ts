@@ -47,6 +47,18 @@ export const listCouplings = (
     .execute()
 }
 
+/** Ids of all apps in a pipeline, whoever asks. */
+export const listAppsInPipeline = async (db: Db, pipelineId: string): Promise<Set<string>> =>
+  new Set(
+    (
+      await db
+        .selectFrom('pipelineCouplings')
+        .select('appId')
+        .where('pipelineId', '=', pipelineId)
+        .execute()
+    ).map(({ appId }) => appId),
+  )
+
 export const findCouplingOfApp = (
   db: Db,
   _actor: Actor,

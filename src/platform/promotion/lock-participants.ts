@@ -1,0 +1,49 @@
+import type { Db } from '#/foundation/db.ts'
+import { forbidden, invalidParams, notFound } from '#/foundation/errors.ts'
+import { isId } from '#/foundation/ids.ts'
+import { getApp, lockApps } from '#/platform/app/app-store.ts'
+import type { App } from '#/platform/app/app.ts'
+import type { Actor } from '#/platform/event/actor.ts'
+import { listAppsInPipeline } from '#/platform/pipeline/coupling-store.ts'
+import type { Pipeline } from '#/platform/pipeline/pipeline.ts'
+
+export type Participants = { source: App; targets: App[] }
+
+type Refs = { source: { app: string }; targets: string[] }
+
+/**
+ * The apps of a promotion, locked in the order of their ids until the transaction ends, so that promotions among the
+ * same apps follow one another. Takes deploy on every one of them, and all must be in the pipeline.
+ */
+export const lockParticipants = async (
+  tx: Db,
+  actor: Actor,
+  pipeline: Pipeline,
+  refs: Refs,
+): Promise<Participants> => {
+  const sourceId = await idOf(tx, actor, refs.source.app)
+  const targetIds: string[] = []
+  for (const ref of refs.targets) targetIds.push(await idOf(tx, actor, ref))
+  checkTargets(sourceId, targetIds)
+  const apps = await lockApps(tx, actor, [sourceId, ...targetIds], 'deploy')
+  const inPipeline = await listAppsInPipeline(tx, pipeline.id)
+  const get = (id: string): App => {
+    const app = apps.find((one) => one.id === id)
+    if (!app) throw notFound('app', "Couldn't find that app.")
+    if (!app.isAllowed) throw forbidden(`You do not have access to the app ${app.name}.`)
+    if (!inPipeline.has(id))
+      throw invalidParams(`${app.name} is not in the pipeline ${pipeline.name}.`)
+    return app
+  }
+  return { source: get(sourceId), targets: targetIds.toSorted().map(get) }
+}
+
+const idOf = async (tx: Db, actor: Actor, ref: string): Promise<string> =>
+  isId(ref) ? ref : (await getApp(tx, actor, ref, 'view')).id
+
+const checkTargets = (sourceId: string, targetIds: string[]): void => {
+  if (targetIds.length === 0) throw invalidParams('Name at least one app to promote to.')
+  if (targetIds.includes(sourceId)) throw invalidParams('Cannot promote from an app to itself.')
+  if (new Set(targetIds).size < targetIds.length)
+    throw invalidParams('An app is named twice among the targets.')
+}

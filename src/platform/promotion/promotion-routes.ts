@@ -1,0 +1,61 @@
+import { referenceOf } from '#/platform/app/reference.ts'
+import { onPipeline } from '#/platform/pipeline/pipeline-access.ts'
+import { account, route } from '#/platform/route.ts'
+import { createPromotion } from './create-promotion.ts'
+import { planPromotion } from './plan-promotion.ts'
+import { onPromotion } from './promotion-access.ts'
+import { presentPlan } from './promotion-plan-schema.ts'
+import {
+  CreatePromotion,
+  CreatePromotionPlan,
+  presentPromotion,
+  presentTarget,
+} from './promotion-schema.ts'
+import { listTargets } from './promotion-store.ts'
+
+export const promotionRoutes = [
+  route({
+    method: 'POST',
+    path: '/pipeline-promotions',
+    access: account,
+    body: CreatePromotion,
+    handle: async ({ platform, actor, body: { pipeline, source, targets } }) => {
+      const promotion = await createPromotion(platform, actor, {
+        pipeline: referenceOf(pipeline),
+        source: {
+          app: referenceOf(source.app),
+          release: source.release ? referenceOf(source.release) : undefined,
+        },
+        targets: targets.map(({ app }) => referenceOf(app)),
+      })
+      return presentPromotion(promotion, await listTargets(platform.db, actor, promotion.id))
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/pipeline-promotions/:promotion',
+    access: onPromotion,
+    handle: async ({ platform, actor, target: promotion }) =>
+      presentPromotion(promotion, await listTargets(platform.db, actor, promotion.id)),
+  }),
+  route({
+    method: 'GET',
+    path: '/pipeline-promotions/:promotion/promotion-targets',
+    access: onPromotion,
+    handle: async ({ platform, actor, target: promotion }) =>
+      (await listTargets(platform.db, actor, promotion.id)).map(presentTarget),
+  }),
+  route({
+    method: 'POST',
+    path: '/pipelines/:pipeline/promotion-plans',
+    access: onPipeline('view'),
+    body: CreatePromotionPlan,
+    handle: async ({ platform, actor, target: pipeline, body: { source, targets } }) =>
+      presentPlan(
+        await planPromotion(platform, actor, pipeline, {
+          source: referenceOf(source.app),
+          targets: targets?.map(({ app }) => referenceOf(app)),
+        }),
+      ),
+  }),
+]
