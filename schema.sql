@@ -75,6 +75,7 @@ create table apps (
   constraint apps_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id)
 );
 CREATE INDEX apps_team_id ON public.apps USING btree (team_id) WHERE (destroyed_at IS NULL);
+CREATE TRIGGER apps_end_builds AFTER UPDATE OF destroyed_at ON public.apps FOR EACH ROW WHEN (((old.destroyed_at IS NULL) AND (new.destroyed_at IS NOT NULL))) EXECUTE FUNCTION end_builds();
 CREATE TRIGGER apps_route_changed AFTER UPDATE OF name, maintenance, destroyed_at ON public.apps FOR EACH ROW WHEN ((((old.name IS DISTINCT FROM new.name) OR (old.maintenance IS DISTINCT FROM new.maintenance)) OR (old.destroyed_at IS DISTINCT FROM new.destroyed_at))) EXECUTE FUNCTION app_route_changed();
 CREATE TRIGGER apps_uncouple AFTER UPDATE OF destroyed_at ON public.apps FOR EACH ROW WHEN (((old.destroyed_at IS NULL) AND (new.destroyed_at IS NOT NULL))) EXECUTE FUNCTION uncouple_app();
 CREATE UNIQUE INDEX apps_name_key ON public.apps USING btree (name) WHERE (destroyed_at IS NULL);
@@ -119,10 +120,12 @@ create table builds (
   branch text,
   branch_from text,
   branch_moved_at timestamp with time zone,
+  receiver text,
   buildpacks jsonb,
   stack text not null,
   slug_id uuid,
   release_id uuid,
+  steps jsonb not null default '[]'::jsonb,
   attempts integer not null default 0,
   created_by uuid,
   created_by_name text not null,
@@ -130,16 +133,23 @@ create table builds (
   updated_at timestamp with time zone not null default now(),
   finished_at timestamp with time zone,
   constraint builds_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
+  constraint builds_commit_check CHECK ((commit ~ '^[0-9a-f]{40}([0-9a-f]{24})?$'::text)),
   constraint builds_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
   constraint builds_finished CHECK (((status <> 'pending'::text) = (finished_at IS NOT NULL))),
+  constraint builds_has_branch CHECK (((branch IS NULL) = (branch_from IS NULL))),
   constraint builds_has_source CHECK ((num_nonnulls(commit, source_url) = 1)),
+  constraint builds_outcome CHECK ((((status = 'succeeded'::text) = (release_id IS NOT NULL)) AND ((status = 'failed'::text) = (failure_reason IS NOT NULL)))),
   constraint builds_pkey PRIMARY KEY (id),
+  constraint builds_receiver_fkey FOREIGN KEY (receiver) REFERENCES workers(id) ON DELETE SET NULL,
   constraint builds_release_id_fkey FOREIGN KEY (release_id) REFERENCES releases(id),
   constraint builds_slug_id_fkey FOREIGN KEY (slug_id) REFERENCES slugs(id),
+  constraint builds_source_checksum_check CHECK ((source_checksum ~ '^[0-9a-f]{64}$'::text)),
   constraint builds_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text])))
 );
 CREATE INDEX builds_app_id ON public.builds USING btree (app_id, created_at);
+CREATE INDEX builds_pending ON public.builds USING btree (app_id) WHERE (status = 'pending'::text);
 CREATE TRIGGER builds_notify AFTER INSERT OR UPDATE ON public.builds FOR EACH ROW EXECUTE FUNCTION notify_build();
+CREATE UNIQUE INDEX builds_one_push ON public.builds USING btree (app_id, branch) WHERE ((branch IS NOT NULL) AND (branch_moved_at IS NULL) AND (status <> 'failed'::text));
 
 create table config_snapshots (
   id uuid not null default gen_random_uuid(),
@@ -451,13 +461,16 @@ CREATE INDEX slugs_digest ON public.slugs USING btree (digest);
 create table sources (
   id uuid not null default gen_random_uuid(),
   account_id uuid not null,
-  secret_hash bytea not null,
   size bigint,
+  sha256 text,
   created_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone not null,
   constraint sources_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
-  constraint sources_pkey PRIMARY KEY (id)
+  constraint sources_pkey PRIMARY KEY (id),
+  constraint sources_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+  constraint sources_uploaded CHECK (((size IS NULL) = (sha256 IS NULL)))
 );
+CREATE INDEX sources_expires_at ON public.sources USING btree (expires_at);
 
 create table team_members (
   team_id uuid not null,
@@ -538,6 +551,17 @@ begin
       or new.routable and (new.host, new.port) is distinct from (old.host, old.port)) then
     perform touch_route(new.app_id);
   end if;
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.end_builds()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update builds set status = 'failed', failure_reason = 'The app was destroyed.', finished_at = now(), updated_at = now()
+    where app_id = new.id and status = 'pending';
   return null;
 end $function$
 ;

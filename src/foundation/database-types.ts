@@ -98,6 +98,7 @@ export interface Build {
   failureReason: string | null;
   finishedAt: Timestamp | null;
   id: Generated<string>;
+  receiver: string | null;
   releaseId: string | null;
   slugId: string | null;
   sourceChecksum: string | null;
@@ -105,6 +106,7 @@ export interface Build {
   sourceVersion: string | null;
   stack: string;
   status: Generated<'pending' | 'succeeded' | 'failed'>;
+  steps: ColumnType<{ name: string; startedAt: string; finishedAt: string | null; result: string | null }[], string | undefined, string>;
   updatedAt: Generated<Timestamp>;
 }
 
@@ -320,7 +322,7 @@ export interface Source {
   createdAt: Generated<Timestamp>;
   expiresAt: Timestamp;
   id: Generated<string>;
-  secretHash: Buffer;
+  sha256: string | null;
   size: number | null;
 }
 
