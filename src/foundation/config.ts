@@ -44,6 +44,8 @@ export const config = {
   dynoMemoryBytes: whole('SLUICE_DYNO_MEMORY_BYTES', 512 * 1024 * 1024),
   /** Set to anything: apps may name buildpacks by file: URLs, which reach whatever a build on this machine can read. */
   fileBuildpacks: text('SLUICE_FILE_BUILDPACKS', '') !== '',
+  /** Root's platform runs builds and dynos as this user of the host. */
+  sandboxUid: whole('SLUICE_SANDBOX_UID', 61_184),
   /** Connections of one process to PostgreSQL. */
   databasePoolSize: whole('SLUICE_DATABASE_POOL_SIZE', 10),
 } as const
@@ -57,6 +59,22 @@ export const hostEnvironment = (): Record<string, string> => ({
   HOME: homedir(),
   LANG: 'C.UTF-8',
 })
+
+/**
+ * The environment of the platform's own processes: besides that of `hostEnvironment` just our settings and what
+ * package clients need to reach their registries. Nothing else of whoever types `sluice up` gets in.
+ */
+export const platformEnvironment = (): Record<string, string> => ({
+  ...Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && INHERITED.test(entry[0]),
+    ),
+  ),
+  ...hostEnvironment(),
+})
+
+const INHERITED =
+  /^(SLUICE_\w+|npm_config_\w+|PIP_\w+|UV_\w+|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|(REQUESTS|CURL)_CA_BUNDLE)$/i
 
 /** The caller's whole environment, for `sluice heroku` and `sluice git`, which run in the user's own shell. */
 export const callerEnvironment = (): NodeJS.ProcessEnv => ({ ...env })
