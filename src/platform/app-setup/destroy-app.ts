@@ -1,5 +1,6 @@
 import { transaction } from '#/foundation/db.ts'
 import { enqueue } from '#/foundation/jobs.ts'
+import { destroyAddOnsOfApp } from '#/platform/add-on/destroy-add-on.ts'
 import { lockApp, updateApp } from '#/platform/app/app-store.ts'
 import type { App } from '#/platform/app/app.ts'
 import { cancelQueuedDeploys } from '#/platform/deploy/deploy-store.ts'
@@ -13,7 +14,7 @@ import { removeAppFilesJob } from './app-setup-jobs.ts'
 
 /**
  * Ends an app for good: it runs no more, its names are free, its add-ons and files go. Its rows stay as the record,
- * and so that its name stays with its team. That it leaves its pipeline is the database's to see to (`apps_uncouple`).
+ * and so that its name stays with its team. The database sees to its pipeline (`apps_uncouple`) and builds (`apps_end_builds`).
  * Whatever is under way for the app meets its end at the app's lock, which a destroyed app does not give.
  */
 export const destroyApp = (
@@ -26,6 +27,7 @@ export const destroyApp = (
     await cancelQueuedDeploys(tx, actor, id)
     await failPendingReleases(tx, actor, id, 'The app was destroyed.')
     await unwantAllDynos(tx, actor, id)
+    await destroyAddOnsOfApp(tx, actor, id)
     await deleteDomainsOfApp(tx, actor, id)
     await updateApp(tx, actor, id, { destroyedAt: new Date() })
     await insertEvent(tx, actor, {
