@@ -13,6 +13,10 @@ import type { TestPlatform } from './test-platform.ts'
 
 export const aName = (): string => `a${randomBytes(5).toString('hex')}`
 
+/** Of several answers, smallest first. */
+export const statusesOf = (answers: { statusCode: number }[]): number[] =>
+  answers.map(({ statusCode }) => statusCode).toSorted((a, b) => a - b)
+
 /** Makes an app over the API, the operator's own unless something else is asked for. */
 export const anApp = async (
   { call }: TestPlatform,

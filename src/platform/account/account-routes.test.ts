@@ -11,7 +11,7 @@ test('an account is shown to whom it belongs, however the path names it', async 
   assert.equal(email, actor.name)
   assert.equal(id, actor.accountId)
   for (const ref of ['~', id, encodeURIComponent(email), email.toUpperCase()])
-    assert.equal((await call('GET', `/users/${ref}`)).json().id, id, ref)
+    assert.equal((await call('GET', `/users/${ref}`)).json().id, id, String(ref))
 })
 
 test('an account can be renamed, and the event says from what to what', async () => {

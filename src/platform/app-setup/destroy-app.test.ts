@@ -8,7 +8,7 @@ import { appFiles } from '#/platform/app/app-files.ts'
 import { runDeploys } from '#/platform/deploy/run-deploys.ts'
 import { insertDynos, listKeptDynos } from '#/platform/dyno/dyno-store.ts'
 import { readRouteFeed } from '#/platform/domain/route-feed-store.ts'
-import { aName, anApp, aServingRelease, aTeam } from '../../../test/support/apps.ts'
+import { aName, anApp, aServingRelease, aTeam, statusesOf } from '../../../test/support/apps.ts'
 import { aTestPlatform } from '../../../test/support/test-platform.ts'
 import { removeAppFiles } from './remove-app-files.ts'
 
@@ -75,7 +75,7 @@ test('its add-ons are taken down, and it leaves its pipeline', async () => {
 test('an app is destroyed once, whoever else tries', async () => {
   const { name } = await anApp(platform)
   const answers = await Promise.all(Array.from({ length: 5 }, () => destroy(name)))
-  assert.deepEqual(answers.map(({ statusCode }) => statusCode).sort(), [200, 404, 404, 404, 404])
+  assert.deepEqual(statusesOf(answers), [200, 404, 404, 404, 404])
   assert.equal((await destroy(name)).statusCode, 404)
 })
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readRouteFeed } from '#/platform/domain/route-feed-store.ts'
-import { aName, anApp, aServingRelease, aTeam } from '../../../test/support/apps.ts'
+import { aName, anApp, aServingRelease, aTeam, statusesOf } from '../../../test/support/apps.ts'
 import { aTestPlatform } from '../../../test/support/test-platform.ts'
 
 const platform = await aTestPlatform()
@@ -71,5 +71,5 @@ test('of two who rename at once to the same name one succeeds', async () => {
   const apps = await Promise.all([anApp(platform), anApp(platform), anApp(platform)])
   const name = aName()
   const answers = await Promise.all(apps.map((app) => patch(app.id, { name })))
-  assert.deepEqual(answers.map(({ statusCode }) => statusCode).sort(), [200, 422, 422])
+  assert.deepEqual(statusesOf(answers), [200, 422, 422])
 })

@@ -54,19 +54,23 @@ export const unknownError = (slug: string | undefined): Error =>
   )
 
 const LONGEST_URL = 2000
+const REMOTE = /^(?:https?|git):\/\/[^/]/
+const LOCAL = /^file:\/\/\/[^/]/
 /** Characters that end a URL, or mean something to a shell or to git, before or after it is decoded. */
 const UNSAFE = /[\s\\"'`<>{}|^]|%(?:00|0a|0d)|[^\x21-\x7e]/i
-const REF = /^[A-Za-z0-9_][A-Za-z0-9_./-]*$/
+const REF = /^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_./-]*$/
 
 const assertFetchable = (text: string, { fileUrlsAllowed }: UrlRules): void => {
-  const url = text.length <= LONGEST_URL && !UNSAFE.test(text) ? URL.parse(text) : null
-  const schemes = ['https:', 'http:', 'git:', ...(fileUrlsAllowed ? ['file:'] : [])]
-  if (!url || !schemes.includes(url.protocol) || !text.startsWith(`${url.protocol}//`))
+  const isSpelledWell = REMOTE.test(text) || (fileUrlsAllowed && LOCAL.test(text))
+  const url = isSpelledWell && isHarmless(text) ? URL.parse(text) : null
+  if (!url)
     throw invalidParams(
       'A buildpack is named by its registry name, such as heroku/nodejs, or by an https, http or git URL of a git repository (with #branch, #tag or #commit) or of a .tgz file.',
     )
-  if (url.protocol !== 'file:' && !/^[a-z0-9[]/.test(url.hostname))
+  if (url.protocol !== 'file:' && !/^[a-z0-9[]/i.test(url.hostname))
     throw invalidParams(`There is no host in the buildpack URL ${text.slice(0, 100)}.`)
-  if (url.hash && !(REF.test(url.hash.slice(1)) && !url.hash.includes('..')))
+  if (url.hash && !REF.test(url.hash.slice(1)))
     throw invalidParams('What follows # in a buildpack URL must be a branch, tag or commit.')
 }
+
+const isHarmless = (text: string): boolean => text.length <= LONGEST_URL && !UNSAFE.test(text)

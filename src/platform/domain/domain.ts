@@ -22,12 +22,14 @@ export const defaultHostname = (
 
 /** As names are stored and compared; undefined if this is not the name of a host. */
 export const normalizeHostname = (text: string): string | undefined => {
-  const ascii = domainToASCII(text.replace(/\.$/, ''))
+  const ascii = NO_NAME.test(text) ? '' : domainToASCII(text.replace(/\.$/, ''))
   const labels = ascii.split('.')
   const isHost = labels.length > 1 && labels.every((label) => LABEL.test(label))
   return isHost && ascii.length <= 253 && !ONLY_DIGITS.test(labels.at(-1) ?? '') ? ascii : undefined
 }
 
+/** What ends the host in a URL, or is left out of it. */
+const NO_NAME = /[\s\0/\\?#@:%[\]]/
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
 /** Then it is an address, not a name. */
 const ONLY_DIGITS = /^[0-9]+$/

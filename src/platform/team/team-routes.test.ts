@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { aName, aTeam } from '../../../test/support/apps.ts'
+import { aName, aTeam, statusesOf } from '../../../test/support/apps.ts'
 import { aTestPlatform } from '../../../test/support/test-platform.ts'
 
 const platform = await aTestPlatform()
@@ -33,7 +33,7 @@ test('teams of other people are not found, and personal ones are never shown', a
 test('a team name is taken once, also by two at once', async () => {
   const name = aName()
   const both = await Promise.all([1, 2, 3].map(() => call('POST', '/teams', { name })))
-  assert.deepEqual(both.map(({ statusCode }) => statusCode).sort(), [201, 422, 422])
+  assert.deepEqual(statusesOf(both), [201, 422, 422])
   const refused = both.find(({ statusCode }) => statusCode === 422)
   assert.equal(refused?.json().message, `Name ${name} is already taken`)
 })
