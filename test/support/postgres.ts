@@ -14,8 +14,10 @@ import {
 import { isReachable, openDatabase } from '#/foundation/db.ts'
 import { until } from './until.ts'
 
-/** A private cluster for tests, without fsync, on a socket of its own. */
-export const startTestCluster = async (): Promise<{
+/** A private cluster for tests, without fsync, on a socket of its own; with a port, on 127.0.0.1 too. */
+export const startTestCluster = async (
+  port: number | null = null,
+): Promise<{
   urlOf: (database: string) => string
   stop: () => Promise<void>
 }> => {
@@ -23,7 +25,7 @@ export const startTestCluster = async (): Promise<{
   const cluster: PostgresCluster = {
     dataDir: join(dir, 'data'),
     socketDir: join(dir, 's'),
-    port: null,
+    port,
   }
   await createCluster(cluster)
   await prepareSocketDir(cluster)
@@ -32,7 +34,7 @@ export const startTestCluster = async (): Promise<{
     stdio: 'ignore',
     env: hostEnvironment(),
   })
-  await untilReachable(clusterUrl(cluster, 'postgres'))
+  await untilReachable(clusterUrl(cluster, 'postgres'), server)
   return {
     urlOf: (database) => clusterUrl(cluster, database),
     stop: async () => {
@@ -42,10 +44,13 @@ export const startTestCluster = async (): Promise<{
   }
 }
 
-const untilReachable = async (url: string): Promise<void> => {
+const untilReachable = async (url: string, server: ChildProcess): Promise<void> => {
   const database = openDatabase(url, 1)
-  await until(() => isReachable(database.db), { limitMs: 30_000, what: 'the test cluster' })
-  await database.stop()
+  const isUp = async (): Promise<boolean> => {
+    if (server.exitCode !== null) throw new Error('The test cluster has ended at once.')
+    return isReachable(database.db)
+  }
+  await until(isUp, { limitMs: 30_000, what: 'the test cluster' }).finally(database.stop)
 }
 
 const stopServer = async (server: ChildProcess): Promise<void> => {

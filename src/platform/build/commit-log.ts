@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { hostEnvironment } from '#/foundation/config.ts'
+import { hasCode } from '#/foundation/errors.ts'
 import { run } from '#/foundation/exec.ts'
 
 export type Commit = {
   sha: string
   /** ISO 8601, of the author. */
   date: string
-  /** First line, at most 200 columns of it. */
+  /** First line, at most 200 characters of it. */
   subject: string
   author: { name: string; email: string }
 }
@@ -26,10 +27,11 @@ export type CommitDifference = {
 export type PushedCommit = { appId: string; commit: string | null }
 
 const MOST_COMMITS = 250
+const MOST_CHARACTERS = 200
 const LIMIT_MS = 10_000
 const SHA = /^[0-9a-f]{40}([0-9a-f]{24})?$/
 const SEPARATOR = '\u001f'
-const FORMAT = ['%H', '%aI', '%<(100,trunc)%an', '%<(200,trunc)%ae', '%<(200,trunc)%s'].join('%x1f')
+const FORMAT = ['%H', '%aI', '%an', '%ae', '%s'].join('%x1f')
 
 /**
  * What lies between two commits that were pushed here, perhaps to two apps: git reads both repositories as one.
@@ -86,15 +88,20 @@ const gitIn = (repositories: string[]): Git | undefined => {
     ...hostEnvironment(),
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_OPTIONAL_LOCKS: '0',
+    GIT_NO_REPLACE_OBJECTS: '1',
     GIT_ALTERNATE_OBJECT_DIRECTORIES: others
       .map((path) => JSON.stringify(join(path, 'objects')))
       .join(':'),
   }
   return async (...args) => {
     const all = ['-c', 'safe.directory=*', '--git-dir', first, ...args]
-    const { code, stdout } = await run('git', all, { env, timeoutMs: LIMIT_MS })
-    return code === 0 ? stdout : null
+    try {
+      const { code, stdout } = await run('git', all, { env, timeoutMs: LIMIT_MS })
+      return code === 0 ? stdout : null
+    } catch (error) {
+      if (hasCode(error, 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER')) return null
+      throw error
+    }
   }
 }
 
@@ -105,7 +112,10 @@ const parseCommit = (line: string): Commit => {
   return {
     sha,
     date,
-    subject: subject.join(SEPARATOR).trim(),
-    author: { name: name.trim(), email: email.trim() },
+    subject: harmless(subject.join(' ')),
+    author: { name: harmless(name), email: harmless(email) },
   }
 }
+
+/** Whoever commits chooses these words, and terminals print them. */
+const harmless = (text: string): string => text.replace(/\p{Cc}/gu, '').slice(0, MOST_CHARACTERS)

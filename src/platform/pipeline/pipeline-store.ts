@@ -153,7 +153,9 @@ export const findStage = (db: Db, pipelineId: string, stage: string): Promise<St
     .selectFrom('pipelineStages')
     .select(['id', 'pipelineId', 'name', 'kind', 'position'])
     .where('pipelineId', '=', pipelineId)
-    .where((eb) => eb.or([eb('name', '=', stage), eb('kind', 'in', kindsNamed(stage))]))
+    .where((eb) =>
+      eb.or([eb('name', '=', stage), ...kindsNamed(stage).map((kind) => eb('kind', '=', kind))]),
+    )
     .orderBy((eb) => eb('name', '=', stage), 'desc')
     .orderBy('position')
     .limit(1)

@@ -50,6 +50,7 @@ export const promotionRoutes = [
     path: '/pipelines/:pipeline/promotion-plans',
     access: onPipeline('view'),
     body: CreatePromotionPlan,
+    status: 200,
     handle: async ({ platform, actor, target: pipeline, body: { source, targets } }) =>
       presentPlan(
         await planPromotion(platform, actor, pipeline, {
