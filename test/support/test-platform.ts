@@ -37,6 +37,8 @@ type CallOptions = { token?: string; headers?: Record<string, string> }
 
 /** A platform on a database and a folder of its own: all but the processes. */
 export const aTestPlatform = async (): Promise<TestPlatform> => {
+  let stop = async (): Promise<void> => {}
+  after(() => stop()) // before the database goes: hooks run in their order
   const database = await aTestDatabase()
   const dir = await mkdtemp(join(tmpdir(), 'sluice-test-'))
   const paths = dataDirPaths(dir)
@@ -54,12 +56,12 @@ export const aTestPlatform = async (): Promise<TestPlatform> => {
     log,
   }
   const api = await createApi(platform)
-  after(async () => {
+  stop = async () => {
     await api.stop()
     await notifications.stop()
     await logs.stop()
     await rm(dir, { recursive: true, force: true })
-  })
+  }
   const aPerson = async () => {
     const email = `person-${randomBytes(4).toString('hex')}@example.com`
     const { token } = await createAccount(platform.db, systemActor('test'), {

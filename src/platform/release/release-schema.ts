@@ -9,6 +9,7 @@ export const presentRelease = (
   id: release.id,
   addon_plan_names: release.addOns.map(({ plan }) => plan),
   app: { id: app.id, name: app.name },
+  artifacts: release.slugId ? [{ id: release.slugId, type: 'slug' }] : [],
   created_at: release.createdAt,
   current: release.current,
   description: release.description,
