@@ -1,0 +1,121 @@
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  unlinkSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { ArtifactMissingError, DamagedArtifactError } from '#/artifact-store/artifact-store.ts'
+import type { Entry } from '#/artifact-store/manifest.ts'
+import { hasCode } from '#/foundation/errors.ts'
+import { removeTree } from '#/foundation/remove-tree.ts'
+import { blobPath } from './blob.ts'
+import { statsOf } from './check-tree.ts'
+import { createPacer, type Pacer } from './pacer.ts'
+import { abandonedPartials, withPartial } from './partial.ts'
+import { bootId } from './place-tree.ts'
+import { readManifest } from './read-manifest.ts'
+import { manifestPath, treePath, type StoreFolders } from './store-folders.ts'
+
+/** Removes the manifest first, so that a killed removal leaves no artifact that is half there; `sweep` does the rest. */
+export const removeArtifact = (store: StoreFolders, digest: string): Promise<void> =>
+  withPartial(store, async (partial) => {
+    const entries = entriesOf(store, digest)
+    moveIfThere(manifestPath(store, digest), join(partial, 'manifest'))
+    moveIfThere(treePath(store, digest), join(partial, 'tree'))
+    await removeTree(join(partial, 'tree'))
+    const pace = createPacer()
+    for (const entry of entries) {
+      if (entry.type === 'file') releaseBlob(blobPath(store, entry), partial)
+      await pace()
+    }
+  })
+
+/** None of an artifact that is missing or whose list is damaged: `sweep` finds its contents. */
+const entriesOf = (store: StoreFolders, digest: string): Entry[] => {
+  try {
+    return readManifest(store, digest)
+  } catch (error) {
+    if (error instanceof ArtifactMissingError || error instanceof DamagedArtifactError) return []
+    throw error
+  }
+}
+
+/** Removes what killed puts and removals left, and contents that no tree uses. Returns the bytes given back. */
+export const sweepStore = (store: StoreFolders): Promise<number> =>
+  withPartial(store, async (partial) => {
+    for (const path of abandonedPartials(store)) await removeTree(path)
+    for (const name of readdirSync(store.trees)) dropIfUnlisted(store, name, partial)
+    for (const name of readdirSync(store.replaced))
+      if (!name.startsWith(bootId())) await removeTree(join(store.replaced, name))
+    await removeTree(join(partial, 'trees'))
+    return releaseUnused(store, partial, createPacer())
+  })
+
+/** A tree whose manifest never came, or is gone already. Its age keeps what is just being put out of it. */
+const dropIfUnlisted = (store: StoreFolders, name: string, partial: string): void => {
+  const digest = `sha256:${name}`
+  if (existsSync(manifestPath(store, digest)) || isYoung(treePath(store, digest))) return
+  mkdirSync(join(partial, 'trees'), { recursive: true })
+  moveIfThere(treePath(store, digest), join(partial, 'trees', name))
+}
+
+const YOUNG_MS = 10 * 60_000
+const isYoung = (path: string): boolean =>
+  Date.now() - (statsOf(path)?.ctimeMs ?? Date.now()) < YOUNG_MS
+
+const releaseUnused = async (
+  store: StoreFolders,
+  partial: string,
+  pace: Pacer,
+): Promise<number> => {
+  let bytes = 0
+  for (const entry of readdirSync(store.blobs, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) bytes += releaseBlob(join(entry.parentPath, entry.name), partial)
+    await pace()
+  }
+  return bytes
+}
+
+/**
+ * Removes a content that no tree links to. It is moved away first and looked at again there, for a put may take it
+ * at this very moment.
+ */
+const releaseBlob = (path: string, partial: string): number => {
+  if (statsOf(path)?.nlink !== 1) return 0
+  const aside = join(partial, basename(path))
+  moveIfThere(path, aside)
+  const stats = statsOf(aside)
+  if (!stats) return 0
+  if (stats.nlink > 1) linkBack(aside, path)
+  unlinkSync(aside)
+  removeIfEmpty(dirname(path))
+  return stats.nlink > 1 ? 0 : stats.size
+}
+
+const linkBack = (aside: string, path: string): void => {
+  try {
+    linkSync(aside, path)
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error
+  }
+}
+
+const moveIfThere = (from: string, to: string): void => {
+  try {
+    renameSync(from, to)
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error
+  }
+}
+
+const removeIfEmpty = (folder: string): void => {
+  try {
+    rmdirSync(folder)
+  } catch (error) {
+    if (!hasCode(error, 'ENOTEMPTY') && !hasCode(error, 'ENOENT')) throw error
+  }
+}

@@ -1,0 +1,41 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Who owns a stored file on the host: the user that dynos run as, so that they may write over their (overlaid) files. */
+export type Owner = { uid: number; gid: number }
+
+/** Where a store keeps what. All of it on one file system. */
+export type StoreFolders = {
+  owner: Owner
+  /** Each content once: see blob.ts. */
+  blobs: string
+  /** A file per artifact, named by its digest, gzipped. An artifact exists when this file does. */
+  manifests: string
+  /** A directory per artifact, its files hard links to blobs. */
+  trees: string
+  /** What is being made, a folder per attempt. */
+  partial: string
+  /** Trees that were made anew while something may still run from them. */
+  replaced: string
+}
+
+export const storeFolders = (dir: string, owner: Owner): StoreFolders => ({
+  owner,
+  blobs: join(dir, 'blobs'),
+  manifests: join(dir, 'manifests'),
+  trees: join(dir, 'trees'),
+  partial: join(dir, 'partial'),
+  replaced: join(dir, 'replaced'),
+})
+
+export const makeFolders = ({ blobs, manifests, trees, partial, replaced }: StoreFolders): void => {
+  for (const folder of [blobs, manifests, trees, partial, replaced])
+    mkdirSync(folder, { recursive: true })
+}
+
+const hex = (digest: string): string => digest.slice('sha256:'.length)
+
+export const manifestPath = (store: StoreFolders, digest: string): string =>
+  join(store.manifests, hex(digest))
+export const treePath = (store: StoreFolders, digest: string): string =>
+  join(store.trees, hex(digest))
