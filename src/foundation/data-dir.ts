@@ -3,6 +3,7 @@ import { join } from 'node:path'
 /** Where a platform keeps what: the one list of paths below a data directory. */
 export const dataDirPaths = (dataDir: string) =>
   ({
+    root: dataDir,
     /** The settings `sluice up` was last given (JSON). */
     settings: join(dataDir, 'settings.json'),
     /** Mode 0400, hex. Wraps every data key. */
@@ -34,6 +35,13 @@ export const dataDirPaths = (dataDir: string) =>
     engine: join(dataDir, 'engine'),
     router: join(dataDir, 'router'),
     keeper: join(dataDir, 'keeper'),
+    /** What the keeper must know after its own death (JSON). */
+    keeperState: join(dataDir, 'keeper', 'state.json'),
+    /** Where the keeper takes requests. */
+    keeperSocket: join(dataDir, 'run', 'keeper.sock'),
+    /** Folders of the sockets of the two clusters; each belongs to the user that runs it. */
+    postgresSocketDir: join(dataDir, 'run', 'postgres'),
+    addOnPostgresSocketDir: join(dataDir, 'run', 'add-on-postgres'),
   }) as const
 
 export type DataDirPaths = ReturnType<typeof dataDirPaths>

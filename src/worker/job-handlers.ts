@@ -1,9 +1,15 @@
 import { handleJob, type JobHandler } from '#/foundation/jobs.ts'
+import { requestAddOnCluster } from '#/foundation/add-on-cluster.ts'
+import { deprovisionAddOnJob, provisionAddOnJob } from '#/platform/add-on/add-on-jobs.ts'
+import { deprovisionAddOn } from '#/platform/add-on/deprovision-add-on.ts'
+import { provisionAddOn, type AddOnNeeds } from '#/platform/add-on/provision-add-on.ts'
 import { removeAppFilesJob } from '#/platform/app-setup/app-setup-jobs.ts'
 import { removeAppFiles } from '#/platform/app-setup/remove-app-files.ts'
 import { runDeploysJob, stopRetiredJob } from '#/platform/deploy/deploy-jobs.ts'
 import { runDeploys } from '#/platform/deploy/run-deploys.ts'
 import { stopRetiredDynos } from '#/platform/deploy/stop-retired.ts'
+import { deleteEmptyPipelines } from '#/platform/pipeline/delete-empty-pipelines.ts'
+import { deleteEmptyPipelinesJob } from '#/platform/pipeline/pipeline-jobs.ts'
 import type { Platform } from '#/platform/platform.ts'
 
 /** Every kind of job with what does it: a new noun adds its own here. */
@@ -11,4 +17,14 @@ export const jobHandlers = (platform: Platform): JobHandler[] => [
   handleJob(runDeploysJob, ({ appId }, context) => runDeploys(platform, appId, context)),
   handleJob(stopRetiredJob, (args, context) => stopRetiredDynos(platform, args, context.signal)),
   handleJob(removeAppFilesJob, (args) => removeAppFiles(platform, args)),
+  handleJob(provisionAddOnJob, (args, context) =>
+    provisionAddOn(addOnNeeds(platform), args, context),
+  ),
+  handleJob(deprovisionAddOnJob, (args) => deprovisionAddOn(addOnNeeds(platform), args)),
+  handleJob(deleteEmptyPipelinesJob, () => deleteEmptyPipelines(platform)),
 ]
+
+const addOnNeeds = (platform: Platform): AddOnNeeds => ({
+  ...platform,
+  requestCluster: () => requestAddOnCluster(platform.paths.root),
+})

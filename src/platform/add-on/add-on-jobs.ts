@@ -3,8 +3,8 @@ import { defineJob } from '#/foundation/jobs.ts'
 
 const OfAddOn = Type.Object({ addOnId: Type.String() })
 
-/** Makes role and database, then attaches them. Some ten minutes of attempts, then the add-on is given up. */
-export const provisionAddOnJob = defineJob('provision-add-on', OfAddOn, { maxAttempts: 7 })
+/** Makes role and database, then attaches them. */
+export const provisionAddOnJob = defineJob('provision-add-on', OfAddOn)
 
 /** Detaches what other apps still have of a destroyed add-on, and drops role and database. */
 export const deprovisionAddOnJob = defineJob('deprovision-add-on', OfAddOn)

@@ -30,6 +30,9 @@ export type AddOnNeeds = Pick<Platform, 'db' | 'keyring' | 'logs' | 'log'> & {
   requestCluster: RequestCluster
 }
 
+/** An add-on that cannot be made for so long is given up. */
+const PATIENCE_MS = 10 * 60_000
+
 /**
  * Makes an add-on's database and then, in one transaction, all that it means for the app: attached, configured,
  * released. Done again after a crash it goes on where it stopped.
@@ -47,11 +50,13 @@ export const provisionAddOn = async (
     const release = await attach(needs, addOn, credentials)
     if (release) logRelease(needs, release)
   } catch (error) {
-    if (!context.isLastAttempt) throw error
+    if (!context.isLastAttempt && ageMs(addOn) < PATIENCE_MS) throw error
     needs.log.error({ err: error, addOnId }, 'an add-on is given up')
     await giveUp(needs, addOn, messageOf(error))
   }
 }
+
+const ageMs = ({ createdAt }: AddOn): number => Date.now() - createdAt.getTime()
 
 const makeDatabase = async (needs: AddOnNeeds, addOn: AddOn): Promise<Credentials> => {
   const { password } = await readCredentials(needs, addOn)

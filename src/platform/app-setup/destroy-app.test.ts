@@ -10,6 +10,7 @@ import { insertDynos, listKeptDynos } from '#/platform/dyno/dyno-store.ts'
 import { readRouteFeed } from '#/platform/domain/route-feed-store.ts'
 import { aName, anApp, aServingRelease, aTeam, statusesOf } from '../../../test/support/apps.ts'
 import { aTestPlatform } from '../../../test/support/test-platform.ts'
+import { until } from '../../../test/support/until.ts'
 import { removeAppFiles } from './remove-app-files.ts'
 
 const platform = await aTestPlatform()
@@ -64,9 +65,10 @@ test('its add-ons are taken down, and it leaves its pipeline', async () => {
     stage: 'staging',
   })
   assert.equal(coupling.statusCode, 201, coupling.body)
-  const addOn = await call('POST', `/apps/${name}/addons`, { plan: 'heroku-postgresql' })
-  assert.ok([201, 202].includes(addOn.statusCode), addOn.body)
+  const addOn = call('POST', `/apps/${name}/addons`, { plan: 'heroku-postgresql' })
+  await until(async () => (await call('GET', `/apps/${name}/addons`)).json().length === 1)
   await destroy(name)
+  assert.equal((await addOn).json().state, 'deprovisioned')
   assert.deepEqual((await call('GET', `/pipelines/${pipeline}/pipeline-couplings`)).json(), [])
   const states = await db.selectFrom('addOns').select('state').where('appId', '=', id).execute()
   assert.deepEqual(states, [{ state: 'deprovisioned' }])

@@ -27,8 +27,8 @@ export const destroyApp = (
     await cancelQueuedDeploys(tx, actor, id)
     await failPendingReleases(tx, actor, id, 'The app was destroyed.')
     await unwantAllDynos(tx, actor, id)
-    await destroyAddOnsOfApp(tx, actor, id)
     await deleteDomainsOfApp(tx, actor, id)
+    await destroyAddOnsOfApp(tx, actor, id)
     await updateApp(tx, actor, id, { destroyedAt: new Date() })
     await insertEvent(tx, actor, {
       resource: 'app',
