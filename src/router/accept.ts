@@ -1,0 +1,115 @@
+import net from 'node:net'
+import { composeAnswer, TOO_MANY_CONNECTIONS } from './answer.ts'
+import { ClientConnection } from './client-connection.ts'
+import type { Origin } from './forwarded-heads.ts'
+import { READ_BUFFER } from './outgoing.ts'
+import type { Traffic } from './traffic.ts'
+
+export type Door = {
+  /** Port on which it listens. */
+  port: number
+  /** Takes no more connections; resolves when the last has ended, or was cut after `limitMs`. */
+  close: (limitMs: number) => Promise<void>
+}
+
+/** A descriptor that is bound already, or an address to bind. */
+export type Listen = { fd: number } | { host: string; port: number }
+
+/** Accepts connections, as many as the limits allow. */
+export const openDoor = async (listen: Listen, traffic: Traffic): Promise<Door> => {
+  const connections = new Set<ClientConnection>()
+  const perAddress = new Map<string, number>()
+  const empty = Promise.withResolvers<void>()
+  let isClosing = false
+  const server = net.createServer()
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(listen, resolve)
+  })
+  const bound = server.address()
+  const port = bound !== null && typeof bound === 'object' ? bound.port : 0
+
+  const admit = (open: OpenSocket): void => {
+    let connection: ClientConnection | undefined
+    const socket = open((bytes, length) => connection?.receive(bytes, 0, length))
+    const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '')
+    const fromThere = perAddress.get(address) ?? 0
+    const { limits } = traffic
+    if (address === '') return void socket.destroy() // gone before it was accepted
+    if (connections.size >= limits.connections || fromThere >= limits.connectionsPerAddress)
+      return turnAway(socket)
+    perAddress.set(address, fromThere + 1)
+    const origin: Origin = { address, protocol: 'http', tlsVersion: '', port }
+    const admitted = new ClientConnection(socket, origin, traffic)
+    connection = admitted
+    connections.add(admitted)
+    socket.once('close', () => {
+      connections.delete(admitted)
+      if (isClosing && connections.size === 0) empty.resolve()
+      const left = (perAddress.get(address) ?? 1) - 1
+      if (left === 0) perAddress.delete(address)
+      else perAddress.set(address, left)
+    })
+  }
+  acceptInto(server, admit)
+  server.on('error', (error) =>
+    traffic.log.error({ err: error }, 'a connection could not be accepted'),
+  )
+  return {
+    port,
+    close: async (limitMs) => {
+      isClosing = true
+      server.close()
+      if (connections.size === 0) return
+      const limit = setTimeout(() => {
+        for (const connection of connections) connection.destroy()
+      }, limitMs)
+      await empty.promise
+      clearTimeout(limit)
+    },
+  }
+}
+
+/** Makes the socket; `receive` gets what it reads. */
+type OpenSocket = (receive: (bytes: Buffer, length: number) => void) => net.Socket
+
+/**
+ * net.Server makes sockets that allocate a buffer for each read. So this puts itself between the listening handle and
+ * the server, and makes sockets that read into one buffer; where Node has no such handle, it takes the server's own.
+ */
+const acceptInto = (server: net.Server, admit: (open: OpenSocket) => void): void => {
+  const listener: unknown = Reflect.get(server, '_handle')
+  if (typeof listener !== 'object' || listener === null || !('onconnection' in listener)) {
+    server.on('connection', (socket) => {
+      admit((receive) => socket.on('data', (bytes: Buffer) => receive(bytes, bytes.length)))
+    })
+    return
+  }
+  listener.onconnection = (error: number, handle: object | undefined): void => {
+    if (error !== 0 || !handle) return
+    admit((receive) => {
+      const options: net.SocketConstructorOpts = {
+        onread: {
+          buffer: READ_BUFFER,
+          callback: (length) => {
+            receive(READ_BUFFER, length)
+            return true
+          },
+        },
+      }
+      Reflect.set(options, 'handle', handle) // the types know handles of other kinds only
+      const socket = new net.Socket(options)
+      socket.setNoDelay(true)
+      return socket
+    })
+  }
+}
+
+const turnAway = (socket: net.Socket): void => {
+  const text = composeAnswer(TOO_MANY_CONNECTIONS, { method: 'GET', keepAlive: false })
+  socket.on('error', () => socket.destroy())
+  socket.end(text, 'latin1')
+  setTimeout(() => socket.destroy(), TURN_AWAY_MS).unref()
+}
+
+/** For the answer to arrive before the reset. */
+const TURN_AWAY_MS = 500

@@ -1,0 +1,265 @@
+import type net from 'node:net'
+import { badRequest, composeAnswer, NO_SUCH_APP, NO_TABLE_YET, type Answer } from './answer.ts'
+import { Exchange } from './exchange.ts'
+import { straightHeaders, type Origin } from './forwarded-heads.ts'
+import { findHeadEnd, isHopeless } from './head-end.ts'
+import { Head } from './header-lines.ts'
+import { keep } from './outgoing.ts'
+import { parseRequestHead, Refusal, type RequestHead } from './request-head.ts'
+import type { Traffic } from './traffic.ts'
+
+const NOBODY = { appId: '', release: 0 }
+
+type State = 'fresh' | 'resting' | 'reading head' | 'lingering' | 'closing' | 'closed'
+
+/**
+ * A client's connection, HTTP/1.0 or 1.1: reads one head after another and starts an exchange for each; what
+ * comes in meanwhile is held, and no more is read, until its turn comes.
+ */
+export class ClientConnection {
+  readonly socket: net.Socket
+  readonly origin: Origin
+  readonly straightHeaders: string
+  /** Of the last app that answered here: the newest of its releases that did. */
+  newest = NOBODY
+  readonly #traffic: Traffic
+  #exchange: Exchange | undefined
+  /** A head that has not come whole. */
+  #partial: Buffer | undefined
+  /** Bytes behind the request under way, or of its body while nobody takes them. */
+  #held: Buffer | undefined
+  #state: State = 'fresh'
+  /** When the state began, on the router's clock. */
+  #since: number
+  #isReading = true
+  #isUploadBlocked = false
+  /** Answers wait to be sent: the client does not read them. */
+  #isClogged = false
+  #isPumping = false
+
+  constructor(socket: net.Socket, origin: Origin, traffic: Traffic) {
+    this.socket = socket
+    this.origin = origin
+    this.straightHeaders = straightHeaders(origin)
+    this.#traffic = traffic
+    this.#since = traffic.clock.now
+    traffic.clock.watched.add(this)
+    socket
+      .on('drain', () => this.#drained())
+      .on('end', () => this.#ended())
+      .on('error', () => this.destroy())
+      .on('close', () => this.#closed())
+  }
+
+  /** Takes what the client sent; called by whoever reads the socket. */
+  receive(bytes: Buffer, start: number, end: number): void {
+    try {
+      this.#receive(bytes, start, end)
+    } catch (error) {
+      this.#traffic.log.error({ err: error }, 'a client connection failed')
+      this.destroy()
+    }
+  }
+
+  answeredBy(appId: string, release: number): void {
+    if (this.newest.appId !== appId || this.newest.release < release)
+      this.newest = { appId, release }
+  }
+
+  /** The dyno takes more of the body, or not. */
+  setUploadBlocked(isBlocked: boolean): void {
+    this.#isUploadBlocked = isBlocked
+    this.#adjustReading()
+  }
+
+  /** Gives what is held to the exchange, which takes it now. */
+  releaseHeld(): void {
+    const held = this.#held
+    if (!held || !this.#exchange) return
+    this.#held = undefined
+    const taken = this.#exchange.takeRequest(held, 0, held.length)
+    if (taken < held.length) this.#hold(held, taken, held.length)
+    this.#adjustReading()
+  }
+
+  /** Sends an answer of the router's own; returns its length in bytes. */
+  answer(answer: Answer, request: RequestHead | undefined): number {
+    const keepAlive = request !== undefined && request.keepAlive && request.bodyLength === 0
+    const text = composeAnswer(answer, {
+      method: request?.method ?? 'GET',
+      keepAlive: keepAlive && !this.#traffic.isStopping,
+    })
+    this.socket.write(text, 'latin1')
+    this.exchangeOver(keepAlive, request?.bodyLength !== 0 || request === undefined)
+    return text.length
+  }
+
+  /**
+   * The exchange is over.
+   * @param hasMore the client may still be sending the body of this request
+   */
+  exchangeOver(keepAlive: boolean, hasMore: boolean): void {
+    this.#exchange = undefined
+    this.#isUploadBlocked = false
+    if (!keepAlive) return this.#close(hasMore)
+    this.#enter('resting')
+    if (this.#held) this.#pump()
+    else this.#adjustReading()
+  }
+
+  /** Ends the connection at once, and what is under way on it. */
+  destroy(): void {
+    const exchange = this.#exchange
+    this.#exchange = undefined
+    this.socket.destroy()
+    exchange?.clientGone()
+  }
+
+  check(now: number): void {
+    if (this.#exchange) return this.#exchange.check(now)
+    const { limits, isStopping } = this.#traffic
+    const passedMs = now - this.#since
+    switch (this.#state) {
+      case 'resting':
+        if (passedMs >= (isStopping ? STOPPING_REST_MS : limits.keepAliveMs)) this.#close(false)
+        return
+      case 'fresh':
+      case 'reading head':
+        if (passedMs >= limits.headMs) this.answer(badRequest(408), undefined)
+        return
+      case 'lingering':
+        if (passedMs >= limits.lingerMs) this.destroy()
+        return
+      case 'closing':
+        if (passedMs >= limits.idleMs) this.destroy()
+        return
+      case 'closed':
+    }
+  }
+
+  #receive(bytes: Buffer, start: number, end: number): void {
+    if (this.#isEnding()) return
+    if (!this.#exchange) return this.#readHead(bytes, start, end)
+    const taken = this.#exchange.takeRequest(bytes, start, end)
+    if (taken < end) this.#hold(bytes, taken, end)
+  }
+
+  #readHead(bytes: Buffer, start: number, end: number): void {
+    if (this.#partial) {
+      const before = this.#partial
+      this.#partial = undefined
+      const whole = Buffer.concat([before, bytes.subarray(start, end)])
+      return this.#readHeadIn(whole, 0, Math.max(0, before.length - 3), whole.length)
+    }
+    // RFC 9112 2.2: an empty line before the request line is forgiven.
+    const from =
+      bytes[start] === 13 && bytes[start + 1] === 10 && end - start >= 2 ? start + 2 : start
+    if (from < end) this.#readHeadIn(bytes, from, from, end)
+  }
+
+  /** @param from up to here the empty line has been looked for already */
+  #readHeadIn(bytes: Buffer, start: number, from: number, end: number): void {
+    const { limits } = this.#traffic
+    const headEnd = findHeadEnd(bytes, from, end)
+    if ((headEnd === -1 ? end : headEnd) - start > limits.requestHeadBytes) return this.#refuse(431)
+    if (headEnd === -1) {
+      if (isHopeless(bytes, start, end)) return this.#refuse(400)
+      this.#partial = Buffer.from(bytes.subarray(start, end))
+      if (this.#state === 'resting') this.#enter('reading head')
+      return
+    }
+    const request = parseRequestHead(new Head(bytes, start, headEnd - 2), limits)
+    if (request instanceof Refusal) return this.#refuse(request.status)
+    this.#begin(request, bytes, headEnd, end)
+  }
+
+  #refuse(status: number): void {
+    this.answer(badRequest(status), undefined)
+  }
+
+  #begin(request: RequestHead, bytes: Buffer, start: number, end: number): void {
+    const { table } = this.#traffic
+    const entry = table.find(request.host)
+    if (!entry) {
+      this.answer(table.number === -1 ? NO_TABLE_YET : NO_SUCH_APP, request)
+      if (start < end) this.#hold(bytes, start, end)
+      return
+    }
+    const exchange = new Exchange(this, request, entry, this.#traffic)
+    this.#exchange = exchange
+    exchange.begin()
+    const taken = this.#exchange === exchange ? exchange.takeRequest(bytes, start, end) : start
+    if (taken < end) this.#hold(bytes, taken, end)
+  }
+
+  #hold(bytes: Buffer, start: number, end: number): void {
+    if (this.#isEnding()) return
+    this.#held = keep({ bytes, start, end })
+    this.#adjustReading()
+    this.#pump()
+  }
+
+  /** Serves the requests that are held already, one after the other. */
+  #pump(): void {
+    if (this.#isPumping) return
+    this.#isPumping = true
+    while (this.#held && !this.#exchange && this.#state === 'resting') {
+      // A client that sends requests and reads no answers must not fill the memory with them.
+      this.#isClogged = this.socket.writableLength > 0
+      if (this.#isClogged) break
+      const held = this.#held
+      this.#held = undefined
+      this.#readHead(held, 0, held.length)
+    }
+    this.#isPumping = false
+    this.#adjustReading()
+  }
+
+  #adjustReading(): void {
+    const isWanted = this.#held === undefined && !this.#isUploadBlocked
+    if (isWanted === this.#isReading) return
+    this.#isReading = isWanted
+    if (isWanted) this.socket.resume()
+    else this.socket.pause()
+  }
+
+  #drained(): void {
+    this.#exchange?.clientDrained()
+    if (this.#isClogged) this.#pump()
+  }
+
+  #isEnding(): boolean {
+    return this.#state === 'lingering' || this.#state === 'closing' || this.#state === 'closed'
+  }
+
+  #enter(state: State): void {
+    this.#state = state
+    this.#since = this.#traffic.clock.now
+  }
+
+  /** @param isSending the client may still be sending; to close now would reset the connection and lose the answer */
+  #close(isSending: boolean): void {
+    this.#held = undefined
+    this.#partial = undefined
+    this.#enter(isSending ? 'lingering' : 'closing')
+    if (isSending) this.socket.end()
+    else this.socket.destroySoon()
+    this.#adjustReading()
+  }
+
+  /** The client sends no more. Like most servers the router takes that for the end of its interest, too. */
+  #ended(): void {
+    if (this.#state === 'closing') return
+    if (this.#exchange || this.#state === 'lingering') this.destroy()
+    else this.#close(false)
+  }
+
+  #closed(): void {
+    this.#traffic.clock.watched.delete(this)
+    this.#state = 'closed'
+    this.destroy()
+  }
+}
+
+/** A connection that has rested for so long is hardly about to bring a request in the moment it is closed. */
+const STOPPING_REST_MS = 1_000

@@ -1,0 +1,37 @@
+import { chooseDyno } from './choose-dyno.ts'
+import type { ClientConnection } from './client-connection.ts'
+import type { DynoTarget } from './dyno-target.ts'
+import type { AppEntry } from './route-table.ts'
+import type { Traffic } from './traffic.ts'
+
+/** Finds a dyno for a request in the table as it is now, and another if that one cannot be reached. */
+export class DynoSearch {
+  readonly #entry: AppEntry
+  readonly #client: ClientConnection
+  readonly #traffic: Traffic
+  readonly #tried: DynoTarget[] = []
+
+  constructor(entry: AppEntry, client: ClientConnection, traffic: Traffic) {
+    this.#entry = entry
+    this.#client = client
+    this.#traffic = traffic
+  }
+
+  next(): DynoTarget | undefined {
+    const { newest } = this.#client
+    return chooseDyno(this.#entry, {
+      tried: this.#tried,
+      now: this.#traffic.clock.now,
+      minRelease: newest.appId === this.#entry.route.id ? newest.release : 0,
+      random: Math.random,
+    })
+  }
+
+  /** This one could not be reached; other requests pass it over for a while, too. */
+  another(unreached: DynoTarget): DynoTarget | undefined {
+    const { clock, limits } = this.#traffic
+    unreached.refusedUntil = clock.now + limits.refusedMs
+    this.#tried.push(unreached)
+    return this.#tried.length < limits.attempts ? this.next() : undefined
+  }
+}

@@ -1,0 +1,74 @@
+import type net from 'node:net'
+
+/**
+ * All sockets of this process read into this one buffer: what is in it must be used, or copied, before the reading
+ * callback returns. It saves an allocation, and the collecting of it, for each read.
+ */
+export const READ_BUFFER = Buffer.allocUnsafeSlow(65_536)
+
+/** Bytes on their way, from `start` to `end` of `bytes`. */
+export type Stretch = { bytes: Buffer; start: number; end: number }
+
+/** Bytes that outlive the callback in which they were read. */
+export const keep = ({ bytes, start, end }: Stretch): Buffer =>
+  bytes === READ_BUFFER ? Buffer.from(bytes.subarray(start, end)) : bytes.subarray(start, end)
+
+/**
+ * Puts what is to be written together in one buffer, used again and again as long as sockets take all of it at
+ * once. A socket that does not keeps the buffer, and a new one takes its place.
+ */
+export class Outgoing {
+  readonly size: number
+  #buffer: Buffer
+  #at = 0
+
+  constructor(size: number) {
+    this.size = size
+    this.#buffer = Buffer.allocUnsafeSlow(size)
+  }
+
+  begin(): this {
+    this.#at = 0
+    return this
+  }
+
+  /** @param text in latin1 */
+  text(text: string): this {
+    this.#at += this.#buffer.write(text, this.#at, 'latin1')
+    return this
+  }
+
+  bytes({ bytes, start, end }: Stretch): this {
+    this.#at += bytes.copy(this.#buffer, this.#at, start, end)
+    return this
+  }
+
+  /** Bytes put in so far. */
+  get length(): number {
+    return this.#at
+  }
+
+  /** Returns false if the receiver is slow: then nothing more should be read for it before its `drain`. */
+  send(to: net.Socket): boolean {
+    const isTaken = to.write(this.#buffer.subarray(0, this.#at))
+    if (to.writableLength === 0) return true
+    this.#buffer = Buffer.allocUnsafeSlow(this.size)
+    return isTaken
+  }
+}
+
+/** Two sizes, so that a slow receiver of little keeps little. */
+const small = new Outgoing(16_384)
+const large = new Outgoing(3 * READ_BUFFER.length)
+
+/** @param mostBytes that will be put in */
+export const outgoing = (mostBytes: number): Outgoing => {
+  if (mostBytes <= small.size) return small.begin()
+  return mostBytes <= large.size ? large.begin() : new Outgoing(mostBytes)
+}
+
+/** Writes bytes as they are. Returns as `send` does. */
+export const relay = (to: net.Socket, stretch: Stretch): boolean =>
+  outgoing(stretch.end - stretch.start)
+    .bytes(stretch)
+    .send(to)

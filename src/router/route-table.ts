@@ -1,0 +1,145 @@
+import type { FeedChange, FeedTable } from '#/foundation/feed.ts'
+import type { AppRoute } from '#/platform/domain/route-feed.ts'
+import type { Clock } from './clock.ts'
+import { DynoTarget, type DynoObserver } from './dyno-target.ts'
+
+/** An app as requests meet it. */
+export type AppEntry = {
+  route: AppRoute
+  dynos: DynoTarget[]
+  /** Its dynos share the requests evenly. */
+  isEven: boolean
+  /** Its dynos are of more than one release. */
+  isMixed: boolean
+  /** Requests under way. */
+  busy: number
+}
+
+/**
+ * Host → app → dynos. A change is checked whole before any of it is applied, and applied without giving way to
+ * anything else, so that no request meets half of it.
+ */
+export class RouteTable {
+  /** Of the change applied last; -1: none yet. */
+  number = -1
+  /** Dynos that are out of the table, with requests under way or counters that somebody may ask for. */
+  readonly left = new Set<DynoTarget>()
+  readonly #apps = new Map<string, AppEntry>()
+  readonly #hosts = new Map<string, AppEntry>()
+  /** Also those in `left`. */
+  readonly #dynos = new Map<string, DynoTarget>()
+  readonly #clock: Clock
+  readonly #observer: DynoObserver
+
+  constructor(clock: Clock, observer: DynoObserver) {
+    this.#clock = clock
+    this.#observer = observer
+  }
+
+  find(host: string): AppEntry | undefined {
+    return this.#hosts.get(host)
+  }
+
+  /** Its rows are never changed, only replaced. */
+  copy(): FeedTable<AppRoute> {
+    return { number: this.number, rows: Array.from(this.#apps.values(), ({ route }) => route) }
+  }
+
+  dynos(): Iterable<DynoTarget> {
+    return this.#dynos.values()
+  }
+
+  replace({ number, rows }: FeedTable<AppRoute>): void {
+    rows.forEach(assertRoute)
+    const ids = new Set(rows.map(({ id }) => id))
+    const remove = [...this.#apps.keys()].filter((id) => !ids.has(id))
+    this.#apply({ number, set: rows, remove })
+  }
+
+  /** Returns the dynos that are out of the table by it. */
+  change(change: FeedChange<AppRoute>): DynoTarget[] {
+    change.set.forEach(assertRoute)
+    return this.#apply(change)
+  }
+
+  /** Of the dynos that left, those without requests that satisfy `isDone` are known no more. */
+  forget(isDone: (dyno: DynoTarget) => boolean): void {
+    for (const dyno of this.left)
+      if (dyno.busy === 0 && isDone(dyno)) {
+        this.left.delete(dyno)
+        this.#dynos.delete(dyno.route.id)
+      }
+  }
+
+  /** Takes all old rows out before any new one goes in: a host, or a dyno, may move from one app to another. */
+  #apply({ number, set, remove }: FeedChange<AppRoute>): DynoTarget[] {
+    const leaving = new Set<DynoTarget>()
+    for (const id of remove) this.#takeOut(id, leaving)
+    for (const { id } of set) this.#takeOut(id, leaving)
+    for (const route of set) this.#putIn(route, leaving)
+    for (const dyno of leaving) {
+      dyno.leave()
+      this.left.add(dyno)
+    }
+    for (const id of remove) this.#forgetApp(id)
+    this.number = number
+    return [...leaving]
+  }
+
+  #takeOut(id: string, leaving: Set<DynoTarget>): void {
+    const entry = this.#apps.get(id)
+    if (!entry) return
+    for (const host of entry.route.hosts)
+      if (this.#hosts.get(host) === entry) this.#hosts.delete(host)
+    for (const dyno of entry.dynos) leaving.add(dyno)
+  }
+
+  #forgetApp(id: string): void {
+    const entry = this.#apps.get(id)
+    if (entry) entry.dynos = [] // a request that is looking for another dyno finds none
+    this.#apps.delete(id)
+  }
+
+  #putIn(route: AppRoute, leaving: Set<DynoTarget>): void {
+    const dynos = route.dynos.map((row) => {
+      const known = this.#dynos.get(row.id)
+      const dyno = known ?? new DynoTarget(row, this.#clock, this.#observer)
+      if (known) known.update(row)
+      else this.#dynos.set(row.id, dyno)
+      leaving.delete(dyno)
+      this.left.delete(dyno)
+      return dyno
+    })
+    const entry: AppEntry = {
+      route,
+      dynos,
+      isEven: route.dynos.every(({ weight }) => weight === route.dynos[0]?.weight),
+      isMixed: route.dynos.some((row) => row.releaseVersion !== route.dynos[0]?.releaseVersion),
+      busy: 0,
+    }
+    const old = this.#apps.get(route.id)
+    // One counter per app for as long as it is in the table: requests that began under the old row end under the new.
+    const kept = old ? Object.assign(old, { ...entry, busy: old.busy }) : entry
+    this.#apps.set(route.id, kept)
+    for (const host of route.hosts) this.#hosts.set(host, kept)
+  }
+}
+
+/** What comes from another process is looked at before it is believed. */
+const assertRoute = (route: AppRoute): void => {
+  const isGood =
+    typeof route.id === 'string' &&
+    Array.isArray(route.hosts) &&
+    route.hosts.every((host) => typeof host === 'string') &&
+    Array.isArray(route.dynos) &&
+    route.dynos.every(isDyno)
+  if (!isGood) throw new Error(`The route of app ${route.id} is malformed.`)
+}
+
+const isDyno = ({ id, host, port, weight }: AppRoute['dynos'][number]): boolean =>
+  typeof id === 'string' &&
+  typeof host === 'string' &&
+  Number.isInteger(port) &&
+  port > 0 &&
+  port < 65_536 &&
+  weight >= 0
