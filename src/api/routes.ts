@@ -14,6 +14,7 @@ import { formationRoutes } from '#/platform/deploy/formation-routes.ts'
 import { domainRoutes } from '#/platform/domain/domain-routes.ts'
 import { dynoRoutes } from '#/platform/dyno/dyno-routes.ts'
 import { dynoSizeRoutes } from '#/platform/formation/dyno-size-routes.ts'
+import { logSessionRoutes } from '#/platform/log/log-session-routes.ts'
 import { couplingRoutes } from '#/platform/pipeline/coupling-routes.ts'
 import { pipelineRoutes } from '#/platform/pipeline/pipeline-routes.ts'
 import { promotionRoutes } from '#/platform/promotion/promotion-routes.ts'
@@ -32,6 +33,7 @@ export const routes: Route[] = [
   ...teamRoutes,
   ...appRoutes,
   ...stackRoutes,
+  ...logSessionRoutes,
   ...releaseRoutes,
   ...dynoSizeRoutes,
   ...dynoRoutes,

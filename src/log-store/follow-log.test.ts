@@ -99,7 +99,10 @@ test('a tail loses nothing while several processes write, rotate their files and
   const byStream = Map.groupBy(tail.lines, ({ stream }) => stream)
   assert.equal(byStream.size, 2)
   for (const lines of byStream.values())
-    assert.deepEqual(lines.map(({ number }) => number), lines.map((_, at) => at + 1)) // prettier-ignore
+    assert.deepEqual(
+      lines.map(({ number }) => number),
+      lines.map((_, at) => at + 1),
+    )
 })
 
 test('a reader that comes back with its cursor gets each line once', async () => {
@@ -122,7 +125,10 @@ test('a reader that comes back with its cursor gets each line once', async () =>
     }
   }
   await writer.written
-  assert.deepEqual(seen.map(({ number }) => number), seen.map((_, at) => at + 1)) // prettier-ignore
+  assert.deepEqual(
+    seen.map(({ number }) => number),
+    seen.map((_, at) => at + 1),
+  )
 })
 
 test('half a line is not shown before its other half is there', async () => {

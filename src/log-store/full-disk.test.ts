@@ -67,7 +67,10 @@ test('on a full disk the oldest lines make room for the newest', async (t) => {
   const lines = await readAll(logsDir, appId)
   const first = lines[0]?.number ?? 0
   assert.ok(lines.length > 1_000 && first > 1)
-  assert.deepEqual(lines.map(({ number }) => number), lines.map((_, at) => first + at)) // prettier-ignore
+  assert.deepEqual(
+    lines.map(({ number }) => number),
+    lines.map((_, at) => first + at),
+  )
   assert.match(lines.at(-1)?.text ?? '', /^line 30000 /)
 })
 
@@ -111,5 +114,8 @@ test('an app with an old log makes room for one that has none', async (t) => {
   await fillDisk(logsDir)
   writer.append(young, aLine('the first'))
   await writer.stop()
-  assert.deepEqual((await readAll(logsDir, young)).map(({ text }) => text), ['the first']) // prettier-ignore
+  assert.deepEqual(
+    (await readAll(logsDir, young)).map(({ text }) => text),
+    ['the first'],
+  )
 })

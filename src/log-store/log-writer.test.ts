@@ -97,8 +97,14 @@ test('several processes write one log at once, also of the same name, and lose n
   assert.equal(byStream.size, 3)
   for (const [stream, its] of byStream) {
     const name = stream.split('.')[0] ?? ''
-    assert.deepEqual(its.map(({ text }) => text), numbered(name, 1, 5_000)) // prettier-ignore
-    assert.deepEqual(its.map(({ number }) => number), its.map((_, at) => at + 1)) // prettier-ignore
+    assert.deepEqual(
+      its.map(({ text }) => text),
+      numbered(name, 1, 5_000),
+    )
+    assert.deepEqual(
+      its.map(({ number }) => number),
+      its.map((_, at) => at + 1),
+    )
   }
 })
 
@@ -119,7 +125,10 @@ test('a writer killed in the middle leaves a log that can be read and gone on wi
   assert.equal(starts.length, 3)
   for (const [round, start] of starts.entries()) {
     const its = lines.slice(start, starts[round + 1])
-    assert.deepEqual(its.map(({ text }) => text), numbered('engine', 1, its.length)) // prettier-ignore
+    assert.deepEqual(
+      its.map(({ text }) => text),
+      numbered('engine', 1, its.length),
+    )
   }
 })
 
