@@ -47,6 +47,13 @@ CREATE INDEX add_ons_app_id ON public.add_ons USING btree (app_id);
 CREATE TRIGGER add_ons_notify AFTER INSERT OR UPDATE ON public.add_ons FOR EACH ROW EXECUTE FUNCTION notify_add_on();
 CREATE UNIQUE INDEX add_ons_name_key ON public.add_ons USING btree (name) WHERE (state <> 'deprovisioned'::text);
 
+create table app_names (
+  name text not null,
+  team_id uuid not null,
+  constraint app_names_pkey PRIMARY KEY (name),
+  constraint app_names_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id)
+);
+
 create table app_routes (
   app_id uuid not null,
   feed_number bigint not null,
@@ -76,6 +83,7 @@ create table apps (
 );
 CREATE INDEX apps_team_id ON public.apps USING btree (team_id) WHERE (destroyed_at IS NULL);
 CREATE TRIGGER apps_end_builds AFTER UPDATE OF destroyed_at ON public.apps FOR EACH ROW WHEN (((old.destroyed_at IS NULL) AND (new.destroyed_at IS NOT NULL))) EXECUTE FUNCTION end_builds();
+CREATE TRIGGER apps_keep_name AFTER INSERT OR UPDATE OF name, team_id ON public.apps FOR EACH ROW EXECUTE FUNCTION keep_app_name();
 CREATE TRIGGER apps_route_changed AFTER UPDATE OF name, maintenance, destroyed_at ON public.apps FOR EACH ROW WHEN ((((old.name IS DISTINCT FROM new.name) OR (old.maintenance IS DISTINCT FROM new.maintenance)) OR (old.destroyed_at IS DISTINCT FROM new.destroyed_at))) EXECUTE FUNCTION app_route_changed();
 CREATE TRIGGER apps_uncouple AFTER UPDATE OF destroyed_at ON public.apps FOR EACH ROW WHEN (((old.destroyed_at IS NULL) AND (new.destroyed_at IS NOT NULL))) EXECUTE FUNCTION uncouple_app();
 CREATE UNIQUE INDEX apps_name_key ON public.apps USING btree (name) WHERE (destroyed_at IS NULL);
@@ -576,6 +584,16 @@ begin
     perform pg_notify('dyno_feed', '');
   end if;
   return new;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.keep_app_name()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into app_names values (new.name, new.team_id) on conflict (name) do update set team_id = excluded.team_id;
+  return null;
 end $function$
 ;
 

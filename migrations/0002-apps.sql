@@ -16,6 +16,18 @@ create table apps (
 create unique index apps_name_key on apps (name) where destroyed_at is null;
 create index apps_team_id on apps (team_id) where destroyed_at is null;
 
+-- Every name that an app has or had, and whose it is: names stay with their team, also when the app is renamed or destroyed.
+create table app_names (
+  name text primary key,
+  team_id uuid not null references teams
+);
+create function keep_app_name() returns trigger language plpgsql as $$
+begin
+  insert into app_names values (new.name, new.team_id) on conflict (name) do update set team_id = excluded.team_id;
+  return null;
+end $$;
+create trigger apps_keep_name after insert or update of name, team_id on apps for each row execute function keep_app_name();
+
 -- One key per app, wrapped by the master key. What an app keeps secret is sealed with it.
 create table data_keys (
   app_id uuid primary key references apps on delete cascade,

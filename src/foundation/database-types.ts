@@ -42,6 +42,11 @@ export interface AddOn {
   updatedAt: Generated<Timestamp>;
 }
 
+export interface AppName {
+  name: string;
+  teamId: string;
+}
+
 export interface AppRoute {
   appId: string;
   feedNumber: number;
@@ -352,6 +357,7 @@ export interface DB {
   accounts: Account;
   addOnAttachments: AddOnAttachment;
   addOns: AddOn;
+  appNames: AppName;
   appRoutes: AppRoute;
   apps: App;
   authorizations: Authorization;

@@ -21,6 +21,14 @@ test('a renamed app moves to its new address', async () => {
   assert.deepEqual(rows.find((row) => row.id === id)?.hosts, [`${to}.localhost`])
 })
 
+test('the name an app had stays with its team', async () => {
+  const { name } = await anApp(platform)
+  await patch(name, { name: aName() })
+  const stranger = await platform.aPerson()
+  assert.equal((await call('POST', '/apps', { name }, stranger)).statusCode, 422)
+  assert.equal((await call('POST', '/apps', { name })).statusCode, 201)
+})
+
 test('a name that is taken or malformed changes nothing', async () => {
   const [one, two] = [await anApp(platform), await anApp(platform)]
   const taken = await patch(one.name, { name: two.name, maintenance: true })

@@ -123,14 +123,13 @@ export const updateApp = (
     .returning(APP_COLUMNS)
     .executeTakeFirstOrThrow()
 
-/** True if the name was another team's app once: its visitors' links and cookies must not reach somebody else's code. */
+/** True if an app of another team has or had the name: its visitors' links and cookies must not reach somebody else's code. */
 export const isNameOfAnotherTeam = async (db: Db, name: string, teamId: string): Promise<boolean> =>
   (await db
-    .selectFrom('apps')
-    .select('id')
+    .selectFrom('appNames')
+    .select('name')
     .where('name', '=', name)
     .where('teamId', '<>', teamId)
-    .limit(1)
     .executeTakeFirst()) !== undefined
 
 /** Locks the app's row until the transaction ends, so that changes of one app happen one after another. */
