@@ -6,9 +6,6 @@ export type Account = {
   updatedAt: Date
 }
 
-/** Heroku's scopes; the gate of a narrower one than `global` comes with the routes that check it. */
-export type Scope = 'global' | 'identity' | 'read' | 'write' | 'read-protected' | 'write-protected'
-
 export type Authorization = {
   id: string
   accountId: string

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { Authorization } from './account.ts'
 
-export const Description = Type.Union([Type.String({ maxLength: 500 }), Type.Null()])
+const Description = Type.Union([Type.String({ maxLength: 500 }), Type.Null()])
 
 export const CreateAuthorization = Type.Object({
   description: Type.Optional(Description),

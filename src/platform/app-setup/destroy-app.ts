@@ -12,6 +12,9 @@ import type { Platform } from '#/platform/platform.ts'
 import { failPendingReleases } from '#/platform/release/release-store.ts'
 import { removeAppFilesJob } from './app-setup-jobs.ts'
 
+/** A push or a build that had begun before the end may write its files once more. It has given up by then. */
+const AGAIN_MS = 3_600_000
+
 /**
  * Ends an app for good: it runs no more, its names are free, its add-ons and files go. Its rows stay as the record,
  * and so that its name stays with its team. The database sees to its pipeline (`apps_uncouple`) and builds (`apps_end_builds`).
@@ -39,4 +42,5 @@ export const destroyApp = (
       before: { name: app.name },
     })
     await enqueue(tx, removeAppFilesJob, { appId: id })
+    await enqueue(tx, removeAppFilesJob, { appId: id }, { runAt: new Date(Date.now() + AGAIN_MS) })
   })

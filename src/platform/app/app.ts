@@ -13,7 +13,7 @@ export type App = {
 }
 
 /** Heroku's rule for a name, in words for whoever breaks it. */
-export const NAME_PATTERN = '^[a-z][a-z0-9-]{1,28}[a-z0-9]$'
+const NAME_PATTERN = '^[a-z][a-z0-9-]{1,28}[a-z0-9]$'
 export const NAME_RULE =
   'Name must start with a letter, end with a letter or digit and can only contain lowercase letters, digits, and dashes, 3 to 30 characters in all.'
 

@@ -8,7 +8,7 @@ import {
   type BuiltInBuildpack,
 } from './buildpack.ts'
 
-export const MOST_BUILDPACKS = 30
+const MOST_BUILDPACKS = 30
 
 /** The CLI leaves `buildpack` out when the registry did not know the name it was given. */
 export const ReplaceBuildpacks = Type.Object({

@@ -42,7 +42,7 @@ const DESCRIPTIONS: Record<Permission, string> = {
   manage: 'Rename, transfer and delete the app, and say who has access to it.',
 }
 
-export const presentPermission = (name: Permission) => ({ name, description: DESCRIPTIONS[name] })
+const presentPermission = (name: Permission) => ({ name, description: DESCRIPTIONS[name] })
 
 export const presentPermissions = () =>
   Object.keys(DESCRIPTIONS).filter(isPermission).map(presentPermission)
