@@ -51,17 +51,3 @@ export const startEngine = async ({
     },
   }
 }
-
-/** Stops every dyno of a platform whose engine does not run (any more). Resolves when none is left. */
-export const stopAllDynos = async ({ dataDir, store, lines, log }: Surroundings): Promise<void> => {
-  const paths = dataDirPaths(dataDir)
-  const engine = await ProcessEngine.start({
-    dir: paths.engine,
-    runDir: paths.run,
-    materialize: store.materialize,
-    append: lines.append,
-    log,
-    onReport: () => {},
-  })
-  await engine.stopAll()
-}
