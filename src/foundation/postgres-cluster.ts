@@ -15,7 +15,7 @@ export type PostgresCluster = {
   dataDir: string
   /** Unix socket's folder. */
   socketDir: string
-  /** On 127.0.0.1; null: no TCP at all. The socket's name carries it too, so it is 5432 then. */
+  /** On 127.0.0.1 and, where there is IPv6, ::1; null: no TCP at all. The socket's name carries it too, so it is 5432 then. */
   port: number | null
 }
 
@@ -57,7 +57,7 @@ export const serverCommand = ({
   asClusterUser([
     join(binDir(), 'postgres'),
     ...['-D', dataDir, '-k', socketDir, '-p', String(port ?? DEFAULT_PORT)],
-    ...setting('listen_addresses', port === null ? '' : '127.0.0.1'),
+    ...setting('listen_addresses', port === null ? '' : '127.0.0.1,::1'),
     ...setting('unix_socket_permissions', '0700'),
     ...setting('max_connections', '200'),
     ...setting('shared_buffers', '32MB'),
@@ -87,9 +87,12 @@ export const postmasterPid = async ({ dataDir }: PostgresCluster): Promise<numbe
   return Number(pid) || undefined
 }
 
-const HBA = ['local all all peer map=sluice', 'host all all 127.0.0.1/32 scram-sha-256', ''].join(
-  '\n',
-)
+const HBA = [
+  'local all all peer map=sluice',
+  'host all all 127.0.0.1/32 scram-sha-256',
+  'host all all ::1/128 scram-sha-256',
+  '',
+].join('\n')
 const identMap = (): string =>
   [...new Set(['root', userInfo().username])]
     .map((name) => `sluice ${name} ${SUPERUSER}\n`)

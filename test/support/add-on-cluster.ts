@@ -13,7 +13,7 @@ export const aTestAddOnCluster = async (): Promise<{
     try {
       const cluster = await startTestCluster(port)
       after(cluster.stop)
-      return { adminUrl: cluster.urlOf('postgres'), host: '127.0.0.1', port }
+      return { adminUrl: cluster.urlOf('postgres'), host: 'localhost', port }
     } catch (error) {
       if (tried === 3) throw error // somebody else took the port in between
     }

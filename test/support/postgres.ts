@@ -14,7 +14,7 @@ import {
 import { isReachable, openDatabase } from '#/foundation/db.ts'
 import { until } from './until.ts'
 
-/** A private cluster for tests, without fsync, on a socket of its own; with a port, on 127.0.0.1 too. */
+/** A private cluster for tests, without fsync, on a socket of its own; with a port, on localhost too. */
 export const startTestCluster = async (
   port: number | null = null,
 ): Promise<{
