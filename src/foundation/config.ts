@@ -39,6 +39,12 @@ export const config = {
   stopLimitMs: whole('SLUICE_STOP_LIMIT_MS', 30_000),
   drainLimitMs: whole('SLUICE_DRAIN_LIMIT_MS', 30_000),
   releasePhaseLimitMs: whole('SLUICE_RELEASE_PHASE_LIMIT_MS', 3_600_000),
+  /** Builds of one machine that run at once; the others wait. */
+  buildsAtOnce: whole('SLUICE_BUILDS_AT_ONCE', 2),
+  /** Bytes of one push, as git sends it, and of an uploaded tarball. */
+  pushLimitBytes: whole('SLUICE_PUSH_LIMIT_BYTES', 1_000_000_000),
+  /** Hosts, parted by commas, that tarballs may be fetched from though their addresses are private. */
+  privateSourceHosts: text('SLUICE_PRIVATE_SOURCE_HOSTS', ''),
   /** Bytes of a slug's files, unpacked. */
   slugLimitBytes: whole('SLUICE_SLUG_LIMIT_BYTES', 1_000_000_000),
   dynoMemoryBytes: whole('SLUICE_DYNO_MEMORY_BYTES', 512 * 1024 * 1024),
@@ -75,6 +81,16 @@ export const platformEnvironment = (): Record<string, string> => ({
 
 const INHERITED =
   /^(SLUICE_\w+|npm_config_\w+|PIP_\w+|UV_\w+|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|(REQUESTS|CURL)_CA_BUNDLE)$/i
+
+/** Of a keeper, which alone knows of an external database besides the control plane. */
+export const keeperEnvironment = (
+  dataDir: string,
+  databaseUrl: string,
+): Record<string, string> => ({
+  ...platformEnvironment(),
+  SLUICE_DATA_DIR: dataDir,
+  ...(databaseUrl === '' ? {} : { DATABASE_URL: databaseUrl }),
+})
 
 /** The caller's whole environment, for `sluice heroku` and `sluice git`, which run in the user's own shell. */
 export const callerEnvironment = (): NodeJS.ProcessEnv => ({ ...env })

@@ -9,6 +9,7 @@ import { openDiskStore } from '#/artifact-store/disk/disk-store.ts'
 import { keyringOf } from '#/control-plane/keyring.ts'
 import { newKey } from '#/foundation/crypto.ts'
 import { dataDirPaths } from '#/foundation/data-dir.ts'
+import type { Database } from '#/foundation/db.ts'
 import { createLogger } from '#/foundation/log.ts'
 import { startNotifications } from '#/foundation/notifications.ts'
 import { openLogWriter } from '#/log-store/log-writer.ts'
@@ -20,6 +21,8 @@ import { aTestDatabase } from './database.ts'
 
 export type TestPlatform = {
   platform: Platform
+  /** For what needs a connection of its own. */
+  database: Database
   actor: Actor
   token: string
   /** The API through its real authentication, in memory; as the operator unless another token is given. */
@@ -85,6 +88,7 @@ export const aTestPlatform = async (): Promise<TestPlatform> => {
   const operator = await aPerson()
   return {
     platform,
+    database,
     actor: operator.actor,
     token: operator.token,
     aPerson,

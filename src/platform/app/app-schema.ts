@@ -49,9 +49,15 @@ export const presentApp = (app: AppView, settings: PlatformSettings) => {
     space: null,
     stack: presentStackName(app.stack),
     updated_at: app.updatedAt,
-    web_url: `http://${app.hostname}:${settings.routerPort}/`,
+    web_url: webUrl(app, settings),
   }
 }
+
+/** Where visitors reach it. */
+export const webUrl = (
+  { hostname }: Pick<AppView, 'hostname'>,
+  { routerPort }: Pick<PlatformSettings, 'routerPort'>,
+): string => `http://${hostname}:${routerPort}/`
 
 export const presentStackName = (name: string) => ({ id: derivedId('stack', name), name })
 

@@ -1,0 +1,104 @@
+import { ApiError, violates } from '#/foundation/errors.ts'
+import { newId } from '#/foundation/ids.ts'
+import { waitFor } from '#/foundation/notifications.ts'
+import { findBuild, findPushUnderWay } from '#/platform/build/build-store.ts'
+import type { Build } from '#/platform/build/build.ts'
+import { createPushedBuild } from '#/platform/build/create-build.ts'
+import { followBuild } from '#/platform/build/follow-build.ts'
+import { keepPushedCommit } from '#/platform/build/keep-objects.ts'
+import {
+  branchRef,
+  commitSubject,
+  dropBuildRef,
+  isCommit,
+  readRef,
+} from '#/platform/build/repository.ts'
+import type { HookCall } from './hook-socket.ts'
+import type { Push, ReceiverNeeds } from './push.ts'
+import { judgePush, parseRefCommands, type Judgement } from './ref-commands.ts'
+
+type Deployed = Judgement & { kind: 'build' }
+
+/** git's pre-receive: the push waits for its build, and only a failed one declines it. */
+export const beforePush = async (
+  needs: ReceiverNeeds,
+  push: Push,
+  call: HookCall,
+): Promise<0 | 1> => {
+  const judgement = judgePush(parseRefCommands(call.input))
+  switch (judgement.kind) {
+    case 'refuse':
+      return refuse(call, judgement.message)
+    case 'store':
+      await call.say('Pushed to non-main branch, skipping build.\n')
+      return 0
+    case 'build':
+      return buildPush(needs, push, judgement, call)
+  }
+}
+
+const refuse = async (call: HookCall, message: string): Promise<1> => {
+  await call.say(`\n !     ${message}\n\n`)
+  return 1
+}
+
+const buildPush = async (
+  needs: ReceiverNeeds,
+  push: Push,
+  deployed: Deployed,
+  call: HookCall,
+): Promise<0 | 1> => {
+  const begun = await beginBuild(needs, push, deployed, call)
+  if (typeof begun === 'string') return refuse(call, begun)
+  push.buildId = begun.id
+  await call.say('Compressing source files... done.\nBuilding source:\n\n')
+  for await (const text of followBuild(needs, begun.id, call.signal)) await call.say(text)
+  const ended = await findBuild(needs.db, push.actor, begun.id)
+  if (ended?.status !== 'succeeded') return 1
+  await call.say('\nVerifying deploy... done.\n')
+  return 0
+}
+
+/** The build, or in words why there is none. Pushes to a branch take turns, and the later finds it moved. */
+const beginBuild = async (
+  needs: ReceiverNeeds,
+  push: Push,
+  { branch, from, commit }: Deployed,
+  call: HookCall,
+): Promise<Build | string> => {
+  for (;;) {
+    await waitForTurn(needs, push, branch, call)
+    if ((await readRef(push.repository, branchRef(branch))) !== from)
+      return `${branch} has been moved by another push. Fetch it first, then push again.`
+    const id = newId()
+    await keepPushedCommit(push.repository, call.quarantine, { buildId: id, commit })
+    if (!(await isCommit(push.repository, commit))) return `${branch} must be a commit.`
+    try {
+      const description = await commitSubject(push.repository, commit)
+      const code = { id, branch, from, commit, description, receiver: needs.workerId }
+      return await createPushedBuild(needs, push.actor, push.app, code)
+    } catch (error) {
+      await dropBuildRef(push.repository, id)
+      if (error instanceof ApiError) return error.message
+      if (!violates(error, 'builds_one_push')) throw error // else another was quicker
+    }
+  }
+}
+
+const waitForTurn = async (
+  { db, notifications }: ReceiverNeeds,
+  { actor, app }: Push,
+  branch: string,
+  { say, signal }: HookCall,
+): Promise<void> => {
+  const first = await findPushUnderWay(db, actor, app.id, branch)
+  if (!first) return
+  await say('Waiting for the push before this one to end...\n')
+  await waitFor({
+    notifications,
+    channel: 'build_changed',
+    check: async () => ((await findPushUnderWay(db, actor, app.id, branch)) ? undefined : true),
+    limitMs: Infinity,
+    signal,
+  })
+}

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { aName, anApp } from '../../test/support/apps.ts'
+import { aGitPlatform, aWorkingCopy, runGit } from '../../test/support/git-platform.ts'
+
+const host = await aGitPlatform()
+const { call, platform, urlOf, origin } = host
+
+test('a branch that is not deployed is kept, and can be fetched again', async () => {
+  const app = await anApp(host)
+  const copy = await aWorkingCopy({ readme: 'hello' })
+  const pushed = await copy.git('push', urlOf(app.name), 'main:topic', 'main:refs/tags/v1')
+  assert.equal(pushed.code, 0, pushed.stderr)
+  assert.match(pushed.stderr, /remote: Pushed to non-main branch, skipping build\./)
+  const listed = await copy.git('ls-remote', urlOf(app.name))
+  assert.match(listed.stdout, /refs\/heads\/topic\n.*refs\/tags\/v1/)
+  const fetched = await copy.git('fetch', '--quiet', urlOf(app.id), 'topic')
+  assert.equal(fetched.code, 0, fetched.stderr)
+  const deleted = await copy.git('push', urlOf(app.name), ':topic')
+  assert.equal(deleted.code, 0, deleted.stderr)
+})
+
+test('without a token, or with a wrong one, git is asked for one', async () => {
+  const app = await anApp(host)
+  for (const headers of [{}, { authorization: 'Basic bm86bm8=' }]) {
+    const answer = await fetch(`${origin}/${app.name}.git/info/refs?service=git-upload-pack`, {
+      headers,
+    })
+    assert.equal(answer.status, 401)
+    assert.match(answer.headers.get('www-authenticate') ?? '', /^Basic realm=/)
+  }
+})
+
+test('an app that one may not see is no app, and one that one may only see is forbidden', async () => {
+  const { name } = await anApp(host)
+  const copy = await aWorkingCopy({ readme: 'hello' })
+  const stranger = await host.aPerson()
+  for (const [app, token] of [
+    [name, stranger.token],
+    [aName(), host.token],
+  ] as const) {
+    const pushed = await copy.git('push', urlOf(app, token), 'main:topic')
+    assert.notEqual(pushed.code, 0)
+    assert.match(pushed.stderr, new RegExp(`No such app as ${app}\\.|not found`))
+  }
+})
+
+test('what is not of the smart protocol is not served', async () => {
+  const app = await anApp(host)
+  for (const path of ['HEAD', 'config', 'objects/info/packs', 'info/refs', '../x.git/HEAD']) {
+    const answer = await fetch(`${origin}/${app.name}.git/${path}`, {
+      headers: { authorization: `Bearer ${host.token}` },
+    })
+    assert.equal(answer.status, 404, path)
+  }
+})
+
+test('a push that is refused leaves no objects and no quarantine', async () => {
+  const app = await anApp(host)
+  const copy = await aWorkingCopy({ readme: 'hello' })
+  for (const refs of [['main', 'main:master'], ['main:refs/notes/x'], ['main:refs/builds/x']]) {
+    const pushed = await copy.git('push', urlOf(app.name), ...refs)
+    assert.notEqual(pushed.code, 0, refs.join())
+  }
+  const objects = join(platform.paths.git, `${app.id}.git`, 'objects')
+  assert.deepEqual((await readdir(objects)).sort(), ['info', 'pack'])
+  assert.deepEqual(await readdir(join(objects, 'pack')), [])
+})
+
+test('a destroyed app takes no push', async () => {
+  const app = await anApp(host)
+  await call('DELETE', `/apps/${app.name}`)
+  const answer = await runGit('/', 'ls-remote', urlOf(app.name))
+  assert.notEqual(answer.code, 0)
+})

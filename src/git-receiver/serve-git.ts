@@ -1,0 +1,116 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import { ApiError, unauthorized } from '#/foundation/errors.ts'
+import { newId, newSecret } from '#/foundation/ids.ts'
+import { findTokenActor } from '#/platform/account/find-token-actor.ts'
+import { getApp } from '#/platform/app/app-store.ts'
+import type { App } from '#/platform/app/app.ts'
+import { releaseReceiver } from '#/platform/build/build-store.ts'
+import { ensureRepository, removeStaleLocks } from '#/platform/build/repository.ts'
+import { settleBranches } from '#/platform/build/settle-branch.ts'
+import type { Actor } from '#/platform/event/actor.ts'
+import { parseGitRequest, type GitRequest } from './git-request.ts'
+import { runHttpBackend, type BackendEnd } from './http-backend.ts'
+import type { Push, ReceiverNeeds } from './push.ts'
+import { refuseGit } from './refuse-git.ts'
+
+/** What the requests of this process share: the pushes that hooks may speak for, and what stops every git that runs. */
+export type UnderWay = { pushes: Map<string, Push>; stops: Set<() => void> }
+
+type Exchange = { request: IncomingMessage; response: ServerResponse }
+
+const HOOKS = fileURLToPath(new URL('hooks', import.meta.url))
+const HOOK_PROGRAM = fileURLToPath(new URL('hook.ts', import.meta.url))
+
+/** A client that neither sends nor takes anything for so long has gone. git itself says something every 5 s. */
+const SILENCE_LIMIT_MS = 5 * 60_000
+
+/** Answers one request of git's; every failure becomes an answer that git shows. Never throws. */
+export const serveGit = async (
+  needs: ReceiverNeeds,
+  underWay: UnderWay,
+  { request, response }: Exchange,
+): Promise<void> => {
+  const { socket } = request
+  const onSilence = (): void => void socket.destroy()
+  socket.setTimeout(SILENCE_LIMIT_MS, onSilence)
+  response.once('close', () => socket.setTimeout(0).off('timeout', onSilence))
+  try {
+    const asked = parseGitRequest(request.method ?? '', request.url ?? '')
+    if (!asked) throw new ApiError(404, 'not_found', 'There is nothing here for git.')
+    const push = await admit(needs, asked, request)
+    const end = await runGit(needs, underWay, { asked, push, request, response })
+    if (end.code !== 0)
+      needs.log.warn({ ...end, app: push.app.id, service: asked.service }, 'git failed')
+    if (!end.hasAnswered) throw new Error(end.stderr || `git ended with ${end.code}.`)
+  } catch (error) {
+    refuseGit(needs, error, response)
+  }
+}
+
+/** @throws 401, 404 or 403 for whoever may not read and write the app's code */
+const admit = async (
+  needs: ReceiverNeeds,
+  asked: GitRequest,
+  request: IncomingMessage,
+): Promise<Push> => {
+  const actor = await findTokenActor(needs.db, request.headers.authorization, {
+    requestId: newId(),
+    remoteAddress: request.socket.remoteAddress ?? null,
+  })
+  if (!actor) throw unauthorized()
+  const app = await findApp(needs, actor, asked.app)
+  const repository = await ensureRepository(needs.paths, app.id)
+  return { secret: newSecret(), app, actor, repository }
+}
+
+const findApp = async ({ db }: ReceiverNeeds, actor: Actor, name: string): Promise<App> => {
+  try {
+    return await getApp(db, actor, name, 'deploy')
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404)
+      throw new ApiError(404, 'not_found', `No such app as ${name}.`)
+    throw error
+  }
+}
+
+/** Runs git to its end; a push is known to its hooks for so long, and its branch is settled after it. */
+const runGit = async (
+  needs: ReceiverNeeds,
+  { pushes, stops }: UnderWay,
+  { asked, push, request, response }: Exchange & { asked: GitRequest; push: Push },
+): Promise<BackendEnd> => {
+  const isPush = asked.path === '/git-receive-pack'
+  if (isPush) {
+    pushes.set(push.secret, push)
+    await removeStaleLocks(push.repository)
+  }
+  const hookEnv = isPush ? hookEnvironment(needs, push) : {}
+  const call = { asked, repository: push.repository, user: push.actor.name, hookEnv }
+  const { child, ended } = runHttpBackend({ ...call, hooksDir: HOOKS }, request, response)
+  const stop = (): void => void child.kill()
+  stops.add(stop)
+  try {
+    return await ended
+  } finally {
+    stops.delete(stop)
+    pushes.delete(push.secret)
+    if (push.buildId !== undefined) await endPush(needs, push, push.buildId)
+  }
+}
+
+const hookEnvironment = (
+  { paths }: Pick<ReceiverNeeds, 'paths'>,
+  { secret }: Push,
+): Record<string, string> => ({
+  SLUICE_PUSH: secret,
+  SLUICE_HOOK_NODE: process.execPath,
+  SLUICE_HOOK_PROGRAM: HOOK_PROGRAM,
+  SLUICE_HOOK_SOCKET: paths.gitSocket,
+})
+
+/** git has ended, whatever became of it: a branch that it has not moved is the platform's to move. */
+const endPush = async (needs: ReceiverNeeds, { actor }: Push, buildId: string): Promise<void> => {
+  await releaseReceiver(needs.db, actor, buildId)
+  await settleBranches(needs, buildId)
+}
