@@ -23,3 +23,13 @@ export const identify = (pid: number): ProcessIdentity | undefined => {
 
 export const isAlive = (process: ProcessIdentity): boolean =>
   startTimeOf(process.pid) === process.startTime
+
+/** Differs after each start of the machine: an identity from before a restart is nobody's. */
+export const bootId = (): string => {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return ''
+    throw error
+  }
+}

@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url'
+import { config } from '#/foundation/config.ts'
+import { createLogger } from '#/foundation/log.ts'
+import { runKeeper } from '#/keeper/run-keeper.ts'
+
+await runKeeper({
+  dataDir: config.dataDir,
+  databaseUrl: config.databaseUrl,
+  bin: fileURLToPath(new URL('.', import.meta.url)),
+  argv: process.argv.slice(2),
+  // Loaded only when everything goes down: the keeper itself stays small.
+  stopDynos: async (dataDir) => (await import('#/engine/stop-all-dynos.ts')).stopAllDynos(dataDir),
+  log: createLogger('keeper'),
+})

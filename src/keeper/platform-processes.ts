@@ -1,0 +1,103 @@
+import { join } from 'node:path'
+import { platformEnvironment } from '#/foundation/config.ts'
+import { dataDirPaths } from '#/foundation/data-dir.ts'
+import { clusterUrl, type PostgresCluster } from '#/foundation/postgres-cluster.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { HeldPort } from './held-port.ts'
+import { postgresProcess } from './postgres-process.ts'
+import type { ProcessSpec } from './process-spec.ts'
+
+export type PlatformOptions = {
+  dataDir: string
+  /** An external database; empty if the platform keeps its own. */
+  databaseUrl: string
+  /** Folder of the executables. */
+  bin: string
+  ports: { api: HeldPort; router: HeldPort }
+}
+
+/** What one machine runs, in the order in which it starts. Apps need only the engine and the router: they wait for nobody. */
+export const platformProcesses = (options: PlatformOptions): ProcessSpec[] => {
+  const cluster: PostgresCluster = {
+    dataDir: dataDirPaths(options.dataDir).postgres,
+    socketDir: dataDirPaths(options.dataDir).postgresSocketDir,
+    port: null,
+  }
+  const postgres = options.databaseUrl === '' ? postgresProcess('postgres', cluster) : undefined
+  const databaseUrl = options.databaseUrl || clusterUrl(cluster, 'postgres')
+  return [
+    ...(postgres ? [postgres] : []),
+    controlPlane(options, databaseUrl, postgres),
+    engine(options),
+    router(options),
+  ]
+}
+
+const controlPlane = (
+  { dataDir, bin, ports }: PlatformOptions,
+  databaseUrl: string,
+  postgres: ProcessSpec | undefined,
+): ProcessSpec => ({
+  name: 'control-plane',
+  command: nodeCommand(bin, 'control-plane.ts', '--listen-fd', '3'),
+  env: { ...environment(dataDir), DATABASE_URL: databaseUrl },
+  port: ports.api,
+  prepare: (signal) => untilReady(postgres, signal),
+  // Two at once would take the feeds' socket from one another. Calls wait in the port's queue meanwhile.
+  succession: 'after',
+  ends: 'after the dynos',
+  stopSignal: 'SIGTERM',
+  leaveLimitMs: 5_000,
+  stopLimitMs: 5_000,
+})
+
+const engine = ({ dataDir, bin }: PlatformOptions): ProcessSpec => ({
+  name: 'engine',
+  command: nodeCommand(bin, 'engine.ts'),
+  env: environment(dataDir),
+  // One at a time decides what runs; the dynos go on without it.
+  succession: 'after',
+  ends: 'before the dynos',
+  stopSignal: 'SIGTERM',
+  leaveLimitMs: 10_000,
+  stopLimitMs: 10_000,
+})
+
+const router = ({ dataDir, bin, ports }: PlatformOptions): ProcessSpec => ({
+  name: 'router',
+  command: nodeCommand(bin, 'router.ts', '--listen-fd', '3'),
+  env: environment(dataDir),
+  port: ports.router,
+  succession: 'beside',
+  ends: 'before the dynos',
+  stopSignal: 'SIGTERM',
+  // It lets requests take 30 s to end; when everything goes down, their dynos go too.
+  leaveLimitMs: 40_000,
+  stopLimitMs: 5_000,
+})
+
+const nodeCommand = (bin: string, file: string, ...args: string[]): [string, ...string[]] => [
+  process.execPath,
+  join(bin, file),
+  ...args,
+]
+
+const environment = (dataDir: string): Record<string, string> => ({
+  ...platformEnvironment(),
+  SLUICE_DATA_DIR: dataDir,
+})
+
+const LOOK_EVERY_MS = 20
+
+/** A control plane without its database would only die. */
+const untilReady = async (
+  postgres: ProcessSpec | undefined,
+  signal: AbortSignal,
+): Promise<void> => {
+  while (postgres && !isUp(postgres)) await pause(LOOK_EVERY_MS, undefined, { signal })
+}
+
+const isUp = ({ find, isReady }: ProcessSpec): boolean => {
+  const process = find?.()
+  return process !== undefined && isReady?.(process) === true
+}

@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs'
+import { chmod, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { hostEnvironment } from '#/foundation/config.ts'
+import { dataDirPaths } from '#/foundation/data-dir.ts'
+import { writeDurably } from '#/foundation/durable-file.ts'
+import { runOrThrow } from '#/foundation/exec.ts'
+import { readSettings, type Settings } from '#/foundation/settings.ts'
+import { areCertificatesGood } from './check-certificates.ts'
+import { ensureMasterKey } from './master-key.ts'
+
+export type PrepareOptions = {
+  dataDir: string
+  settings: Settings
+  /** An external database; empty if the platform keeps its own. */
+  databaseUrl: string
+  /** Folder of the executables. */
+  bin: string
+}
+
+/** What must be there before anything starts: settings, master key, certificates. Each step can be died in and done again. */
+export const prepareDataDir = async (options: PrepareOptions): Promise<void> => {
+  const { dataDir, settings, databaseUrl, bin } = options
+  const paths = dataDirPaths(dataDir)
+  await mkdir(paths.run, { recursive: true, mode: 0o700 })
+  await chmod(paths.run, 0o700)
+  await refuseOtherDatabase(dataDir, settings.database)
+  await ensureMasterKey(paths.masterKey, () => isDatabaseThere(dataDir, databaseUrl))
+  await ensureCertificates(paths.certificates, settings.domain, bin)
+  await writeDurably(paths.settings, `${JSON.stringify(settings, null, 2)}\n`)
+}
+
+/** True if they were issued anew. */
+export const ensureCertificates = async (
+  dir: string,
+  domain: string,
+  bin: string,
+): Promise<boolean> => {
+  await mkdir(dir, { recursive: true, mode: 0o700 })
+  if (areCertificatesGood(dir, domain)) return false
+  await runOrThrow(process.execPath, [join(bin, 'issue-certificates.ts'), dir, domain], {
+    env: hostEnvironment(),
+  })
+  return true
+}
+
+/** A DATABASE_URL that comes or goes by accident must not lead to an empty database. */
+const refuseOtherDatabase = async (
+  dataDir: string,
+  database: Settings['database'],
+): Promise<void> => {
+  const before = (await readSettings(dataDir))?.database
+  if (before === undefined || before === database) return
+  throw new Error(
+    before === 'embedded'
+      ? `The platform in ${dataDir} keeps its own database, but DATABASE_URL is set. Unset it.`
+      : `The platform in ${dataDir} uses an external database. Set DATABASE_URL to it.`,
+  )
+}
+
+const isDatabaseThere = async (dataDir: string, databaseUrl: string): Promise<boolean> => {
+  if (databaseUrl === '') return existsSync(join(dataDirPaths(dataDir).postgres, 'PG_VERSION'))
+  const { openDatabase } = await import('#/foundation/db.ts')
+  const database = openDatabase(databaseUrl, 1)
+  try {
+    const { rows } = await database.pool.query<{ known: boolean }>(
+      `select to_regclass('schema_migrations') is not null as known`,
+    )
+    return rows[0]?.known ?? false
+  } finally {
+    await database.stop()
+  }
+}
