@@ -103,8 +103,9 @@ export const listAttachmentsOf = (db: Db, addOnId: string): Promise<Attachment[]
 
 /** What a release of the app records: the attachments that give it config now. */
 export const listReleaseAddOns = (db: Db, appId: string): Promise<Release['addOns']> =>
-  attachments(db)
-    .clearSelect()
+  db
+    .selectFrom('addOnAttachments')
+    .innerJoin('addOns', 'addOns.id', 'addOnAttachments.addOnId')
     .select(['addOnAttachments.name', 'addOns.name as addOn', 'addOns.plan'])
     .where('addOnAttachments.appId', '=', appId)
     .where('addOns.state', '=', 'provisioned')

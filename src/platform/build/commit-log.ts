@@ -30,8 +30,10 @@ const MOST_COMMITS = 250
 const MOST_CHARACTERS = 200
 const LIMIT_MS = 10_000
 const SHA = /^[0-9a-f]{40}([0-9a-f]{24})?$/
+/** git's mark of a commit that only the right of `base...head` has. */
+const ON_HEAD = '>'
 const SEPARATOR = '\u001f'
-const FORMAT = ['%H', '%aI', '%an', '%ae', '%s'].join('%x1f')
+const FORMAT = ['%m', '%H', '%aI', '%an', '%ae', '%s'].join('%x1f')
 
 /**
  * What lies between two commits that were pushed here, perhaps to two apps: git reads both repositories as one.
@@ -47,33 +49,27 @@ export const compareCommits = async (
   if (base.commit === head.commit) return { aheadBy: 0, behindBy: 0, commits: [], files: [] }
   const git = gitIn([...new Set([head.appId, base.appId])].map((id) => join(gitDir, `${id}.git`)))
   if (!git) return null
-  const [counts, log, files] = await Promise.all([
-    git(
-      'rev-list',
-      '--left-right',
-      '--count',
-      '--end-of-options',
-      `${base.commit}...${head.commit}`,
-    ),
+  const [log, files] = await Promise.all([
     git(
       'log',
-      ...['-z', `--max-count=${MOST_COMMITS}`, `--format=${FORMAT}`, '--no-mailmap', '--no-color'],
-      ...['--no-show-signature', '--end-of-options', `${base.commit}..${head.commit}`],
+      ...['-z', '--left-right', `--format=${FORMAT}`, '--no-mailmap', '--no-color'],
+      ...['--no-show-signature', '--end-of-options', `${base.commit}...${head.commit}`],
     ),
     git(
       'diff-tree',
-      '-r',
-      '-z',
-      '--name-only',
-      '--no-renames',
-      '--end-of-options',
-      base.commit,
-      head.commit,
+      ...['-r', '-z', '--name-only', '--no-renames'],
+      ...['--end-of-options', base.commit, head.commit],
     ),
   ])
-  if (counts === null || log === null || files === null) return null
-  const [behindBy = 0, aheadBy = 0] = counts.trim().split('\t').map(Number)
-  return { aheadBy, behindBy, commits: split(log).map(parseCommit), files: split(files) }
+  if (log === null || files === null) return null
+  const lines = split(log)
+  const ahead = lines.filter((line) => line.startsWith(ON_HEAD))
+  return {
+    aheadBy: ahead.length,
+    behindBy: lines.length - ahead.length,
+    commits: ahead.slice(0, MOST_COMMITS).map(parseCommit),
+    files: split(files),
+  }
 }
 
 const isSha = (commit: string | null): commit is string => commit !== null && SHA.test(commit)
@@ -108,7 +104,7 @@ const gitIn = (repositories: string[]): Git | undefined => {
 const split = (text: string): string[] => text.split('\0').filter(Boolean)
 
 const parseCommit = (line: string): Commit => {
-  const [sha = '', date = '', name = '', email = '', ...subject] = line.split(SEPARATOR)
+  const [, sha = '', date = '', name = '', email = '', ...subject] = line.split(SEPARATOR)
   return {
     sha,
     date,

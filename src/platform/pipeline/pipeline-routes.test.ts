@@ -245,3 +245,47 @@ test('of several pipelines with a name one is found by its id only', async () =>
   const both = (await call('GET', `/pipelines?eq[name]=${name}`)).json<{ id: string }[]>()
   assert.deepEqual(both.map(({ id }) => id).toSorted(), [mine.id, ours.id].toSorted())
 })
+
+test('whatever is done to a pipeline and its apps at once, nobody waits for ever and nothing is half done', async () => {
+  for (let round = 0; round < 5; round++) {
+    const { id } = await aPipeline()
+    const apps = await Promise.all(Array.from({ length: 5 }, () => anApp(platform)))
+    const [one, two, three, four, five] = apps
+    assert.ok(one && two && three && four && five)
+    const couplings = await Promise.all(
+      [one, two, three].map((app) => couple(app.name, id, 'staging')),
+    )
+    const [first, second] = couplings
+    const add = (app: { id: string }) =>
+      call('POST', '/pipeline-couplings', { app: app.id, pipeline: id, stage: 'production' })
+    const answers = await Promise.all([
+      call('DELETE', `/pipeline-couplings/${first?.id}`),
+      call('PATCH', `/pipeline-couplings/${second?.id}`, { stage: 'production' }),
+      call('DELETE', `/apps/${two.id}`),
+      add(four),
+      round % 2 ? call('DELETE', `/pipelines/${id}`) : call('DELETE', `/apps/${three.id}`),
+      add(five),
+      call('PATCH', `/pipelines/${id}`, { name: aName() }),
+    ])
+    for (const { statusCode, body } of answers)
+      assert.ok([200, 201, 404].includes(statusCode), `${statusCode} ${body}`)
+    const left = await db
+      .selectFrom('pipelineCouplings')
+      .innerJoin('apps', 'apps.id', 'pipelineCouplings.appId')
+      .select('apps.destroyedAt')
+      .where('pipelineCouplings.pipelineId', '=', id)
+      .execute()
+    assert.ok(left.every(({ destroyedAt }) => destroyedAt === null))
+    if (round % 2) assert.equal(left.length, 0)
+  }
+})
+
+test('text that no database holds is refused, not an error of ours', async () => {
+  for (const path of [
+    '/pipelines/%00',
+    '/pipelines?eq[name]=a%00',
+    '/addons/x%00',
+    '/apps/%00/addons',
+  ])
+    assert.equal((await call('GET', path)).statusCode, 400, path)
+})

@@ -59,7 +59,9 @@ export const getPipeline = async (
   permission: Permission,
 ): Promise<Pipeline> => {
   const found = await visiblePipelines(db, actor)
-    .select((eb) => mayOnPipeline(actor, permission)(eb).as('allowed'))
+    .select((eb) =>
+      (permission === 'view' ? eb.val(true) : mayOnPipeline(actor, permission)(eb)).as('allowed'),
+    )
     .where(isId(ref) ? 'pipelines.id' : 'pipelines.name', '=', ref)
     .limit(2)
     .execute()
