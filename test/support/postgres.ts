@@ -50,7 +50,11 @@ const untilReachable = async (url: string, server: ChildProcess): Promise<void> 
     if (server.exitCode !== null) throw new Error('The test cluster has ended at once.')
     return isReachable(database.db)
   }
-  await until(isUp, { limitMs: 30_000, what: 'the test cluster' }).finally(database.stop)
+  try {
+    await until(isUp, { limitMs: 30_000, what: 'the test cluster' })
+  } finally {
+    await database.stop()
+  }
 }
 
 const stopServer = async (server: ChildProcess): Promise<void> => {

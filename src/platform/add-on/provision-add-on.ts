@@ -24,7 +24,7 @@ import { deleteAttachment, listAttachmentsOf } from './attachment-store.ts'
 import { attachDescription, releaseAttachments } from './release-attachments.ts'
 
 /** The cluster for apps, started if it does not run. `adminUrl` is a superuser's, for the platform alone. */
-export type RequestCluster = () => Promise<{ adminUrl: string; host: string; port: number }>
+type RequestCluster = () => Promise<{ adminUrl: string; host: string; port: number }>
 
 export type AddOnNeeds = Pick<Platform, 'db' | 'keyring' | 'logs' | 'log'> & {
   requestCluster: RequestCluster

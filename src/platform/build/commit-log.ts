@@ -4,7 +4,7 @@ import { hostEnvironment } from '#/foundation/config.ts'
 import { hasCode } from '#/foundation/errors.ts'
 import { run } from '#/foundation/exec.ts'
 
-export type Commit = {
+type Commit = {
   sha: string
   /** ISO 8601, of the author. */
   date: string

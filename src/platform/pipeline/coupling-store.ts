@@ -59,15 +59,8 @@ export const listAppsInPipeline = async (db: Db, pipelineId: string): Promise<Se
     ).map(({ appId }) => appId),
   )
 
-export const findCouplingOfApp = (
-  db: Db,
-  _actor: Actor,
-  appId: string,
-): Promise<Coupling | undefined> =>
-  couplings(db).where('pipelineCouplings.appId', '=', appId).executeTakeFirst()
-
-export const getCouplingOfApp = async (db: Db, actor: Actor, appId: string): Promise<Coupling> => {
-  const found = await findCouplingOfApp(db, actor, appId)
+export const getCouplingOfApp = async (db: Db, _actor: Actor, appId: string): Promise<Coupling> => {
+  const found = await couplings(db).where('pipelineCouplings.appId', '=', appId).executeTakeFirst()
   if (!found) throw notFound('pipeline_coupling', 'This app is not in a pipeline.')
   return found
 }

@@ -3,7 +3,7 @@ import { derivedId } from '#/foundation/ids.ts'
 import { Reference } from '#/platform/app/reference.ts'
 import type { Coupling, Pipeline } from './pipeline.ts'
 
-export const Owner = Type.Object({
+const Owner = Type.Object({
   id: Type.String(),
   type: Type.Union([Type.Literal('user'), Type.Literal('team')]),
 })

@@ -35,7 +35,7 @@ export const mayInTeamOfPipeline =
  * The rule for pipelines: whoever has the permission in its team, or, to see it and to add an app to it, on one of
  * its apps. Changing the pipeline itself is for its team.
  */
-export const mayOnPipeline =
+const mayOnPipeline =
   (actor: Actor, permission: Permission) => (eb: ExpressionBuilder<DB, 'pipelines'>) => {
     const inTeam = mayInTeamOfPipeline(actor, permission)(eb)
     if (permission !== 'view' && permission !== 'deploy') return inTeam

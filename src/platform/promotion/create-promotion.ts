@@ -79,7 +79,7 @@ export const createPromotion = async (
   return promotion
 }
 
-/** What the source serves now, or the release that was asked for if it served once. */
+/** What the source serves now, or the release that was asked for if it has succeeded. */
 const promotable = async (
   tx: Db,
   actor: Actor,
@@ -94,7 +94,7 @@ const promotable = async (
     throw invalidParams(
       `${source.name} has no code to promote${release ? ` in v${release.version}` : ''}. Push to it first.`,
     )
-  if (release.status !== 'succeeded')
+  if (release.status !== 'succeeded' && !release.current)
     throw invalidParams(
       `v${release.version} of ${source.name} has not succeeded. Promote one that has.`,
     )

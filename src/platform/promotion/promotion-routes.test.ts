@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { getApp, updateApp } from '#/platform/app/app-store.ts'
-import { getReleaseById, makeCurrent, markFailed } from '#/platform/release/release-store.ts'
+import {
+  getReleaseById,
+  makeCurrent,
+  markFailed,
+  markSucceeded,
+} from '#/platform/release/release-store.ts'
 import { anApp, aServingRelease, aTeam } from '../../../test/support/apps.ts'
 import { anAppIn, aPipeline } from '../../../test/support/pipelines.ts'
 import { aTestPlatform } from '../../../test/support/test-platform.ts'
@@ -81,6 +86,7 @@ test('a target succeeds or fails with its release, and then the promotion is com
   const releaseOn = (app: Ref): string =>
     targets.find((target: { app: Ref }) => target.app.id === app.id).release.id
   await makeCurrent(db, actor, await getReleaseById(db, actor, releaseOn(second)))
+  await markSucceeded(db, actor, releaseOn(second))
   assert.equal(await statusNow(), 'pending')
   await markFailed(db, actor, releaseOn(pipeline.production), 'release command failed')
   assert.equal(await statusNow(), 'completed')

@@ -1,4 +1,4 @@
-export type TargetStatus = 'pending' | 'succeeded' | 'failed'
+type TargetStatus = 'pending' | 'succeeded' | 'failed'
 
 /** The very slug of one app's release, released on other apps of its pipeline. */
 export type Promotion = {
