@@ -430,7 +430,7 @@ create table releases (
   constraint releases_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
   constraint releases_config_snapshot_id_fkey FOREIGN KEY (config_snapshot_id) REFERENCES config_snapshots(id),
   constraint releases_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
-  constraint releases_current_succeeded CHECK (((NOT current) OR (status = 'succeeded'::text))),
+  constraint releases_current_lives CHECK (((NOT current) OR (status <> 'failed'::text))),
   constraint releases_pkey PRIMARY KEY (id),
   constraint releases_slug_id_fkey FOREIGN KEY (slug_id) REFERENCES slugs(id),
   constraint releases_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text]))),

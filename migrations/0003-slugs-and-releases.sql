@@ -33,7 +33,7 @@ create table releases (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint releases_version_key unique (app_id, version),
-  constraint releases_current_succeeded check (not current or status = 'succeeded')
+  constraint releases_current_lives check (not current or status <> 'failed')
 );
 create unique index releases_one_current on releases (app_id) where current;
 

@@ -15,6 +15,7 @@ export const stopAllDynos = async (dataDir: string): Promise<void> => {
     append: lines.append,
     log: createLogger('engine'),
     onReport: () => {},
+    isEnding: true,
   })
   await engine.stopAll()
   await lines.stop()

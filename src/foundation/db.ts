@@ -1,7 +1,9 @@
 import { CamelCasePlugin, Kysely, PostgresDialect, sql } from 'kysely'
+import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { config } from '#/foundation/config.ts'
 import type { DB } from '#/foundation/database-types.ts'
+import { hasCode } from '#/foundation/errors.ts'
 
 /** A pool or a transaction: every store function takes either. */
 export type Db = Kysely<DB>
@@ -30,9 +32,25 @@ export const openDatabase = (url: string, poolSize: number = config.databasePool
   return { db, pool, url, stop: () => pool.end() }
 }
 
-/** Runs `work` in one transaction; inside a transaction it joins it. */
-export const transaction = <T>(db: Db, work: (tx: Db) => Promise<T>): Promise<T> =>
-  db.isTransaction ? work(db) : db.transaction().execute(work)
+/** Deadlock and serialization failure: PostgreSQL has undone everything, and another try may well succeed. */
+const UNDONE = ['40P01', '40001']
+const MOST_TRIES = 5
+
+/**
+ * Runs `work` in one transaction; inside a transaction it joins it. `work` changes nothing but the database: it is
+ * run again if PostgreSQL had to undo it because of others.
+ */
+export const transaction = async <T>(db: Db, work: (tx: Db) => Promise<T>): Promise<T> => {
+  if (db.isTransaction) return work(db)
+  for (let tries = 1; ; tries++) {
+    try {
+      return await db.transaction().execute(work)
+    } catch (error) {
+      if (tries === MOST_TRIES || !UNDONE.some((code) => hasCode(error, code))) throw error
+      await pause(Math.random() * 20 * tries)
+    }
+  }
+}
 
 /** Reads that must agree with one another: one snapshot, no writes. */
 export const snapshot = <T>(db: Db, work: (tx: Db) => Promise<T>): Promise<T> =>

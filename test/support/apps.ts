@@ -4,7 +4,7 @@ import { transaction } from '#/foundation/db.ts'
 import { EMPTY_CONFIG, insertConfigSnapshot } from '#/platform/app/config-snapshot-store.ts'
 import { lockApp } from '#/platform/app/app-store.ts'
 import { releaseApp } from '#/platform/deploy/release-app.ts'
-import { makeCurrent } from '#/platform/release/release-store.ts'
+import { makeCurrent, markSucceeded } from '#/platform/release/release-store.ts'
 import type { Release } from '#/platform/release/release.ts'
 import { insertSlug } from '#/platform/slug/slug-store.ts'
 import { insertTeam, insertTeamMember } from '#/platform/team/team-store.ts'
@@ -79,5 +79,6 @@ export const aServingRelease = (
       addOns: [],
     })
     await makeCurrent(tx, actor, release)
+    await markSucceeded(tx, actor, release.id)
     return release
   })

@@ -1,4 +1,4 @@
-import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { get, type IncomingHttpHeaders } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import assert from 'node:assert/strict'
 import { run, type RunResult } from '#/foundation/exec.ts'
+import { writeFiles } from './files.ts'
 import { herokuCli } from './heroku-cli.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -135,14 +136,6 @@ const copyExample = (example: string, dir: string): Promise<void> =>
     recursive: true,
     filter: (path) => !/\/(node_modules|__pycache__|staticfiles)(\/|$)/.test(path),
   })
-
-export const writeFiles = async (dir: string, files: Record<string, string>): Promise<void> => {
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(join(dir, name, '..'), { recursive: true })
-    await writeFile(join(dir, name), text)
-    if (text.startsWith('#!')) await chmod(join(dir, name), 0o755)
-  }
-}
 
 export const aFreePort = (): Promise<number> =>
   new Promise((resolve, reject) => {

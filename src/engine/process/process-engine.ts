@@ -28,6 +28,8 @@ export type EngineOptions = {
   onReport: (report: EngineReport) => void
   backOff?: BackOff
   attachLimitMs?: number
+  /** Starts nothing: what runs is adopted only to be stopped. */
+  isEnding?: boolean
 }
 
 const KEEP_TABLE_MS = 1_000
@@ -96,9 +98,16 @@ export class ProcessEngine {
     await this.#lastTable.stop()
   }
 
-  /** Stops all dynos and resolves when none is left. */
+  /**
+   * Stops all dynos and resolves when none is left. What runs once is remembered as ended, so that it does not start
+   * again when the platform does.
+   */
   async stopAll(): Promise<void> {
-    await Promise.all([...this.#dynos.keys()].map((id) => this.#remove(id)))
+    await Promise.all(
+      [...this.#dynos.values()].map((dyno) =>
+        dyno.wanted.kind === 'once' ? dyno.stop() : this.#remove(dyno.wanted.id),
+      ),
+    )
     await this.#lastTable.stop()
   }
 
@@ -112,7 +121,7 @@ export class ProcessEngine {
 
   #add(dyno: ProcessDyno): void {
     this.#dynos.set(dyno.wanted.id, dyno)
-    void dyno.begin()
+    void (this.#options.isEnding ? dyno.stop() : dyno.begin())
   }
 
   async #remove(id: string): Promise<void> {

@@ -19,6 +19,7 @@ import {
   findCurrentRelease,
   getReleaseById,
   makeCurrent,
+  markSucceeded,
 } from '#/platform/release/release-store.ts'
 import { RELEASE_PHASE, type Release } from '#/platform/release/release.ts'
 import { getSlug } from '#/platform/slug/slug-store.ts'
@@ -55,7 +56,10 @@ export const performDeploy = async (
   await step(run, 'healthy', waitUntilHealthy)
   await stepInTransaction(run, 'route', routeToNew)
   await step(run, 'routed', waitUntilRouted)
-  await transaction(needs.db, (tx) => finishDeploy(tx, DEPLOYER, deploy, { status: 'succeeded' }))
+  await transaction(needs.db, async (tx) => {
+    await finishDeploy(tx, DEPLOYER, deploy, { status: 'succeeded' })
+    if (deploy.kind === 'release') await markSucceeded(tx, DEPLOYER, release.id)
+  })
 }
 
 /** A restart or scale is about whatever the app runs when its turn has come. */
@@ -205,7 +209,8 @@ const waitUntilRouted = async ({ db, notifications, deploy, signal }: Run): Prom
   const applied = await waitFor({
     notifications,
     channel: 'feed_applied',
-    check: async () => ((await haveRoutersApplied(db, DEPLOYER, deploy.appId)) ? true : undefined),
+    check: async () =>
+      (await haveRoutersApplied(db, DEPLOYER, deploy.appId)) === false ? undefined : true,
     limitMs: ROUTERS_LIMIT_MS,
     signal,
   })

@@ -164,7 +164,7 @@ export const findPreviousRelease = (
     .limit(1)
     .executeTakeFirst()
 
-/** The release now serves: it has succeeded and is the current one, in place of the one before. */
+/** From now on this is the app's release, in place of the one before. */
 export const makeCurrent = async (tx: Db, _actor: Actor, release: Release): Promise<void> => {
   await tx
     .updateTable('releases')
@@ -175,8 +175,18 @@ export const makeCurrent = async (tx: Db, _actor: Actor, release: Release): Prom
     .execute()
   await tx
     .updateTable('releases')
-    .set({ current: true, status: 'succeeded', updatedAt: sql<Date>`now()` })
+    .set({ current: true, updatedAt: sql<Date>`now()` })
     .where('id', '=', release.id)
+    .execute()
+}
+
+/** Every request is answered by it. */
+export const markSucceeded = async (tx: Db, _actor: Actor, id: string): Promise<void> => {
+  await tx
+    .updateTable('releases')
+    .set({ status: 'succeeded', updatedAt: sql<Date>`now()` })
+    .where('id', '=', id)
+    .where('status', '=', 'pending')
     .execute()
 }
 

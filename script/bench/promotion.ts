@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { Agent, get } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
+import { assertSucceeds, startPlatform, type TestPlatform } from '../../test/support/platform.ts'
+
+/**
+ * Promotion: from the API call until no request is answered by the old release, minus the app's own boot (from the
+ * start of its process to listening, measured in the app), for a small and a large slug. Medians of RUNS.
+ */
+const RUNS = 7
+const SIZES_MB = [5, 300]
+
+const BUILDPACK = {
+  'bin/detect': '#!/bin/sh\necho Plain\n',
+  'bin/compile': '#!/bin/sh\nexit 0\n',
+  'bin/release': '#!/bin/sh\necho "--- {}"\n',
+}
+const SERVER = `
+const { createServer } = require('node:http')
+const boot = () => Math.round(performance.now() * 10) / 10
+let bootMs = 0
+createServer((_, response) => response.end(JSON.stringify({ round: process.env.HEROKU_APP_NAME, version: require('node:fs').readFileSync('version', 'utf8'), bootMs })))
+  .listen(process.env.PORT, () => { bootMs = boot() })
+`
+
+type Page = { version: string; bootMs: number }
+
+export const benchPromotion = async (): Promise<void> => {
+  const platform = await startPlatform()
+  try {
+    const medians: number[] = []
+    for (const size of SIZES_MB) medians.push(await benchSize(platform, size))
+    const [small = 0, large = 0] = medians
+    console.log(`difference between the sizes: ${Math.abs(large - small).toFixed(0)} ms (goal: within 20 ms)`)
+  } finally {
+    await platform.stop()
+  }
+}
+
+const benchSize = async (platform: TestPlatform, sizeMb: number): Promise<number> => {
+  const [source, target] = [`bench-${sizeMb}-staging`, `bench-${sizeMb}`]
+  const buildpack = await platform.aRepository(`buildpack-${sizeMb}`, { files: BUILDPACK })
+  const dir = await platform.aRepository(source, { files: { Procfile: `web: exec ${process.execPath} server.js\n`, 'server.js': SERVER, version: '0' } })
+  await writeFile(`${dir}/ballast`, randomBytes(sizeMb * 1_000_000))
+  await platform.commit(dir, 'Ballast')
+  for (const app of [source, target]) assertSucceeds(await platform.sluice('apps:create', app, '--no-remote'))
+  assertSucceeds(await platform.sluice('buildpacks:set', `file://${buildpack}`, '-a', source))
+  assertSucceeds(await platform.sluice('pipelines:create', target, '-a', source, '-s', 'staging'))
+  assertSucceeds(await platform.sluice('pipelines:add', target, '-a', target, '-s', 'production'))
+  await platform.git(dir, 'remote', 'add', 'sluice', `https://localhost:${platform.port}/${source}.git`)
+  const api = await connect(platform)
+  const results: number[] = []
+  for (let round = 0; round <= RUNS; round++) {
+    await writeFile(`${dir}/version`, String(round))
+    await platform.commit(dir, `Round ${round}`)
+    assertSucceeds(await platform.git(dir, 'push', '--quiet', 'sluice', 'main'))
+    const took = await promoteOnce(platform, api, { source, target, round: String(round) })
+    if (round > 0) results.push(took)
+  }
+  const sorted = results.toSorted((a, b) => a - b)
+  const median = sorted[Math.floor(sorted.length / 2)] ?? 0
+  console.log(`promotion of ${sizeMb} MB beyond the app's boot: median ${median.toFixed(0)} ms, of ${sorted.map((ms) => ms.toFixed(0)).join(' ')} (goal: 100 ms)`)
+  return median
+}
+
+type Api = (method: string, path: string, body?: unknown) => Promise<unknown>
+
+const connect = async (platform: TestPlatform): Promise<Api> => {
+  const token = (await platform.sluice('auth:token')).stdout.trim()
+  return async (method, path, body) => {
+    const response = await fetch(`http://127.0.0.1:${platform.port}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    })
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
+    return response.json()
+  }
+}
+
+const promoteOnce = async (platform: TestPlatform, api: Api, { source, target, round }: { source: string; target: string; round: string }): Promise<number> => {
+  const coupling = (await api('GET', `/apps/${source}/pipeline-couplings`)) as { pipeline: { id: string }; app: { id: string } }
+  const { id: targetId } = (await api('GET', `/apps/${target}`)) as { id: string }
+  const agent = new Agent({ keepAlive: true, maxSockets: 4 })
+  let lastOld = 0
+  let bootMs = 0
+  let isDone = false
+  const began = performance.now()
+  const promoted = api('POST', '/pipeline-promotions', {
+    pipeline: { id: coupling.pipeline.id },
+    source: { app: { id: coupling.app.id } },
+    targets: [{ app: { id: targetId } }],
+  })
+  const deadline = began + 30_000
+  while (!isDone && performance.now() < deadline) {
+    const page = await read(platform, agent, target)
+    if (page?.version === round) {
+      bootMs = page.bootMs
+      isDone = true
+    } else lastOld = performance.now()
+    await pause(1)
+  }
+  // A request that was on its way may still be answered by the old release; from here on none may be.
+  for (let asked = 0; asked < 20; asked++) {
+    const page = await read(platform, agent, target)
+    if (page?.version !== round) lastOld = performance.now()
+  }
+  await promoted
+  agent.destroy()
+  if (!isDone) throw new Error('The promotion did not come through.')
+  return lastOld - began - bootMs
+}
+
+const read = (platform: TestPlatform, agent: Agent, app: string): Promise<Page | undefined> =>
+  new Promise((resolve) => {
+    get({ host: '127.0.0.1', port: platform.routerPort, agent, headers: { host: `${app}.localhost` } }, (response) => {
+      let body = ''
+      response.setEncoding('utf8')
+      response.on('data', (chunk: string) => (body += chunk))
+      response.on('end', () => resolve(response.statusCode === 200 ? (JSON.parse(body) as Page) : undefined))
+      response.on('error', () => resolve(undefined))
+    }).on('error', () => resolve(undefined))
+  })
