@@ -8,9 +8,16 @@ type PlannedTarget = {
   app: { name: string }
   release: PlannedRelease
   same_digest: boolean
-  commits: { sha: string; subject: string; author: string }[] | null
-  files_changed: number | null
-  config: { missing: string[]; same: string[]; extra: string[] }
+  /** Null where the platform has not got the commits. */
+  code: {
+    ahead_by: number
+    behind_by: number
+    /** The newest ones. */
+    commits: { sha: string; subject: string; author: { name: string } }[]
+    files_changed: number
+  } | null
+  /** Null for those who may not see config vars. */
+  config: { missing: string[]; same: string[]; extra: string[]; different: string[] } | null
   add_ons: { missing: string[] }
   process_types: { added: string[]; removed: string[] }
   release_command: string | null
@@ -38,13 +45,7 @@ const formatTarget = (source: PlanJson['source'], target: PlannedTarget): string
         ? 'no release phase'
         : `release phase: ${target.release_command}`,
     ],
-    [
-      'Config',
-      [
-        ...target.config.missing.map((key) => `✗ ${key} missing in ${target.app.name}`),
-        ...target.config.same.map((key) => `! ${key} same value in both`),
-      ].join('   ') || 'no findings',
-    ],
+    ...configLines(target),
     ...(target.add_ons.missing.length > 0
       ? [
           [
@@ -64,19 +65,39 @@ const formatTarget = (source: PlanJson['source'], target: PlannedTarget): string
 const version = (release: PlannedRelease): string =>
   release ? `v${release.version}` : '(no release)'
 
-const codeLines = ({ commits, files_changed: files }: PlannedTarget): [string, string][] => {
-  if (commits === null) return []
-  const summary = `${commits.length} commit${commits.length === 1 ? '' : 's'}${files === null ? '' : `, ${files} file${files === 1 ? '' : 's'}`}`
+const SHOWN_COMMITS = 10
+
+const codeLines = ({ code }: PlannedTarget): [string, string][] => {
+  if (code === null) return []
+  const behind =
+    code.behind_by === 0 ? '' : `, without ${count(code.behind_by, 'commit')} of the target`
+  const shown = code.commits.slice(0, SHOWN_COMMITS)
+  const rest = code.ahead_by - shown.length
   return [
-    ['Code', summary],
-    ...commits
-      .slice(0, 10)
-      .map(({ sha, subject, author }): [string, string] => [
-        '',
-        `${sha.slice(0, 7)}  ${subject}  (${author})`,
-      ]),
+    ['Code', `${count(code.ahead_by, 'commit')}, ${count(code.files_changed, 'file')}${behind}`],
+    ...shown.map(({ sha, subject, author }): [string, string] => [
+      '',
+      `${sha.slice(0, 7)}  ${subject}  (${author.name})`,
+    ]),
+    ...(rest > 0 ? [['', `and ${rest} more`] as [string, string]] : []),
   ]
 }
+
+const count = (number: number, noun: string): string =>
+  `${number} ${noun}${number === 1 ? '' : 's'}`
+
+const configLines = ({ app, config }: PlannedTarget): [string, string][] =>
+  config === null
+    ? []
+    : [
+        [
+          'Config',
+          [
+            ...config.missing.map((key) => `✗ ${key} missing in ${app.name}`),
+            ...config.same.map((key) => `! ${key} same value in both`),
+          ].join('   ') || 'no findings',
+        ],
+      ]
 
 const processLines = ({ process_types: { added, removed } }: PlannedTarget): [string, string][] =>
   added.length + removed.length === 0
