@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { startControlPlane } from '#/control-plane/start-control-plane.ts'
+import { keepCompiledCode } from '#/foundation/compile-cache.ts'
 import { config } from '#/foundation/config.ts'
 import { createLogger } from '#/foundation/log.ts'
 
@@ -12,6 +13,8 @@ const { values } = parseArgs({
 })
 const log = createLogger('control-plane')
 const fd = values['listen-fd']
+
+keepCompiledCode()
 
 try {
   const controlPlane = await startControlPlane({

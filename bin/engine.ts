@@ -1,5 +1,6 @@
 import { openDiskStore } from '#/artifact-store/disk/disk-store.ts'
 import { startEngine } from '#/engine/start-engine.ts'
+import { keepCompiledCode } from '#/foundation/compile-cache.ts'
 import { config } from '#/foundation/config.ts'
 import { dataDirPaths } from '#/foundation/data-dir.ts'
 import { createLogger } from '#/foundation/log.ts'
@@ -7,6 +8,8 @@ import { openLogWriter } from '#/log-store/log-writer.ts'
 
 const log = createLogger('engine')
 const paths = dataDirPaths(config.dataDir)
+
+keepCompiledCode()
 
 try {
   const engine = await startEngine({

@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url'
+import { keepCompiledCode } from '#/foundation/compile-cache.ts'
 import { config } from '#/foundation/config.ts'
 import { createLogger } from '#/foundation/log.ts'
 import { runKeeper } from '#/keeper/run-keeper.ts'
 
+keepCompiledCode()
 await runKeeper({
   dataDir: config.dataDir,
   databaseUrl: config.databaseUrl,

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { keepCompiledCode } from '#/foundation/compile-cache.ts'
 import { config } from '#/foundation/config.ts'
 import { dataDirPaths } from '#/foundation/data-dir.ts'
 import { createLogger } from '#/foundation/log.ts'
@@ -15,6 +16,8 @@ const { values } = parseArgs({
 const log = createLogger('router')
 const paths = dataDirPaths(config.dataDir)
 const fd = values['listen-fd']
+
+keepCompiledCode()
 
 try {
   const lines = openLogWriter(paths.logs, 'router')

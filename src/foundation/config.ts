@@ -41,6 +41,10 @@ export const config = {
   releasePhaseLimitMs: whole('SLUICE_RELEASE_PHASE_LIMIT_MS', 3_600_000),
   /** Builds of one machine that run at once; the others wait. */
   buildsAtOnce: whole('SLUICE_BUILDS_AT_ONCE', 2),
+  /** Bytes that one build may have on the disk while it runs, and in memory (where the machine offers cgroups). */
+  buildDiskBytes: whole('SLUICE_BUILD_DISK_BYTES', 6_000_000_000),
+  buildMemoryBytes: whole('SLUICE_BUILD_MEMORY_BYTES', 4 * 1024 ** 3),
+  buildProcesses: whole('SLUICE_BUILD_PROCESSES', 4_096),
   /** Bytes of one push, as git sends it, and of an uploaded tarball. */
   pushLimitBytes: whole('SLUICE_PUSH_LIMIT_BYTES', 1_000_000_000),
   /** Hosts, parted by commas, that tarballs may be fetched from though their addresses are private. */
@@ -80,7 +84,7 @@ export const platformEnvironment = (): Record<string, string> => ({
 })
 
 const INHERITED =
-  /^(SLUICE_\w+|npm_config_\w+|PIP_\w+|UV_\w+|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|(REQUESTS|CURL)_CA_BUNDLE)$/i
+  /^(SLUICE_\w+|npm_config_\w+|PIP_\w+|UV_\w+|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|NODE_(EXTRA_CA_CERTS|COMPILE_CACHE)|(REQUESTS|CURL)_CA_BUNDLE)$/i
 
 /** Of a keeper, which alone knows of an external database besides the control plane. */
 export const keeperEnvironment = (
