@@ -7,7 +7,7 @@ import { commandTable } from './command-table.ts'
  */
 const loadCommands = async (argv: readonly string[]): Promise<Record<string, Command.Class>> => {
   const named = argv[0] ?? ''
-  const isForOne = Object.hasOwn(commandTable, named) && !asksForHelp(argv)
+  const isForOne = Object.hasOwn(commandTable, named) && (named === 'heroku' || !asksForHelp(argv))
   const ids = isForOne ? [named] : Object.keys(commandTable)
   const classes = await Promise.all(ids.map(async (id) => [id, await commandTable[id]?.()]))
   return Object.fromEntries(classes)

@@ -86,7 +86,7 @@ export const platformEnvironment = (): Record<string, string> => ({
 const INHERITED =
   /^(SLUICE_\w+|npm_config_\w+|PIP_\w+|UV_\w+|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|NODE_(EXTRA_CA_CERTS|COMPILE_CACHE)|(REQUESTS|CURL)_CA_BUNDLE)$/i
 
-/** Of a keeper, which alone knows of an external database besides the control plane. */
+/** Of the keeper and the processes that it starts; only those that may reach an external database are told of it. */
 export const keeperEnvironment = (
   dataDir: string,
   databaseUrl: string,
@@ -94,6 +94,7 @@ export const keeperEnvironment = (
   ...platformEnvironment(),
   SLUICE_DATA_DIR: dataDir,
   ...(databaseUrl === '' ? {} : { DATABASE_URL: databaseUrl }),
+  ...(env['NODE_COMPILE_CACHE'] ? { NODE_COMPILE_CACHE: env['NODE_COMPILE_CACHE'] } : {}),
 })
 
 /** The caller's whole environment, for `sluice heroku` and `sluice git`, which run in the user's own shell. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { platformEnvironment } from '#/foundation/config.ts'
+import { keeperEnvironment } from '#/foundation/config.ts'
 import { dataDirPaths } from '#/foundation/data-dir.ts'
 import { clusterUrl, type PostgresCluster } from '#/foundation/postgres-cluster.ts'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -40,7 +40,7 @@ const controlPlane = (
 ): ProcessSpec => ({
   name: 'control-plane',
   command: nodeCommand(bin, 'control-plane.ts', '--listen-fd', '3'),
-  env: { ...environment(dataDir), DATABASE_URL: databaseUrl },
+  env: keeperEnvironment(dataDir, databaseUrl),
   port: ports.api,
   prepare: (signal) => untilReady(postgres, signal),
   // Two at once would take the feeds' socket from one another. Calls wait in the port's queue meanwhile.
@@ -54,7 +54,7 @@ const controlPlane = (
 const engine = ({ dataDir, bin }: PlatformOptions): ProcessSpec => ({
   name: 'engine',
   command: nodeCommand(bin, 'engine.ts'),
-  env: environment(dataDir),
+  env: keeperEnvironment(dataDir, ''),
   // One at a time decides what runs; the dynos go on without it.
   succession: 'after',
   ends: 'before the dynos',
@@ -66,7 +66,7 @@ const engine = ({ dataDir, bin }: PlatformOptions): ProcessSpec => ({
 const router = ({ dataDir, bin, ports }: PlatformOptions): ProcessSpec => ({
   name: 'router',
   command: nodeCommand(bin, 'router.ts', '--listen-fd', '3'),
-  env: environment(dataDir),
+  env: keeperEnvironment(dataDir, ''),
   port: ports.router,
   succession: 'beside',
   ends: 'before the dynos',
@@ -81,11 +81,6 @@ const nodeCommand = (bin: string, file: string, ...args: string[]): [string, ...
   join(bin, file),
   ...args,
 ]
-
-const environment = (dataDir: string): Record<string, string> => ({
-  ...platformEnvironment(),
-  SLUICE_DATA_DIR: dataDir,
-})
 
 const LOOK_EVERY_MS = 20
 
