@@ -60,7 +60,11 @@ export const createApi = async (
     void reply.header('request-id', request.id)
     if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'private, no-cache')
   })
-  for (const one of routes) mount(fastify, platform, one)
+  for (const one of routes.filter(({ rawBody }) => !rawBody)) mount(fastify, platform, one)
+  await fastify.register(async (scope) => {
+    takeRawBodies(scope)
+    for (const one of routes.filter(({ rawBody }) => rawBody)) mount(scope, platform, one)
+  })
   await fastify.ready()
   return { server, inject: fastify.inject.bind(fastify), stop: () => fastify.close() }
 }
@@ -106,6 +110,12 @@ const takeAnyJson = (fastify: FastifyInstance): void => {
   fastify.addHook('preValidation', async (request) => {
     if (request.method !== 'GET') request.body ??= {}
   })
+}
+
+/** Bodies of any size and type go to their routes as they come. */
+const takeRawBodies = (fastify: FastifyInstance): void => {
+  fastify.removeAllContentTypeParsers()
+  fastify.addContentTypeParser('*', (_request, body, done) => done(null, body))
 }
 
 /** The one place where an error becomes an answer. */

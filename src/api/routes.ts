@@ -6,6 +6,7 @@ import { attachmentRoutes } from '#/platform/add-on/attachment-routes.ts'
 import { appSetupRoutes } from '#/platform/app-setup/app-setup-routes.ts'
 import { appRoutes } from '#/platform/app/app-routes.ts'
 import { stackRoutes } from '#/platform/app/stack-routes.ts'
+import { buildRoutes } from '#/platform/build/build-routes.ts'
 import { buildpackRoutes } from '#/platform/buildpack/buildpack-routes.ts'
 import { registryRoutes } from '#/platform/buildpack/registry-routes.ts'
 import { configVarRoutes } from '#/platform/config-var/config-var-routes.ts'
@@ -20,6 +21,8 @@ import { pipelineRoutes } from '#/platform/pipeline/pipeline-routes.ts'
 import { promotionRoutes } from '#/platform/promotion/promotion-routes.ts'
 import { releaseRoutes } from '#/platform/release/release-routes.ts'
 import type { Route } from '#/platform/route.ts'
+import { slugRoutes } from '#/platform/slug/slug-routes.ts'
+import { sourceRoutes } from '#/platform/source/source-routes.ts'
 import { teamRoutes } from '#/platform/team/team-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { statusRoutes } from './status-routes.ts'
@@ -44,6 +47,9 @@ export const routes: Route[] = [
   ...buildpackRoutes,
   ...registryRoutes,
   ...appSetupRoutes,
+  ...slugRoutes,
+  ...sourceRoutes,
+  ...buildRoutes,
   ...addOnServiceRoutes,
   ...addOnRoutes,
   ...attachmentRoutes,

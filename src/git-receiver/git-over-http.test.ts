@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { aName, anApp } from '../../test/support/apps.ts'
 import { aGitPlatform, aWorkingCopy, runGit } from '../../test/support/git-platform.ts'
+import { aTestPlatform } from '../../test/support/test-platform.ts'
 
-const host = await aGitPlatform()
+const host = await aGitPlatform(aTestPlatform)
 const { call, platform, urlOf, origin } = host
 
 test('a branch that is not deployed is kept, and can be fetched again', async () => {

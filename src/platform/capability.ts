@@ -1,4 +1,3 @@
-import type { FastifyRequest } from 'fastify'
 import { isSignedBy, sign } from '#/foundation/crypto.ts'
 import { notFound } from '#/foundation/errors.ts'
 import type { Access } from './route.ts'
@@ -22,18 +21,23 @@ export const capabilityUrl = (
 export const withCapability: Access<undefined> = {
   name: 'anyone: holds a signed URL',
   find: async ({ platform, request }) => {
-    if (!isCapability(platform, request)) throw notFound('stream')
+    const url = new URL(request.url, 'http://localhost')
+    if (!isCapability(platform, url)) throw notFound('stream')
     return undefined
   },
 }
 
-const isCapability = ({ keyring }: Platform, request: FastifyRequest): boolean => {
-  const url = new URL(request.url, 'http://localhost')
-  const expires = url.searchParams.get('expires') ?? ''
-  const signature = url.searchParams.get('signature') ?? ''
+/** @param at when it was used, in milliseconds since 1970; now if not given */
+export const isCapability = (
+  { keyring }: Pick<Platform, 'keyring'>,
+  { pathname, searchParams }: URL,
+  at = Date.now(),
+): boolean => {
+  const expires = searchParams.get('expires') ?? ''
+  const signature = searchParams.get('signature') ?? ''
   return (
     /^\d{1,12}$/.test(expires) &&
-    Number(expires) * 1000 > Date.now() &&
-    isSignedBy(keyring.signingKey, `${url.pathname} ${expires}`, signature)
+    Number(expires) * 1000 > at &&
+    isSignedBy(keyring.signingKey, `${pathname} ${expires}`, signature)
   )
 }

@@ -1,27 +1,50 @@
 import { handleJob, type JobHandler } from '#/foundation/jobs.ts'
+import { config } from '#/foundation/config.ts'
 import { requestAddOnCluster } from '#/foundation/add-on-cluster.ts'
 import { deprovisionAddOnJob, provisionAddOnJob } from '#/platform/add-on/add-on-jobs.ts'
 import { deprovisionAddOn } from '#/platform/add-on/deprovision-add-on.ts'
 import { provisionAddOn, type AddOnNeeds } from '#/platform/add-on/provision-add-on.ts'
 import { removeAppFilesJob } from '#/platform/app-setup/app-setup-jobs.ts'
 import { removeAppFiles } from '#/platform/app-setup/remove-app-files.ts'
+import { runBuildJob, tidyBuildsJob, tidyRepositoriesJob } from '#/platform/build/build-jobs.ts'
+import type { BuildNeeds } from '#/platform/build/build-runner.ts'
+import { createBuildSlots } from '#/platform/build/build-slots.ts'
+import { runBuild } from '#/platform/build/run-build.ts'
+import { tidyBuilds } from '#/platform/build/tidy-builds.ts'
+import { tidyRepositories } from '#/platform/build/tidy-repositories.ts'
 import { runDeploysJob, stopRetiredJob } from '#/platform/deploy/deploy-jobs.ts'
 import { runDeploys } from '#/platform/deploy/run-deploys.ts'
 import { stopRetiredDynos } from '#/platform/deploy/stop-retired.ts'
 import { deleteEmptyPipelines } from '#/platform/pipeline/delete-empty-pipelines.ts'
 import { deleteEmptyPipelinesJob } from '#/platform/pipeline/pipeline-jobs.ts'
 import type { Platform } from '#/platform/platform.ts'
+import { sweepSourcesJob } from '#/platform/source/source-jobs.ts'
+import { sweepSources } from '#/platform/source/sweep-sources.ts'
 
 /** Every kind of job with what does it: a new noun adds its own here. */
 export const jobHandlers = (platform: Platform): JobHandler[] => [
   handleJob(runDeploysJob, ({ appId }, context) => runDeploys(platform, appId, context)),
   handleJob(stopRetiredJob, (args, context) => stopRetiredDynos(platform, args, context.signal)),
+  ...buildHandlers({
+    ...platform,
+    slots: createBuildSlots(config.buildsAtOnce, MOST_WAITING_BUILDS),
+  }),
+  handleJob(sweepSourcesJob, () => sweepSources(platform)),
   handleJob(removeAppFilesJob, (args) => removeAppFiles(platform, args)),
   handleJob(provisionAddOnJob, (args, context) =>
     provisionAddOn(addOnNeeds(platform), args, context),
   ),
   handleJob(deprovisionAddOnJob, (args) => deprovisionAddOn(addOnNeeds(platform), args)),
   handleJob(deleteEmptyPipelinesJob, () => deleteEmptyPipelines(platform)),
+]
+
+/** Each holds one of the worker's places; more come back later. */
+const MOST_WAITING_BUILDS = 6
+
+const buildHandlers = (needs: BuildNeeds): JobHandler[] => [
+  handleJob(runBuildJob, ({ buildId }, context) => runBuild(needs, buildId, context)),
+  handleJob(tidyBuildsJob, () => tidyBuilds(needs)),
+  handleJob(tidyRepositoriesJob, () => tidyRepositories(needs)),
 ]
 
 const addOnNeeds = (platform: Platform): AddOnNeeds => ({

@@ -1,16 +1,19 @@
+import assert from 'node:assert/strict'
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after } from 'node:test'
 import { createApi } from '#/api/create-api.ts'
+import { config } from '#/foundation/config.ts'
 import { run, type RunResult } from '#/foundation/exec.ts'
 import { newId } from '#/foundation/ids.ts'
 import { startGitReceiver } from '#/git-receiver/start-git-receiver.ts'
 import { enlistWorker } from '#/worker/dead-workers.ts'
 import { jobHandlers } from '#/worker/job-handlers.ts'
 import { startWorker, type Worker } from '#/worker/start-worker.ts'
-import { aTestPlatform, type TestPlatform } from './test-platform.ts'
+import { anApp } from './apps.ts'
+import type { TestPlatform } from './test-platform.ts'
 
 export type GitPlatform = TestPlatform & {
   /** `http://…/<app>.git`, as the operator or whoever holds the token. */
@@ -21,10 +24,12 @@ export type GitPlatform = TestPlatform & {
 }
 
 /** A platform whose API and git are reached over real HTTP, on a port of their own. */
-export const aGitPlatform = async (): Promise<GitPlatform> => {
+export const aGitPlatform = async <Base extends TestPlatform>(
+  makeBase: () => Promise<Base>,
+): Promise<Base & GitPlatform> => {
   let stop = async (): Promise<void> => {}
   after(() => stop()) // before the platform goes: hooks run in their order
-  const test = await aTestPlatform()
+  const test = await makeBase()
   const { platform, database, token } = test
   const workerId = newId()
   const leave = await enlistWorker(database.url, workerId, () => {})
@@ -77,8 +82,10 @@ export const runGit = (cwd: string, ...args: string[]): Promise<RunResult> =>
 
 /** A repository of a user's with one commit on `main`. */
 export const aWorkingCopy = async (files: Record<string, string>): Promise<WorkingCopy> => {
-  const dir = await mkdtemp(join(tmpdir(), 'sluice-test-copy-'))
-  after(() => rm(dir, { recursive: true, force: true }))
+  const root = await mkdtemp(join(tmpdir(), 'sluice-test-copy-'))
+  after(() => rm(root, { recursive: true, force: true }))
+  const dir = join(root, 'copy')
+  await mkdir(dir)
   const git = (...args: string[]): Promise<RunResult> => runGit(dir, ...args)
   const commit: WorkingCopy['commit'] = async (changed, message = 'A change') => {
     for (const [name, text] of Object.entries(changed)) {
@@ -96,4 +103,30 @@ export const aWorkingCopy = async (files: Record<string, string>): Promise<Worki
   await git('init', '--quiet', '--initial-branch=main')
   await commit(files, 'First version')
   return { dir, git, commit }
+}
+
+/**
+ * The URL of a buildpack that shows what it is given and then runs these lines of shell; no network is needed.
+ * Its apps have no web process, so that nothing has to run for them.
+ */
+export const aBuildpack = async (compile = ''): Promise<string> => {
+  Object.assign(config, { fileBuildpacks: true })
+  const { dir } = await aWorkingCopy({
+    'bin/detect': '#!/bin/sh\necho Plain\n',
+    'bin/compile': `#!/bin/sh\necho "       compiling $SOURCE_VERSION"\n${compile}\n`,
+    'bin/release': '#!/bin/sh\necho "--- {}"\n',
+  })
+  return `file://${dir}`
+}
+
+/** An app that is built with this buildpack alone. */
+export const anAppBuiltBy = async (
+  host: GitPlatform,
+  buildpack: string,
+): Promise<{ id: string; name: string }> => {
+  const app = await anApp(host)
+  const updates = [{ buildpack }]
+  const set = await host.call('PUT', `/apps/${app.name}/buildpack-installations`, { updates })
+  assert.equal(set.statusCode, 200, set.body)
+  return app
 }

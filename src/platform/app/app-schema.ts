@@ -33,7 +33,7 @@ export const presentApp = (app: AppView, settings: PlatformSettings) => {
     created_at: app.createdAt,
     current_build_architecture: [],
     generation: { id: derivedId('generation', 'cedar'), name: 'cedar' },
-    git_url: `https://${settings.apiHost}:${settings.apiPort}/${app.name}.git`,
+    git_url: gitUrl(app, settings),
     internal_routing: false,
     joined: true,
     locked: false,
@@ -52,6 +52,11 @@ export const presentApp = (app: AppView, settings: PlatformSettings) => {
     web_url: webUrl(app, settings),
   }
 }
+
+export const gitUrl = (
+  { name }: Pick<AppView, 'name'>,
+  { apiHost, apiPort }: Pick<PlatformSettings, 'apiHost' | 'apiPort'>,
+): string => `https://${apiHost}:${apiPort}/${name}.git`
 
 /** Where visitors reach it. */
 export const webUrl = (

@@ -9,5 +9,10 @@ export const tidyBuildsJob = defineJob('tidy-builds', Type.Object({}), {
   schedule: '*/10 * * * *',
 })
 
+/** Makes the repositories of apps small again. */
+export const tidyRepositoriesJob = defineJob('tidy-repositories', Type.Object({}), {
+  schedule: '43 3 * * *',
+})
+
 /** Builds of an app run one after another, in the order in which they were asked for. */
 export const buildQueue = (appId: string): string => `builds:${appId}`

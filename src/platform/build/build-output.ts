@@ -5,7 +5,7 @@ import type { DataDirPaths } from '#/foundation/data-dir.ts'
 /** What a build prints, kept in a file: for the push that waits for it, and for whoever reads it later. */
 export type BuildOutput = {
   write: (text: string) => void
-  /** Resolves once all that was written is on disk, also after a power cut. */
+  /** Resolves once all that was written is on disk, also after a power cut. What is written later is dropped. */
   close: () => Promise<void>
 }
 
@@ -27,6 +27,7 @@ export const openBuildOutput = async (
   let waiting = ''
   let tail: string | undefined
   let writing: Promise<void> | undefined
+  let closing: Promise<void> | undefined
 
   const writeOut = async (): Promise<void> => {
     while (waiting !== '') {
@@ -41,8 +42,19 @@ export const openBuildOutput = async (
       .finally(() => (writing = undefined))
   }
 
+  const close = async (): Promise<void> => {
+    if (tail !== undefined)
+      waiting += `\n !     The output is too long: a part is left out.\n${tail}`
+    while (waiting !== '' || writing) {
+      wake()
+      await writing
+    }
+    await sync(file).catch(onProblem)
+  }
+
   return {
     write: (given) => {
+      if (closing) return
       const text = harmless(given)
       if (tail !== undefined || Buffer.byteLength(text) > left)
         return void (tail = ((tail ?? '') + text).slice(-TAIL_CHARACTERS))
@@ -50,15 +62,7 @@ export const openBuildOutput = async (
       waiting += text
       wake()
     },
-    close: async () => {
-      if (tail !== undefined)
-        waiting += `\n !     The output is too long: a part is left out.\n${tail}`
-      while (waiting !== '' || writing) {
-        wake()
-        await writing
-      }
-      await sync(file).catch(onProblem)
-    },
+    close: () => (closing ??= close()),
   }
 }
 

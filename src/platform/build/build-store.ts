@@ -96,23 +96,23 @@ export const countPendingBuilds = async (db: Db, _actor: Actor, appId: string): 
 }
 
 /** PostgreSQL's times are finer than the wire's, which the bounds come from. */
-const CREATED = sql<Date>`date_trunc('milliseconds', created_at)`
+const CREATED = sql<string>`date_trunc('milliseconds', created_at)`
 
-/** In the order and within the bounds of `range` (property `created_at`), one more than its `max` if there are more. */
+/** In the order and within the bounds of `range` (`created_at` or `id`), one more than its `max` if there are more. */
 export const listBuilds = (
   db: Db,
   _actor: Actor,
   appId: string,
   range: Range,
 ): Promise<Build[]> => {
-  let query = db.selectFrom('builds').select(COLUMNS).where('appId', '=', appId)
+  const key = range.property === 'id' ? sql<string>`id::text` : CREATED
   const forward = range.order === 'asc'
   const beyond = range.startIsExcluded ? (forward ? '>' : '<') : forward ? '>=' : '<='
-  if (range.start !== undefined) query = query.where(CREATED, beyond, new Date(range.start))
-  if (range.end !== undefined)
-    query = query.where(CREATED, forward ? '<=' : '>=', new Date(range.end))
+  let query = db.selectFrom('builds').select(COLUMNS).where('appId', '=', appId)
+  if (range.start !== undefined) query = query.where(key, beyond, range.start)
+  if (range.end !== undefined) query = query.where(key, forward ? '<=' : '>=', range.end)
   return query
-    .orderBy(CREATED, range.order)
+    .orderBy(key, range.order)
     .orderBy('id', range.order)
     .limit(range.max + 1)
     .execute()

@@ -7,6 +7,8 @@ import type { App } from '#/platform/app/app.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
 import type { Platform } from '#/platform/platform.ts'
+import { findSource } from '#/platform/source/source-store.ts'
+import { sourceIdOf } from '#/platform/source/source-url.ts'
 import { buildQueue, runBuildJob } from './build-jobs.ts'
 import { countPendingBuilds, insertBuild, type NewBuild } from './build-store.ts'
 import { shortVersionOf, type Build } from './build.ts'
@@ -50,13 +52,15 @@ export const createPushedBuild = (
     buildpacks: null,
   })
 
-export const createTarballBuild = (
-  needs: Needs,
+/** @throws 422 if there is nothing at its source yet, or something else than its checksum says */
+export const createTarballBuild = async (
+  needs: Needs & Pick<Platform, 'keyring'>,
   actor: Actor,
   app: Pick<App, 'id'>,
   { url, version, description, checksum, buildpacks }: TarballCode,
-): Promise<Build> =>
-  queueBuild(needs, actor, app, {
+): Promise<Build> => {
+  await assertSource(needs, actor, { url, checksum })
+  return queueBuild(needs, actor, app, {
     id: newId(),
     sourceUrl: url,
     sourceVersion: version,
@@ -64,6 +68,28 @@ export const createTarballBuild = (
     commitDescription: description,
     buildpacks,
   })
+}
+
+/** An uploaded source can be judged at once; what is elsewhere, once it has been fetched. */
+const assertSource = async (
+  needs: Needs & Pick<Platform, 'keyring'>,
+  actor: Actor,
+  { url, checksum }: Pick<TarballCode, 'url' | 'checksum'>,
+): Promise<void> => {
+  const id = sourceIdOf(needs, url)
+  if (id === undefined) return assertSourceUrl(url)
+  const source = await findSource(needs.db, actor, id)
+  if (!source || source.sha256 === null)
+    throw invalidParams('Nothing has been uploaded to that source. PUT a .tgz to its put_url.')
+  if (checksum !== null && checksum !== source.sha256)
+    throw invalidParams(`The checksum is not that of what was uploaded, SHA256:${source.sha256}.`)
+}
+
+const assertSourceUrl = (url: string): void => {
+  const parsed = URL.parse(url)
+  if (parsed?.protocol !== 'https:' || parsed.hostname === '')
+    throw invalidParams('The source must be at an https URL, or at the get_url of a source.')
+}
 
 const MOST_WAITING = 50
 

@@ -1,5 +1,5 @@
 import { link, mkdir, open, readdir } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import { hasCode } from '#/foundation/errors.ts'
 import { gitOrThrow } from './git.ts'
 import { buildRef, NO_COMMIT } from './repository.ts'
@@ -20,11 +20,11 @@ export const keepPushedCommit = async (
 
 const keepObjects = async (repository: string, quarantine: string): Promise<void> => {
   const objects = join(repository, 'objects')
-  if (dirname(quarantine) !== objects || !QUARANTINE.test(basename(quarantine)))
-    throw new Error(`${quarantine} is not a quarantine of ${repository}.`)
-  const folders = (await readdir(quarantine)).filter((name) => OBJECT_FOLDER.test(name))
+  if (!QUARANTINE.test(basename(quarantine))) throw new Error(`${quarantine} is no quarantine.`)
+  const incoming = join(objects, basename(quarantine))
+  const folders = (await readdir(incoming)).filter((name) => OBJECT_FOLDER.test(name))
   for (const folder of folders)
-    await linkFiles(join(quarantine, folder), join(objects, folder), folder === 'pack')
+    await linkFiles(join(incoming, folder), join(objects, folder), folder === 'pack')
   if (folders.length > 0) await syncFolder(objects)
 }
 

@@ -1,8 +1,12 @@
 import { Type } from 'typebox'
-import { invalidParams } from '#/foundation/errors.ts'
+import { invalidParams, notFound } from '#/foundation/errors.ts'
 import { onApp } from '#/platform/app/app-access.ts'
+import { withCapability } from '#/platform/capability.ts'
 import { presentReleases } from '#/platform/release/release-routes.ts'
+import { getReleaseById } from '#/platform/release/release-store.ts'
 import { route } from '#/platform/route.ts'
+import { streamText } from '#/platform/stream-text.ts'
+import { followReleaseOutput, hasReleaseCommand } from './release-output.ts'
 import { releaseSlug } from './release-slug.ts'
 import { restartApp, stopDynos } from './restart-app.ts'
 import { rollBack } from './roll-back.ts'
@@ -35,6 +39,17 @@ export const deployRoutes = [
             })
       const [presented] = await presentReleases(platform, app, [release])
       return presented
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/streams/releases/:release',
+    access: withCapability,
+    handle: async (call) => {
+      const { platform, actor, params } = call
+      const release = await getReleaseById(platform.db, actor, params.release)
+      if (!(await hasReleaseCommand(platform, release))) throw notFound('stream')
+      return streamText(call, (signal) => followReleaseOutput(platform, release.id, signal))
     },
   }),
   route({

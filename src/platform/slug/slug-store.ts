@@ -39,6 +39,9 @@ export const insertSlug = (
 export const getSlug = (db: Db, _actor: Actor, id: string): Promise<Slug> =>
   db.selectFrom('slugs').select(COLUMNS).where('id', '=', id).executeTakeFirstOrThrow()
 
+export const findSlug = (db: Db, _actor: Actor, id: string): Promise<Slug | undefined> =>
+  db.selectFrom('slugs').select(COLUMNS).where('id', '=', id).executeTakeFirst()
+
 /** One that was built for the app or that one of its releases runs (a promotion's). */
 export const getSlugOfApp = async (
   db: Db,

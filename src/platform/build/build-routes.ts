@@ -1,0 +1,78 @@
+import { notFound } from '#/foundation/errors.ts'
+import { onApp } from '#/platform/app/app-access.ts'
+import { gitUrl } from '#/platform/app/app-schema.ts'
+import type { App } from '#/platform/app/app.ts'
+import { capabilityUrl, withCapability } from '#/platform/capability.ts'
+import type { Platform } from '#/platform/platform.ts'
+import { route, sendPage } from '#/platform/route.ts'
+import { streamText } from '#/platform/stream-text.ts'
+import { buildRange, pageOfBuilds } from './build-range.ts'
+import { CreateBuild, presentBuild, tarballOf } from './build-schema.ts'
+import { findBuild, getBuild, listBuilds } from './build-store.ts'
+import type { Build } from './build.ts'
+import { cancelBuild } from './cancel-build.ts'
+import { createTarballBuild } from './create-build.ts'
+import { dropBuildCache } from './drop-build-cache.ts'
+import { followBuild } from './follow-build.ts'
+
+const OUTPUT_LIFETIME_MS = 24 * 3_600_000
+
+const show = (platform: Platform, app: App, build: Build) =>
+  presentBuild(build, {
+    app: { id: app.id, gitUrl: gitUrl(app, platform.settings) },
+    outputUrl: capabilityUrl(platform, `/streams/builds/${build.id}`, OUTPUT_LIFETIME_MS),
+  })
+
+export const buildRoutes = [
+  route({
+    method: 'POST',
+    path: '/apps/:app/builds',
+    access: onApp('deploy'),
+    body: CreateBuild,
+    handle: async ({ platform, actor, target: app, body }) =>
+      show(platform, app, await createTarballBuild(platform, actor, app, tarballOf(body))),
+  }),
+  route({
+    method: 'GET',
+    path: '/apps/:app/builds',
+    access: onApp('view'),
+    handle: async ({ platform, actor, target: app, request, reply }) => {
+      const range = buildRange(request.headers.range)
+      const found = await listBuilds(platform.db, actor, app.id, range)
+      return sendPage(reply, pageOfBuilds(found, range), (build) => show(platform, app, build))
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/apps/:app/builds/:build',
+    access: onApp('view'),
+    handle: async ({ platform, actor, target: app, params }) =>
+      show(platform, app, await getBuild(platform.db, actor, app.id, params.build)),
+  }),
+  route({
+    method: 'DELETE',
+    path: '/apps/:app/builds/:build',
+    access: onApp('deploy'),
+    handle: async ({ platform, actor, target: app, params }) =>
+      show(platform, app, await cancelBuild(platform, actor, app, params.build)),
+  }),
+  route({
+    method: 'DELETE',
+    path: '/apps/:app/build-cache',
+    access: onApp('deploy'),
+    handle: async ({ platform, actor, target: app }) => {
+      await dropBuildCache(platform, actor, app)
+      return {}
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/streams/builds/:build',
+    access: withCapability,
+    handle: async (call) => {
+      const { platform, actor, params } = call
+      if (!(await findBuild(platform.db, actor, params.build))) throw notFound('build')
+      return streamText(call, (signal) => followBuild(platform, params.build, signal))
+    },
+  }),
+]

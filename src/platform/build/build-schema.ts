@@ -1,0 +1,72 @@
+import { Type, type Static } from 'typebox'
+import { config } from '#/foundation/config.ts'
+import { buildpackUrl, nameOf } from '#/platform/buildpack/buildpack.ts'
+import type { TarballCode } from './create-build.ts'
+import type { Build } from './build.ts'
+
+const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
+  Type.Optional(Type.Union([schema, Type.Null()]))
+
+export const CreateBuild = Type.Object({
+  source_blob: Type.Object({
+    url: Type.String({ minLength: 1, maxLength: 4_000 }),
+    // Given to buildpacks as SOURCE_VERSION and shown in logs: no control characters.
+    version: orNull(Type.String({ maxLength: 200, pattern: '^[^\\p{C}]*$' })),
+    version_description: orNull(Type.String({ maxLength: 1_000 })),
+    checksum: orNull(Type.String({ pattern: '^(?:[sS][hH][aA]256:)?[0-9a-fA-F]{64}$' })),
+  }),
+  buildpacks: orNull(
+    Type.Array(
+      Type.Object({
+        url: Type.Optional(Type.String()),
+        name: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+      }),
+      { maxItems: 30 },
+    ),
+  ),
+})
+
+/** What a body asks for. @throws 422 in words */
+export const tarballOf = ({
+  source_blob,
+  buildpacks,
+}: Static<typeof CreateBuild>): TarballCode => ({
+  url: source_blob.url,
+  version: source_blob.version || null,
+  description: source_blob.version_description || null,
+  checksum: source_blob.checksum?.slice(-64).toLowerCase() ?? null,
+  buildpacks:
+    buildpacks?.map(({ url, name }) => ({
+      url: buildpackUrl(url ?? name ?? '', { fileUrlsAllowed: config.fileBuildpacks }),
+    })) ?? null,
+})
+
+export type BuildContext = { app: { id: string; gitUrl: string }; outputUrl: string }
+
+/** Heroku's build. */
+export const presentBuild = (build: Build, { app, outputUrl }: BuildContext) => ({
+  id: build.id,
+  app: { id: app.id },
+  buildpacks: build.buildpacks?.map(({ url }) => ({ url, name: nameOf({ url }) })) ?? null,
+  created_at: build.createdAt,
+  failure_reason: build.failureReason,
+  output_stream_url: outputUrl,
+  release: build.releaseId ? { id: build.releaseId } : null,
+  slug: build.slugId ? { id: build.slugId } : null,
+  source_blob: {
+    checksum: build.sourceChecksum === null ? null : `SHA256:${build.sourceChecksum}`,
+    url: build.sourceUrl === null ? app.gitUrl : withoutSecrets(build.sourceUrl),
+    version: build.commit ?? build.sourceVersion,
+    version_description: build.commitDescription,
+  },
+  stack: build.stack,
+  status: build.status,
+  updated_at: build.updatedAt,
+  user: { id: build.createdBy, email: build.createdByName },
+})
+
+/** Whoever may see a build may not for that reason fetch its source: passwords and signatures stay out. */
+const withoutSecrets = (url: string): string => {
+  const parsed = URL.parse(url)
+  return parsed ? `${parsed.origin}${parsed.pathname}` : ''
+}

@@ -1,0 +1,18 @@
+import { presentStackName } from '#/platform/app/app-schema.ts'
+import type { Slug } from './slug.ts'
+
+/** Heroku's slug. @param blobUrl where its files are fetched; null for whoever may not read the code */
+export const presentSlug = (slug: Slug, { blobUrl }: { blobUrl: string | null }) => ({
+  id: slug.id,
+  blob: { method: 'get', url: blobUrl ?? '' },
+  buildpack_provided_description: slug.buildpackProvidedDescription,
+  /** Of what is in it, whoever packed it: the same in every app that runs it. */
+  checksum: slug.digest.replace(/^sha256:/, 'SHA256:'),
+  commit: slug.commit,
+  commit_description: slug.commitDescription,
+  created_at: slug.createdAt,
+  process_types: slug.processTypes,
+  size: slug.size,
+  stack: presentStackName(slug.stack),
+  updated_at: slug.updatedAt,
+})
