@@ -84,7 +84,7 @@ export const platformEnvironment = (): Record<string, string> => ({
 })
 
 const INHERITED =
-  /^(SLUICE_\w+|npm_config_\w+|PIP_\w+|UV_\w+|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|NODE_(EXTRA_CA_CERTS|COMPILE_CACHE)|(REQUESTS|CURL)_CA_BUNDLE)$/i
+  /^(SLUICE_\w+|npm_config_\w+|PIP_\w+|UV_\w+|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|(REQUESTS|CURL)_CA_BUNDLE)$/i
 
 /** Of the keeper and the processes that it starts; only those that may reach an external database are told of it. */
 export const keeperEnvironment = (

@@ -30,6 +30,14 @@ export const migrate = async (pool: pg.Pool): Promise<string[]> => {
   }
 }
 
+/** Whether a platform keeps its data there already. */
+export const isMigrated = async (pool: pg.Pool): Promise<boolean> => {
+  const { rows } = await pool.query<{ known: boolean }>(
+    `select to_regclass('schema_migrations') is not null as known`,
+  )
+  return rows[0]?.known ?? false
+}
+
 const listMigrations = async (): Promise<string[]> =>
   (await readdir(MIGRATIONS)).filter((name) => /^\d{4}-[a-z-]+\.sql$/.test(name)).sort()
 

@@ -60,13 +60,12 @@ const refuseOtherDatabase = async (
 
 const isDatabaseThere = async (dataDir: string, databaseUrl: string): Promise<boolean> => {
   if (databaseUrl === '') return existsSync(join(dataDirPaths(dataDir).postgres, 'PG_VERSION'))
+  // Only the rare platform with an external database needs these here.
   const { openDatabase } = await import('#/foundation/db.ts')
+  const { isMigrated } = await import('#/foundation/migrate.ts')
   const database = openDatabase(databaseUrl, 1)
   try {
-    const { rows } = await database.pool.query<{ known: boolean }>(
-      `select to_regclass('schema_migrations') is not null as known`,
-    )
-    return rows[0]?.known ?? false
+    return await isMigrated(database.pool)
   } finally {
     await database.stop()
   }
