@@ -117,23 +117,28 @@ export class ClientConnection {
 
   check(now: number): void {
     if (this.#exchange) return this.#exchange.check(now)
+    if (now - this.#since < this.#limitMs()) return
+    if (this.#state === 'reading head' || this.#partial) this.#refuse(408)
+    else if (this.#state === 'resting' || this.#state === 'fresh') this.#close(false)
+    else this.destroy()
+  }
+
+  /** How long the state may last. */
+  #limitMs(): number {
     const { limits, isStopping } = this.#traffic
-    const passedMs = now - this.#since
     switch (this.#state) {
       case 'resting':
-        if (passedMs >= (isStopping ? STOPPING_REST_MS : limits.keepAliveMs)) this.#close(false)
-        return
-      case 'fresh':
-      case 'reading head':
-        if (passedMs >= limits.headMs) this.answer(badRequest(408), undefined)
-        return
+        return isStopping ? STOPPING_REST_MS : limits.keepAliveMs
       case 'lingering':
-        if (passedMs >= limits.lingerMs) this.destroy()
-        return
+        return limits.lingerMs
       case 'closing':
-        if (passedMs >= limits.idleMs) this.destroy()
-        return
+        return limits.idleMs
+      case 'fresh':
+        return isStopping ? STOPPING_FRESH_MS : limits.headMs
+      case 'reading head':
+        return limits.headMs
       case 'closed':
+        return Infinity
     }
   }
 
@@ -261,5 +266,6 @@ export class ClientConnection {
   }
 }
 
-/** A connection that has rested for so long is hardly about to bring a request in the moment it is closed. */
+/** A connection that has brought nothing for so long is hardly about to do so in the moment it is closed. */
 const STOPPING_REST_MS = 1_000
+const STOPPING_FRESH_MS = 3_000

@@ -16,23 +16,23 @@ export type Standing = {
   isClientSlow: boolean
 }
 
+type Rule = (standing: Standing, limits: RouterLimits) => RouterErrorCode | undefined
+
 /** What the time that has passed means, if it means anything yet. */
-export const overdue = (standing: Standing, limits: RouterLimits): RouterErrorCode | undefined => {
-  const { phase, inPhaseMs, stillMs } = standing
-  switch (phase) {
-    case 'connecting':
-      return inPhaseMs >= limits.connectMs ? 'H19' : undefined
-    case 'waiting':
-      if (standing.isClientsTurn) return isUploadTooSlow(standing, limits) ? 'H28' : undefined
-      return stillMs >= limits.firstByteMs ? 'H12' : undefined
-    case 'responding':
-      if (stillMs < limits.idleMs) return undefined
-      return standing.isClientSlow || standing.isClientsTurn ? 'H28' : 'H15'
-    case 'tunnel':
-      return stillMs >= limits.idleMs ? 'H15' : undefined
-    case 'over':
-      return undefined
-  }
+export const overdue: Rule = (standing, limits) => RULES[standing.phase](standing, limits)
+
+const RULES: Record<Phase, Rule> = {
+  connecting: ({ inPhaseMs }, { connectMs }) => (inPhaseMs >= connectMs ? 'H19' : undefined),
+  waiting: (standing, limits) => {
+    if (standing.isClientsTurn) return isUploadTooSlow(standing, limits) ? 'H28' : undefined
+    return standing.stillMs >= limits.firstByteMs ? 'H12' : undefined
+  },
+  responding: ({ stillMs, isClientSlow, isClientsTurn }, { idleMs }) => {
+    if (stillMs < idleMs) return undefined
+    return isClientSlow || isClientsTurn ? 'H28' : 'H15'
+  },
+  tunnel: ({ stillMs }, { idleMs }) => (stillMs >= idleMs ? 'H15' : undefined),
+  over: () => undefined,
 }
 
 const isUploadTooSlow = (standing: Standing, limits: RouterLimits): boolean => {

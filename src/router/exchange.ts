@@ -120,6 +120,7 @@ export class Exchange {
   }
 
   upstreamGone(error: Error | undefined): void {
+    this.#upstream?.destroy() // also from what else it may have to say
     switch (this.#phase) {
       case 'connecting':
         return this.#connectFailed(error)

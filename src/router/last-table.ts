@@ -1,8 +1,9 @@
-import { open, readFile, rename, rm } from 'node:fs/promises'
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FeedTable } from '#/foundation/feed.ts'
 import { hasCode } from '#/foundation/errors.ts'
 import type { Log } from '#/foundation/log.ts'
+import { identify } from '#/foundation/process-identity.ts'
 import type { AppRoute } from '#/platform/domain/route-feed.ts'
 
 /**
@@ -30,7 +31,7 @@ export const readLastTable = async (
 }
 
 export type LastTable = {
-  /** There is something new to keep. It is written at most once in `everyMs`, without holding up traffic. */
+  /** There is something new to keep. It is written soon, at most once in `everyMs`, without holding up traffic. */
   changed: () => void
   stop: () => Promise<void>
 }
@@ -45,31 +46,35 @@ export type LastTableOptions = {
 
 export const keepLastTable = ({ dir, everyMs, log, read }: LastTableOptions): LastTable => {
   let timer: NodeJS.Timeout | undefined
-  let writing = Promise.resolve()
+  let writing: Promise<void> | undefined
+  let wroteAt = -Infinity
   let isChanged = false
   let isStopped = false
 
   const write = async (): Promise<void> => {
     isChanged = false
+    wroteAt = performance.now()
     try {
       await writeTable(dir, read())
     } catch (error) {
       // A full disk costs the freshness of the copy only; the next change tries again.
       log.warn({ err: error }, 'the table of routes could not be kept')
     }
-    timer = undefined
-    if (isChanged) plan()
+    writing = undefined
+    if (isChanged && !isStopped) plan()
   }
   const plan = (): void => {
-    if (timer || isStopped) return
+    if (timer || writing) return
+    const inMs = Math.max(0, wroteAt + everyMs - performance.now())
     timer = setTimeout(() => {
+      timer = undefined
       writing = write()
-    }, everyMs)
+    }, inMs)
   }
   return {
     changed: () => {
       isChanged = true
-      plan()
+      if (!isStopped) plan()
     },
     stop: async () => {
       isStopped = true
@@ -101,6 +106,15 @@ const writeTable = async (dir: string, { number, rows }: FeedTable<AppRoute>): P
     await file.close()
   }
   await rename(temporary, join(dir, FILE))
+  await removeLeftovers(dir)
+}
+
+/** Of processes that were killed as they wrote. */
+const removeLeftovers = async (dir: string): Promise<void> => {
+  for (const name of await readdir(dir)) {
+    const pid = name.startsWith(`${FILE}.`) ? Number(name.slice(FILE.length + 1)) : undefined
+    if (pid !== undefined && !identify(pid)) await rm(join(dir, name), { force: true })
+  }
 }
 
 const ROWS_A_PIECE = 500

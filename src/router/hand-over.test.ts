@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import http from 'node:http'
+import net from 'node:net'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { hostEnvironment } from '#/foundation/config.ts'
+import { ended, start } from '#/foundation/exec.ts'
+import {
+  aDyno,
+  aRoute,
+  aRouteSource,
+  ask,
+  converse,
+  PATIENCE,
+  type RouteSource,
+} from '../../test/support/router.ts'
+import { until } from '../../test/support/until.ts'
+
+const PROGRAM = fileURLToPath(new URL('../../bin/router.ts', import.meta.url))
+
+type RouterProcess = { pid: number; stop: (signal: NodeJS.Signals) => Promise<unknown> }
+
+/** A port that is bound here, as the keeper does, and listened on by the routers that get its descriptor. */
+const aSharedPort = () => {
+  const bound = new net.BoundSocket({ host: '127.0.0.1', port: 0 })
+  const address = bound.address()
+  const running = new Set<RouterProcess>()
+  return {
+    port: typeof address === 'object' && 'port' in address ? address.port : 0,
+    /** Starts a router there; resolves when it accepts. */
+    startRouter: async (source: RouteSource, before: string[] = []): Promise<RouterProcess> => {
+      const [file, ...args] = [...before, process.execPath, PROGRAM, '--listen-fd', '3']
+      const child = start(file, args, {
+        stdio: ['ignore', 'ignore', 'pipe', bound.fd()],
+        env: { ...hostEnvironment(), SLUICE_DATA_DIR: source.dir },
+      })
+      let said = ''
+      child.stderr?.on('data', (bytes: Buffer) => (said += bytes.toString()))
+      const gone = ended(child)
+      const router = {
+        pid: child.pid ?? 0,
+        stop: async (signal: NodeJS.Signals) => {
+          child.kill(signal)
+          const { code } = await gone
+          running.delete(router)
+          return code
+        },
+      }
+      running.add(router)
+      await until(() => {
+        assert.equal(child.exitCode, null, said)
+        return said.includes('accepts requests')
+      }, PATIENCE)
+      return router
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const router of running) await router.stop('SIGKILL')
+      bound.close()
+    },
+  }
+}
+
+/** Asks at a fixed rate, as people do, half of them on connections they keep. */
+const aLoad = (port: number) => {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 10 })
+  const failures: string[] = []
+  const under = new Set<Promise<void>>()
+  let answered = 0
+  const one = async (n: number): Promise<void> => {
+    try {
+      const body = n % 3 === 0 ? { method: 'POST', body: 'x'.repeat(5_000) } : {}
+      const answer = await ask(port, 'a.test', { ...(n % 2 && { agent }), ...body })
+      if (answer.status === 200) answered += 1
+      else failures.push(`${answer.status} ${answer.body}`)
+    } catch (error) {
+      failures.push(String(error))
+    }
+  }
+  let n = 0
+  const timer = setInterval(() => {
+    const asked: Promise<void> = one(n++).finally(() => under.delete(asked))
+    under.add(asked)
+  }, 5)
+  return {
+    failures,
+    answered: () => answered,
+    stop: async () => {
+      clearInterval(timer)
+      await Promise.all(under)
+      agent.destroy()
+    },
+  }
+}
+
+const hello: http.RequestListener = (request, response) => {
+  request.resume().on('end', () => setTimeout(() => response.end('hello'), 20))
+}
+
+test('a router that is replaced by another drops no request', async () => {
+  await using dyno = await aDyno(hello)
+  await using source = await aRouteSource(aRoute('a.test', [dyno.route]))
+  await using shared = aSharedPort()
+  let router = await shared.startRouter(source)
+  const load = aLoad(shared.port)
+  for (let swap = 0; swap < 3; swap++) {
+    const enough = load.answered() + 50
+    await until(() => load.answered() + load.failures.length >= enough, PATIENCE)
+    const next = await shared.startRouter(source)
+    assert.equal(await router.stop('SIGTERM'), 0)
+    router = next
+  }
+  await load.stop()
+  assert.deepEqual(load.failures, [])
+  await router.stop('SIGTERM')
+})
+
+test('what is under way when a router is to end is answered, and then the connection ends', async () => {
+  let answer: http.ServerResponse | undefined
+  await using dyno = await aDyno((_, response) => (answer = response))
+  await using source = await aRouteSource(aRoute('a.test', [dyno.route]))
+  await using shared = aSharedPort()
+  const router = await shared.startRouter(source)
+  using resting = await converse(shared.port)
+  using client = await converse(shared.port)
+  client.say('GET / HTTP/1.1\r\nHost: a.test\r\n\r\n')
+  const held = await until(() => answer, PATIENCE)
+  const stopped = router.stop('SIGTERM')
+  await resting.over()
+  held.end('late')
+  assert.match(await client.over(), /\r\nConnection: close\r\n\r\nlate$|late\r\n0\r\n\r\n$/)
+  assert.equal(await stopped, 0)
+})
+
+test('the death of a router costs what it was serving, and refuses nobody', async () => {
+  await using dyno = await aDyno(hello)
+  await using source = await aRouteSource(aRoute('a.test', [dyno.route]))
+  await using shared = aSharedPort()
+  const router = await shared.startRouter(source)
+  await until(() => existsSync(join(source.dir, 'router', 'routes.jsonl')), PATIENCE)
+  await source.goAway()
+  await router.stop('SIGKILL')
+  // Nobody accepts now: the request waits in the queue of the port for the next router.
+  const asked = ask(shared.port, 'a.test')
+  await shared.startRouter(source)
+  assert.equal((await asked).body, 'hello')
+})
+
+test('a router that is short of descriptors turns people away, serves the others, and recovers', async () => {
+  await using dyno = await aDyno(hello)
+  await using source = await aRouteSource(aRoute('a.test', [dyno.route]))
+  await using shared = aSharedPort()
+  await shared.startRouter(source, ['prlimit', '--nofile=120:120'])
+  using early = await converse(shared.port)
+  early.say('GET / HTTP/1.1\r\nHost: a.test\r\n\r\n')
+  await early.hear('hello')
+  const crowd = await Promise.all(Array.from({ length: 200 }, () => converse(shared.port)))
+  await until(() => crowd.filter((client) => client.isOver()).length > 100, PATIENCE)
+  early.say('GET / HTTP/1.1\r\nHost: a.test\r\n\r\n')
+  await early.hear('hello')
+  for (const client of crowd) client.socket.destroy()
+  await until(
+    async () => (await ask(shared.port, 'a.test').catch(() => undefined))?.status === 200,
+    PATIENCE,
+  )
+})
