@@ -7,10 +7,13 @@ import { dataDirPaths } from '#/foundation/data-dir.ts'
 import { openDatabase } from '#/foundation/db.ts'
 import { serveFeeds } from '#/foundation/feed.ts'
 import { newId } from '#/foundation/ids.ts'
+import { enqueue } from '#/foundation/jobs.ts'
 import type { Log } from '#/foundation/log.ts'
 import { migrate } from '#/foundation/migrate.ts'
 import { startNotifications } from '#/foundation/notifications.ts'
+import { startGitReceiver } from '#/git-receiver/start-git-receiver.ts'
 import { openLogWriter } from '#/log-store/log-writer.ts'
+import { tidyBuildsJob } from '#/platform/build/build-jobs.ts'
 import { routeFeed } from '#/platform/domain/route-feed-source.ts'
 import { dynoFeed } from '#/platform/dyno/dyno-feed.ts'
 import type { Platform, PlatformSettings } from '#/platform/platform.ts'
@@ -58,7 +61,9 @@ export const startControlPlane = async ({
     log,
   )
   const worker = await startWorker({ pool, log, id: workerId }, jobHandlers(platform))
-  const api = await createApi(platform)
+  await enqueue(db, tidyBuildsJob, {}, { key: tidyBuildsJob.name })
+  const git = await startGitReceiver({ ...platform, workerId })
+  const api = await createApi(platform, git.first)
   const listener = await startListener({
     http: api.server,
     tls: await readCertificate(paths.certificates),
@@ -71,6 +76,7 @@ export const startControlPlane = async ({
     port: listener.port,
     stop: async () => {
       await listener.stop()
+      await git.stop()
       await api.stop()
       await worker.stop()
       await feeds.stop()

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { ApiError, unauthorized } from '#/foundation/errors.ts'
 import { newId, newSecret } from '#/foundation/ids.ts'
@@ -14,8 +15,13 @@ import { runHttpBackend, type BackendEnd } from './http-backend.ts'
 import type { Push, ReceiverNeeds } from './push.ts'
 import { refuseGit } from './refuse-git.ts'
 
-/** What the requests of this process share: the pushes that hooks may speak for, and what stops every git that runs. */
-export type UnderWay = { pushes: Map<string, Push>; stops: Set<() => void> }
+/** What the requests of this process share. */
+export type UnderWay = {
+  /** Those that hooks may speak for, by their secret. */
+  pushes: Map<string, Push>
+  /** Ends every git that runs. */
+  stopped: AbortSignal
+}
 
 type Exchange = { request: IncomingMessage; response: ServerResponse }
 
@@ -77,7 +83,7 @@ const findApp = async ({ db }: ReceiverNeeds, actor: Actor, name: string): Promi
 /** Runs git to its end; a push is known to its hooks for so long, and its branch is settled after it. */
 const runGit = async (
   needs: ReceiverNeeds,
-  { pushes, stops }: UnderWay,
+  { pushes, stopped }: UnderWay,
   { asked, push, request, response }: Exchange & { asked: GitRequest; push: Push },
 ): Promise<BackendEnd> => {
   const isPush = asked.path === '/git-receive-pack'
@@ -89,13 +95,13 @@ const runGit = async (
   const call = { asked, repository: push.repository, user: push.actor.name, hookEnv }
   const { child, ended } = runHttpBackend({ ...call, hooksDir: HOOKS }, request, response)
   const stop = (): void => void child.kill()
-  stops.add(stop)
+  stopped.addEventListener('abort', stop)
   try {
     return await ended
   } finally {
-    stops.delete(stop)
+    stopped.removeEventListener('abort', stop)
     pushes.delete(push.secret)
-    if (push.buildId !== undefined) await endPush(needs, push, push.buildId)
+    if (push.buildId !== undefined) await endPush(needs, push, push.buildId, stopped)
   }
 }
 
@@ -109,8 +115,24 @@ const hookEnvironment = (
   SLUICE_HOOK_SOCKET: paths.gitSocket,
 })
 
-/** git has ended, whatever became of it: a branch that it has not moved is the platform's to move. */
-const endPush = async (needs: ReceiverNeeds, { actor }: Push, buildId: string): Promise<void> => {
-  await releaseReceiver(needs.db, actor, buildId)
-  await settleBranches(needs, buildId)
+const TRY_AGAIN_MS = 1_000
+
+/**
+ * git has ended, whatever became of it: a branch that it has not moved is the platform's to move. Until this is written
+ * down the next push waits, so it is tried until it is; a process that is killed before is known by its row of workers.
+ */
+const endPush = async (
+  needs: ReceiverNeeds,
+  { actor }: Push,
+  buildId: string,
+  stopped: AbortSignal,
+): Promise<void> => {
+  while (!stopped.aborted)
+    try {
+      await releaseReceiver(needs.db, actor, buildId)
+      return await settleBranches(needs, buildId)
+    } catch (error) {
+      needs.log.warn({ err: error, buildId }, 'the end of a push could not be written down')
+      await pause(TRY_AGAIN_MS, undefined, { signal: stopped }).catch(() => {})
+    }
 }

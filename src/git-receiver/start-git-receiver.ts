@@ -14,7 +14,8 @@ export type GitReceiver = {
 
 /** git over HTTP, and the hooks that its pushes call. */
 export const startGitReceiver = async (needs: ReceiverNeeds): Promise<GitReceiver> => {
-  const underWay: UnderWay = { pushes: new Map(), stops: new Set() }
+  const stopping = new AbortController()
+  const underWay: UnderWay = { pushes: new Map(), stopped: stopping.signal }
   const serving = new Set<Promise<void>>()
   const hooks = await serveHooks(
     needs.paths.gitSocket,
@@ -30,7 +31,7 @@ export const startGitReceiver = async (needs: ReceiverNeeds): Promise<GitReceive
       return true
     },
     stop: async () => {
-      for (const stop of underWay.stops) stop()
+      stopping.abort()
       await hooks.stop()
       await Promise.all(serving)
     },
