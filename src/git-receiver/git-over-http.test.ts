@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import { aName, anApp } from '../../test/support/apps.ts'
 import { aGitPlatform, aWorkingCopy, runGit } from '../../test/support/git-platform.ts'
 import { aTestPlatform } from '../../test/support/test-platform.ts'
@@ -56,6 +57,24 @@ test('what is not of the smart protocol is not served', async () => {
     })
     assert.equal(answer.status, 404, path)
   }
+})
+
+test('a request may be compressed', async () => {
+  const app = await anApp(host)
+  const copy = await aWorkingCopy({ readme: 'hello' })
+  await copy.git('push', urlOf(app.name), 'main:topic')
+  const answer = await fetch(`${origin}/${app.name}.git/git-upload-pack`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${host.token}`,
+      'content-type': 'application/x-git-upload-pack-request',
+      'content-encoding': 'gzip',
+      'git-protocol': 'version=2',
+    },
+    body: gzipSync('0014command=ls-refs\n0000'),
+  })
+  assert.equal(answer.status, 200)
+  assert.match(await answer.text(), /refs\/heads\/topic/)
 })
 
 test('a push that is refused leaves no objects and no quarantine', async () => {

@@ -69,6 +69,7 @@ const HARMLESS_FAULTS = Object.fromEntries(
   ),
 )
 
+/** Without CONTENT_LENGTH: told it, http-backend waits in a busy loop for a body that breaks off; so it reads to the end. */
 const cgiVariables = (
   { asked, repository, user }: BackendCall,
   { method = 'GET', headers }: IncomingMessage,
@@ -82,16 +83,12 @@ const cgiVariables = (
     REQUEST_METHOD: method,
     REMOTE_USER: user,
     CONTENT_TYPE: headers['content-type'] ?? '',
-    ...optional('CONTENT_LENGTH', headers['content-length']),
-    ...optional('HTTP_CONTENT_ENCODING', headers['content-encoding']),
+    HTTP_CONTENT_ENCODING: headers['content-encoding'] ?? '',
     ...(typeof protocol === 'string' && /^version=[0-2]$/.test(protocol)
       ? { GIT_PROTOCOL: protocol }
       : {}),
   }
 }
-
-const optional = (name: string, value: string | undefined): Record<string, string> =>
-  value === undefined ? {} : { [name]: value }
 
 /** A body that breaks off closes git's input, and git gives up what it had. What git does not want to read is dropped. */
 const sendBody = (request: IncomingMessage, { stdin }: ChildProcess): void => {

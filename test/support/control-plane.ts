@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import type { ChildProcess } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { dataDirPaths, type DataDirPaths } from '#/foundation/data-dir.ts'
+import { ended, start } from '#/foundation/exec.ts'
+import { DEFAULT_SETTINGS } from '#/foundation/settings.ts'
+import { aFreePort } from '#/keeper/a-free-port.ts'
+import { prepareDataDir } from '#/keeper/prepare-data-dir.ts'
+import { aTestDatabase } from './database.ts'
+import { until } from './until.ts'
+
+const BIN = fileURLToPath(new URL('../../bin', import.meta.url))
+
+/** The control plane as a process of its own, which can be killed and started again on the same data. */
+export type ControlPlaneProcess = {
+  paths: DataDirPaths
+  /** Resolves once it serves. @param failpoint where it kills itself */
+  start: (failpoint?: string) => Promise<void>
+  /** Resolves once it has been killed, or has killed itself. */
+  ended: () => Promise<void>
+  kill: () => Promise<void>
+  call: <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>
+  urlOf: (app: string) => Promise<string>
+}
+
+export const aControlPlane = async (): Promise<ControlPlaneProcess> => {
+  let stop = async (): Promise<void> => {}
+  after(() => stop()) // before the database goes: hooks run in their order
+  const database = await aTestDatabase()
+  const dataDir = await mkdtemp(join(tmpdir(), 'sluice-test-plane-'))
+  const paths = dataDirPaths(dataDir)
+  const port = aFreePort()
+  const settings = { ...DEFAULT_SETTINGS, apiPort: port, database: 'external' as const }
+  await prepareDataDir({ dataDir, settings, databaseUrl: '', bin: BIN })
+  let child: ChildProcess | undefined
+  let end: Promise<unknown> = Promise.resolve()
+  const token = async (): Promise<string> => (await readFile(paths.operatorToken, 'utf8')).trim()
+  const isUp = (): Promise<boolean> =>
+    fetch(`http://127.0.0.1:${port}/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+  const kill = async (): Promise<void> => {
+    child?.kill('SIGKILL')
+    await end
+  }
+  stop = async () => {
+    await kill()
+    await rm(dataDir, { recursive: true, force: true })
+  }
+  return {
+    paths,
+    kill,
+    ended: async () => void (await end),
+    start: async (failpoint = '') => {
+      child = start(process.execPath, [join(BIN, 'control-plane.ts'), '--port', String(port)], {
+        stdio: ['ignore', 'inherit', 'inherit'],
+        env: {
+          PATH: process.env['PATH'],
+          SLUICE_DATA_DIR: dataDir,
+          DATABASE_URL: database.url,
+          SLUICE_FILE_BUILDPACKS: 'yes',
+          SLUICE_FAILPOINT: failpoint,
+          SLUICE_LOG_LEVEL: 'error',
+        },
+      })
+      end = ended(child)
+      await until(isUp, { limitMs: 60_000, what: 'the control plane' })
+    },
+    call: async (method, path, body) => {
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${await token()}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      assert.ok(answer.ok, `${method} ${path}: ${answer.status}`)
+      return JSON.parse(await answer.text())
+    },
+    urlOf: async (app) => `http://any:${await token()}@127.0.0.1:${port}/${app}.git`,
+  }
+}
