@@ -149,5 +149,5 @@ test('whoever does not know the secret of a push is told nothing on the socket o
   let answer = ''
   socket.setEncoding('utf8').on('data', (text) => (answer += text))
   await once(socket, 'close')
-  assert.match(answer, /This push is unknown\.\n\x001$/)
+  assert.ok(answer.endsWith('This push is unknown.\n\u00001'), answer)
 })

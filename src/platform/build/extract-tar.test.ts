@@ -4,20 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { after, test } from 'node:test'
-import { pack, type Header } from 'tar-stream'
+import { aTar, type TarItem } from '../../../test/support/tarballs.ts'
 import { ArchiveError } from './archive-path.ts'
 import { extractTar } from './extract-tar.ts'
 
 const root = await mkdtemp(join(tmpdir(), 'sluice-test-extract-'))
 after(() => rm(root, { recursive: true, force: true }))
-
-type Item = Pick<Header, 'name'> & Partial<Header> & { text?: string }
-const aTar = (items: Item[]): Readable => {
-  const tar = pack()
-  for (const { text, ...header } of items) tar.entry(header, text ?? '')
-  tar.finalize()
-  return Readable.from(tar)
-}
 
 const extracted = async (tar: Readable, { limitBytes = 1_000_000, limitEntries = 1_000 } = {}) => {
   const folder = await mkdtemp(join(root, 'to-'))
@@ -69,7 +61,7 @@ test('nothing is written through a link, whatever their order', async () => {
       { name: 'l', type: 'symlink', linkname: 'd' },
       { name: 'l/x', type: 'symlink', linkname: 'y' },
     ],
-  ] satisfies Item[][])
+  ] satisfies TarItem[][])
     await assert.rejects(extracted(aTar(items)))
   const { folder } = await extracted(
     aTar([

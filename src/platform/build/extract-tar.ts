@@ -34,12 +34,15 @@ export const extractTar = async (
       for await (const entry of entries) await unpacking.add(entry)
     })(),
   ]).catch((error: unknown) => {
-    throw error instanceof Error && /tar|unexpected end/i.test(error.message)
+    throw error instanceof Error && NO_TAR.test(error.message)
       ? new ArchiveError('The source is not a whole tar archive.', { cause: error })
       : error
   })
   await unpacking.makeLinks()
 }
+
+/** In tar-stream's words. */
+const NO_TAR = /^(?:Unexpected end of data|Invalid tar header)/
 
 type Entry = Extract extends AsyncIterable<infer Source> ? Source : never
 
@@ -75,7 +78,9 @@ class Unpacking {
     await pipeline(entry, createWriteStream(target, { flags: 'wx', mode }))
   }
 
-  async #addOther(path: string, { type, linkname }: Header): Promise<void> {
+  async #addOther(path: string, header: Header): Promise<void> {
+    const { type } = header
+    const linkname = header.linkname || '' // null where there is none
     if (type === 'directory') {
       this.#links.delete(path)
       await mkdir(join(this.#folder, path), { recursive: true })
