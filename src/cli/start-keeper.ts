@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import type { KeeperAnswer } from '#/foundation/ask-keeper.ts'
+import { askKeeper, type KeeperAnswer } from '#/foundation/ask-keeper.ts'
 import { config, keeperEnvironment } from '#/foundation/config.ts'
 import { dataDirPaths } from '#/foundation/data-dir.ts'
 import { ended, start } from '#/foundation/exec.ts'
+import { untilTakenOver } from './follow-keeper.ts'
 
 const KEEPER = fileURLToPath(new URL('../../bin/keeper.ts', import.meta.url))
 const REPORT_FD = 3
@@ -25,7 +26,10 @@ export const startKeeper = async (dataDir: string, options: readonly string[]): 
     if ('error' in answer) throw new StartError(answer.error, isKept)
     if ('result' in answer) return keeper.unref()
   }
-  throw new StartError(`The keeper ended before it was up. See ${logPath(dataDir)}`, false)
+  // It was killed. If it had come so far, its standby goes on.
+  if (!isKept || !(await untilTakenOver(dataDir)))
+    throw new StartError(`The keeper ended before it was up. See ${logPath(dataDir)}`, false)
+  await askKeeper(dataDir, { request: 'ready' })
 }
 
 /** Takes everything down where no keeper lives to do it. */
@@ -39,7 +43,6 @@ export class StartError extends Error {
   readonly isKept: boolean
   constructor(message: string, isKept: boolean) {
     super(message)
-    this.name = 'StartError'
     this.isKept = isKept
   }
 }

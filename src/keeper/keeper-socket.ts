@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import type { KeeperAnswer, KeeperRequest } from '#/foundation/ask-keeper.ts'
 import { messageOf } from '#/foundation/errors.ts'
 
-export type Result = Record<string, string | number>
+type Result = Record<string, string | number>
 export type RequestHandlers = Record<
   KeeperRequest['request'],
   (onStep: (step: string) => void) => Promise<Result>

@@ -109,6 +109,8 @@ test('after keeper and standby were both killed the next start adopts what runs'
   const requests = aStreamOfRequests(keeper.firstPort)
   kill(successor)
   await keeper.untilReplaced('first', successor)
+  kill(await keeper.pidOf('keeper'), await keeper.pidOf('first'))
+  await keeper.untilReady()
   assert.equal((await requests.end())['ECONNREFUSED'], undefined)
 })
 

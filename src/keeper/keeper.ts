@@ -8,7 +8,7 @@ import { bootId, type ProcessIdentity } from '#/foundation/process-identity.ts'
 import { aFreePort } from './a-free-port.ts'
 import { findRunning } from './find-running.ts'
 import type { HeldPort } from './held-port.ts'
-import { serveRequests } from './keeper-socket.ts'
+import { serveRequests, type RequestHandlers } from './keeper-socket.ts'
 import { ManagedProcess } from './managed-process.ts'
 import { postgresProcess } from './postgres-process.ts'
 import { boundProcessLog } from './process-log.ts'
@@ -34,6 +34,7 @@ const ADD_ON_POSTGRES = 'add-on-postgres'
 const STANDBY = 'standby'
 const LOOK_AT_LOGS_MS = 60_000
 const FLUSH_MS = 100
+const SERVE_RETRY_MS = 5_000
 
 /** Starts the platform's processes, keeps them running, replaces them, stops them. */
 export class Keeper {
@@ -46,6 +47,7 @@ export class Keeper {
   /** Processes that a keeper before us has replaced. */
   #leaving: ProcessIdentity[]
   #server: Server | undefined
+  #serveRetry: NodeJS.Timeout | undefined
   #logWatch: NodeJS.Timeout | undefined
   #restarting: Promise<void> | undefined
   #makingAddOnCluster: Promise<number> | undefined
@@ -63,6 +65,7 @@ export class Keeper {
       ports: options.ports,
       logPath: this.#logPath('keeper'),
       onChange: () => this.#save(),
+      log: options.log,
     })
     this.#adopt(before)
   }
@@ -71,23 +74,10 @@ export class Keeper {
   async start(): Promise<void> {
     this.#wanted = 'up'
     await this.#save()
-    this.#server = await serveRequests(this.#paths.keeperSocket, {
-      ready: async () => {
-        await this.untilReady()
-        return {}
-      },
-      restart: async (onStep) => {
-        await (this.#restarting ??= this.#restart(onStep).finally(
-          () => (this.#restarting = undefined),
-        ))
-        if (this.#standby.record) setTimeout(() => this.#handOver(), FLUSH_MS)
-        return {}
-      },
-      'add-on-postgres': async () => ({ port: await this.#useAddOnCluster() }),
-    })
     this.#standby.start()
     for (const process of this.#processes.values()) process.start()
     this.#logWatch = setInterval(() => this.#boundLogs(), LOOK_AT_LOGS_MS)
+    await this.#serveRequests()
   }
 
   /** Throws with the reason if a process does not come to work. */
@@ -111,6 +101,7 @@ export class Keeper {
     this.#wanted = 'down'
     await this.#save()
     clearInterval(this.#logWatch)
+    clearTimeout(this.#serveRetry)
     this.#server?.close()
     await this.#standby.stop()
     for (const port of ports) port.release()
@@ -138,6 +129,32 @@ export class Keeper {
       await process.replace()
       log.info({ processName: process.spec.name }, 'replaced')
       onStep(process.spec.name)
+    }
+  }
+
+  /** A full disk may refuse the socket; that is no reason not to keep what runs. */
+  async #serveRequests(): Promise<void> {
+    try {
+      this.#server = await serveRequests(this.#paths.keeperSocket, this.#handlers())
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'no requests can be taken; trying again')
+      this.#serveRetry = setTimeout(() => void this.#serveRequests(), SERVE_RETRY_MS)
+    }
+  }
+
+  #handlers(): RequestHandlers {
+    return {
+      ready: async () => {
+        await this.untilReady()
+        return {}
+      },
+      restart: async (onStep) => {
+        this.#restarting ??= this.#restart(onStep).finally(() => (this.#restarting = undefined))
+        await this.#restarting
+        if (this.#standby.record) setTimeout(() => this.#handOver(), FLUSH_MS)
+        return {}
+      },
+      'add-on-postgres': async () => ({ port: await this.#useAddOnCluster() }),
     }
   }
 
@@ -187,7 +204,10 @@ export class Keeper {
     const { log } = this.#options
     const managed = new ManagedProcess(spec, {
       logPath: (name) => this.#logPath(name),
-      onChange: () => this.#save(),
+      onChange: async () => {
+        await this.#standby.holdNewPorts()
+        await this.#save()
+      },
       log,
     })
     this.#processes.set(spec.name, managed)

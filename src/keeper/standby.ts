@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { start } from '#/foundation/exec.ts'
 import type { ProcessRecord } from '#/foundation/keeper-state.ts'
+import type { Log } from '#/foundation/log.ts'
 import { identify } from '#/foundation/process-identity.ts'
 import type { HeldPort } from './held-port.ts'
 import { openProcessLog } from './process-log.ts'
@@ -25,6 +26,7 @@ exec "$@"
 `
 const SETTLED_MS = 10_000
 const RESTART_MS = 1_000
+const END_LIMIT_MS = 2_000
 const FIRST_DESCRIPTOR = 3
 
 export type StandbyOptions = {
@@ -34,12 +36,14 @@ export type StandbyOptions = {
   ports: HeldPort[]
   logPath: string
   onChange: () => Promise<void>
+  log: Log
 }
 
 export class Standby {
   readonly #options: StandbyOptions
   #child: ChildProcess | undefined
   #startedAt = ''
+  #descriptors: number[] = []
   #isStopped = false
   #hasSettled = false
 
@@ -55,28 +59,16 @@ export class Standby {
 
   start(): void {
     if (this.#child || this.#isStopped) return
-    const { command, env, ports, logPath, onChange } = this.#options
-    const held = ports.filter((port) => port.heldDescriptor !== undefined)
-    const log = openProcessLog(logPath)
-    const child = start(
-      'sh',
-      ['-c', SCRIPT, 'sluice-standby', ...command, ...descriptorArguments(held)],
-      {
-        cwd: '/',
-        env,
-        stdio: ['pipe', log.fd, log.fd, ...held.map((port) => port.heldDescriptor)],
-        detached: true,
-      },
-    )
-    closeSync(log.fd)
-    this.#child = child
-    this.#startedAt = new Date().toISOString()
-    child.stdin?.on('error', () => {}) // it has died; its end is seen below
-    child.on('error', () => {})
-    child.once('close', () => void this.#startAgain(child))
+    try {
+      this.#watch(this.#spawn())
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'there is no standby; trying again')
+      setTimeout(() => this.start(), RESTART_MS)
+      return
+    }
     if (this.#hasSettled) this.settle()
     else setTimeout(() => this.settle(), SETTLED_MS).unref()
-    void onChange()
+    void this.#options.onChange()
   }
 
   /** The next keeper may follow at once. */
@@ -85,8 +77,10 @@ export class Standby {
     this.#child?.stdin?.write('settled\n')
   }
 
-  /** For ports that were bound since. */
-  async renew(): Promise<void> {
+  /** Takes another standby if ports have been bound since this one was started. */
+  async holdNewPorts(): Promise<void> {
+    const isNew = heldOf(this.#options.ports).some((fd) => !this.#descriptors.includes(fd))
+    if (!this.#child || !isNew) return
     await this.#end()
     this.start()
   }
@@ -96,13 +90,43 @@ export class Standby {
     await this.#end()
   }
 
+  #spawn(): ChildProcess {
+    const { command, env, ports, logPath } = this.#options
+    this.#descriptors = heldOf(ports)
+    const log = openProcessLog(logPath)
+    try {
+      return start(
+        'sh',
+        ['-c', SCRIPT, 'sluice-standby', ...command, ...descriptorArguments(ports)],
+        {
+          cwd: '/',
+          env,
+          stdio: ['pipe', log.fd, log.fd, ...this.#descriptors],
+          detached: true,
+        },
+      )
+    } finally {
+      closeSync(log.fd)
+    }
+  }
+
+  #watch(child: ChildProcess): void {
+    this.#child = child
+    this.#startedAt = new Date().toISOString()
+    child.stdin?.on('error', () => {}) // it has died; its end is seen below
+    child.once('error', () => void this.#startAgain(child))
+    child.once('close', () => void this.#startAgain(child))
+  }
+
   async #end(): Promise<void> {
     const child = this.#child
     if (!child) return
     this.#child = undefined
     const gone = new Promise<void>((resolve) => child.once('close', () => resolve()))
     child.stdin?.end('stop\n')
+    const limit = setTimeout(() => child.kill('SIGKILL'), END_LIMIT_MS)
     await gone
+    clearTimeout(limit)
   }
 
   async #startAgain(child: ChildProcess): Promise<void> {
@@ -113,5 +137,11 @@ export class Standby {
   }
 }
 
-const descriptorArguments = (held: HeldPort[]): string[] =>
-  held.map((port, index) => `--${port.name}-fd=${FIRST_DESCRIPTOR + index}`)
+const heldOf = (ports: HeldPort[]): number[] =>
+  ports.map((port) => port.heldDescriptor).filter((fd) => fd !== undefined)
+
+/** In the order in which the descriptors are passed. */
+const descriptorArguments = (ports: HeldPort[]): string[] =>
+  ports
+    .filter((port) => port.heldDescriptor !== undefined)
+    .map((port, index) => `--${port.name}-fd=${FIRST_DESCRIPTOR + index}`)
