@@ -20,13 +20,16 @@ const DIFFERENCES = [
 const platform = await aTestPlatform()
 const { name: team } = await aTeam(platform, ['member'])
 const app = await anApp(platform, { team })
-await aServingRelease(platform, app, { web: 'serve', release: 'migrate' })
+const { slugId } = await aServingRelease(platform, app, { web: 'serve', release: 'migrate' })
 await platform.call('POST', `/apps/${app.name}/domains`, { hostname: 'www.example.com' })
 await platform.call('PATCH', `/apps/${app.name}/config-vars`, { FOO: 'bar' })
 const buildpacks = {
   updates: ['heroku/nodejs', 'https://example.com/x.tgz'].map((buildpack) => ({ buildpack })),
 }
 await platform.call('PUT', `/apps/${app.name}/buildpack-installations`, buildpacks)
+
+const source_blob = { url: 'https://example.com/source.tgz', version: 'v1' }
+await platform.call('POST', `/apps/${app.name}/builds`, { source_blob })
 
 const CASES: [path: string, definition: string][] = [
   ['/account', 'account'],
@@ -48,6 +51,8 @@ const CASES: [path: string, definition: string][] = [
   [`/apps/${app.name}/formation/web`, 'formation'],
   [`/apps/${app.name}/domains`, 'domain'],
   [`/apps/${app.name}/buildpack-installations`, 'buildpack-installation'],
+  [`/apps/${app.name}/builds`, 'build'],
+  [`/apps/${app.name}/slugs/${slugId}`, 'slug'],
   ['/stacks', 'stack'],
   ['/stacks/heroku-24', 'stack'],
   ['/regions', 'region'],
@@ -56,7 +61,7 @@ const CASES: [path: string, definition: string][] = [
 
 for (const [path, definition] of CASES)
   test(
-    `GET ${path.replace(app.name, ':app').replace(team, ':team')} answers as Heroku's ${definition}`,
+    `GET ${path.replace(app.name, ':app').replace(team, ':team').replace(`${slugId}`, ':slug')} answers as Heroku's ${definition}`,
     { skip },
     async () => {
       const answer = await platform.call('GET', path)

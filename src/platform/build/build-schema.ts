@@ -50,6 +50,7 @@ export const presentBuild = (build: Build, { app, outputUrl }: BuildContext) => 
   buildpacks: build.buildpacks?.map(({ url }) => ({ url, name: nameOf({ url }) })) ?? null,
   created_at: build.createdAt,
   failure_reason: build.failureReason,
+  labs: {},
   output_stream_url: outputUrl,
   release: build.releaseId ? { id: build.releaseId } : null,
   slug: build.slugId ? { id: build.slugId } : null,

@@ -11,6 +11,7 @@ export const presentSlug = (slug: Slug, { blobUrl }: { blobUrl: string | null })
   commit: slug.commit,
   commit_description: slug.commitDescription,
   created_at: slug.createdAt,
+  deleted_at: null,
   process_types: slug.processTypes,
   size: slug.size,
   stack: presentStackName(slug.stack),
