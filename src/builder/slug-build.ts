@@ -4,7 +4,7 @@ import type { ArtifactStore, Digest } from '#/artifact-store/artifact-store.ts'
 export type BuildInput = {
   /** The code. The builder moves it and changes it. */
   sourceDir: string
-  /** A folder of this build alone, on the file system of `sourceDir` and `cacheDir`. Left empty. */
+  /** A folder of this build alone, on the file system of `sourceDir` and `cacheDir`. Whoever made it removes it. */
   workDir: string
   /** What buildpacks keep from build to build of one app. Need not exist. No two builds may use it at once. */
   cacheDir: string

@@ -1,0 +1,131 @@
+import { ArtifactTooLargeError, StoreFullError } from '#/artifact-store/artifact-store.ts'
+import { hasCode } from '#/foundation/errors.ts'
+import { BuildRejection, complaint } from './build-rejection.ts'
+import { findBuiltIn, parseBuildpackUrl } from './buildpack-reference.ts'
+import { detectBuildpack, fetchSetBuildpack, type Chosen } from './choose-buildpacks.ts'
+import { discoverProcessTypes } from './discover-process-types.ts'
+import { hostRegistrySettings } from './registry-settings.ts'
+import { compile, readReleaseInfo } from './run-buildpack.ts'
+import type { Build } from './run-program.ts'
+import { provideRuntimes } from './runtime/provide-runtimes.ts'
+import type { BuildInput, BuildOutcome, BuiltSlug } from './slug-build.ts'
+import { applySlugignore } from './slugignore.ts'
+import { watchDisk } from './watch-disk.ts'
+import { keepCache, openWorkspace } from './workspace.ts'
+
+/**
+ * Makes a slug of source code by buildpacks. That it cannot be built is an outcome; only what is neither the code's nor
+ * its buildpacks' fault throws.
+ */
+export const buildSlug = async (input: BuildInput): Promise<BuildOutcome> => {
+  const deadline = performance.now() + input.limits.wallMs
+  const watch = watchDisk(input.workDir, input.limits.diskBytes)
+  const signal = AbortSignal.any([watch.signal, ...(input.signal ? [input.signal] : [])])
+  try {
+    signal.throwIfAborted()
+    await applySlugignore(input.sourceDir)
+    const [workspace, registry] = await Promise.all([openWorkspace(input), hostRegistrySettings()])
+    return await runBuild({ input, workspace, registry, deadline, signal })
+  } catch (error) {
+    return { status: 'failed', reason: reasonOf(error) }
+  } finally {
+    watch.stop()
+  }
+}
+
+/** @throws the error itself if it is not about the code that was built */
+const reasonOf = (error: unknown): string => {
+  if (error instanceof BuildRejection) return error.message
+  if (error instanceof ArtifactTooLargeError)
+    return `slug too large: ${error.message.replace(/^T/, 't')}`
+  if (error instanceof StoreFullError) return error.message.replace(/^T/, 't')
+  if (hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT'))
+    return 'disk quota exceeded: there is no space left on the disk of this machine.'
+  throw error
+}
+
+const runBuild = async (build: Build): Promise<BuiltSlug> => {
+  const { input } = build
+  input.output(`-----> Building on the ${input.stack.replace(/^h/, 'H')} stack\n`)
+  const chosen = await keepingCache(build, () => runBuildpacks(build))
+  const last = chosen.at(-1)
+  if (!last) throw new Error('No buildpack has run.')
+  const info = await readReleaseInfo(build, last.buildpack)
+  const processTypes = await discoverProcessTypes(build, info)
+  const { digest, sizeBytes } = await pack(build)
+  return {
+    status: 'succeeded',
+    digest,
+    sizeBytes,
+    processTypes,
+    defaultProcessTypes: info.defaultProcessTypes,
+    buildpacks: chosen.map(({ buildpack: { name, url, version } }) => ({
+      name,
+      url,
+      ...(version === undefined ? {} : { version }),
+    })),
+    buildpackProvidedDescription: last.name,
+    stack: input.stack,
+    releaseConfigVars: info.configVars,
+    releaseAddons: info.addons,
+  }
+}
+
+const runBuildpacks = async (build: Build): Promise<Chosen[]> => {
+  const { buildpacks } = build.input
+  for (const { url } of buildpacks) parseBuildpackUrl(url, build.input) // before any of them runs
+  if (buildpacks.length === 0) {
+    const detected = await detectBuildpack(build)
+    await runBuildpack(build, detected, [])
+    return [detected]
+  }
+  const chosen: Chosen[] = []
+  for (const [ordinal, { url }] of buildpacks.entries()) {
+    const next = await fetchSetBuildpack(build, { url, ordinal })
+    await runBuildpack(build, next, chosen)
+    chosen.push(next)
+  }
+  return chosen
+}
+
+const runBuildpack = async (
+  build: Build,
+  { buildpack, name }: Chosen,
+  earlier: Chosen[],
+): Promise<void> => {
+  const runtimes = await provideRuntimes(build, buildpack)
+  await compile(
+    build,
+    { buildpack, name, earlier: earlier.map((chosen) => chosen.buildpack) },
+    runtimes,
+  )
+}
+
+/**
+ * Brings the cache back once its buildpacks have run. After a failure only built-in ones are known to leave a cache
+ * that the next build can use, so that of others is dropped.
+ */
+const keepingCache = async <T>(
+  { input, workspace }: Build,
+  runBuildpacksOf: () => Promise<T>,
+): Promise<T> => {
+  let isUsable = input.buildpacks.every(({ url }) => findBuiltIn(url))
+  try {
+    const result = await runBuildpacksOf()
+    isUsable = true
+    return result
+  } finally {
+    if (isUsable) await keepCache(workspace, input.cacheDir)
+  }
+}
+
+const pack = async ({ input, workspace, signal }: Build) => {
+  input.output('-----> Compressing...\n')
+  const stored = await input.store.put(workspace.build, {
+    limitBytes: input.limits.slugBytes,
+    warn: (message) => input.output(complaint(message)),
+    signal,
+  })
+  input.output(`       Done: ${(stored.sizeBytes / 2 ** 20).toFixed(1)}M\n`)
+  return stored
+}
