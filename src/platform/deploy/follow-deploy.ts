@@ -63,7 +63,7 @@ const failureWords = async (
   const current = await findCurrentRelease(db, DEPLOYER, release.appId)
   const serving = current ? `\n !     v${current.version} goes on serving.` : ''
   return `
- !     ${reason.charAt(0).toUpperCase()}${reason.slice(1)}
+ !     ${reason.replace(/^[a-z](?=[a-z]* )/, (first) => first.toUpperCase())}
  !     v${release.version} does not run.${serving}
 
 `
