@@ -28,10 +28,18 @@ export const openDoor = async (listen: Listen, traffic: Traffic): Promise<Door> 
   const bound = server.address()
   const port = bound !== null && typeof bound === 'object' ? bound.port : 0
 
+  const closed = (connection: ClientConnection): void => {
+    const { address } = connection.origin
+    const left = (perAddress.get(address) ?? 1) - 1
+    if (left === 0) perAddress.delete(address)
+    else perAddress.set(address, left)
+    connections.delete(connection)
+    if (isClosing && connections.size === 0) empty.resolve()
+  }
   const admit = (open: OpenSocket): void => {
     let connection: ClientConnection | undefined
     const socket = open((bytes, length) => connection?.receive(bytes, 0, length))
-    const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '')
+    const address = plainAddress(socket.remoteAddress ?? '')
     const fromThere = perAddress.get(address) ?? 0
     const { limits } = traffic
     if (address === '') return void socket.destroy() // gone before it was accepted
@@ -39,16 +47,8 @@ export const openDoor = async (listen: Listen, traffic: Traffic): Promise<Door> 
       return turnAway(socket)
     perAddress.set(address, fromThere + 1)
     const origin: Origin = { address, protocol: 'http', tlsVersion: '', port }
-    const admitted = new ClientConnection(socket, origin, traffic)
-    connection = admitted
-    connections.add(admitted)
-    socket.once('close', () => {
-      connections.delete(admitted)
-      if (isClosing && connections.size === 0) empty.resolve()
-      const left = (perAddress.get(address) ?? 1) - 1
-      if (left === 0) perAddress.delete(address)
-      else perAddress.set(address, left)
-    })
+    connection = new ClientConnection(socket, origin, traffic, closed)
+    connections.add(connection)
   }
   acceptInto(server, admit)
   server.on('error', (error) =>
@@ -60,14 +60,27 @@ export const openDoor = async (listen: Listen, traffic: Traffic): Promise<Door> 
       isClosing = true
       server.close()
       if (connections.size === 0) return
-      const limit = setTimeout(() => {
-        for (const connection of connections) connection.destroy()
+      const atLimit = setTimeout(() => {
+        for (const connection of connections) connection.cut()
       }, limitMs)
+      const atLast = setTimeout(() => {
+        for (const connection of connections) connection.destroy()
+      }, limitMs + LAST_WORD_MS)
       await empty.promise
-      clearTimeout(limit)
+      clearTimeout(atLimit)
+      clearTimeout(atLast)
     },
   }
 }
+
+/** For the answers of those that were cut. */
+const LAST_WORD_MS = 500
+
+const MAPPED = '::ffff:'
+
+/** A socket for both families shows IPv4 addresses in the form of IPv6. */
+const plainAddress = (address: string): string =>
+  address.startsWith(MAPPED) ? address.slice(MAPPED.length) : address
 
 /** Makes the socket; `receive` gets what it reads. */
 type OpenSocket = (receive: (bytes: Buffer, length: number) => void) => net.Socket

@@ -42,7 +42,3 @@ class CountedBody implements Body {
     return start + taken
   }
 }
-
-/** Digits only; undefined for anything else, and for more than a double counts exactly. */
-export const parseContentLength = (value: string): number | undefined =>
-  /^\d{1,15}$/.test(value) ? Number(value) : undefined

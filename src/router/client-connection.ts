@@ -5,7 +5,8 @@ import { straightHeaders, type Origin } from './forwarded-heads.ts'
 import { findHeadEnd, isHopeless } from './head-end.ts'
 import { Head } from './header-lines.ts'
 import { keep } from './outgoing.ts'
-import { parseRequestHead, Refusal, type RequestHead } from './request-head.ts'
+import { Refusal } from './refusal.ts'
+import { parseRequestHead, type RequestHead } from './request-head.ts'
 import type { Traffic } from './traffic.ts'
 
 const NOBODY = { appId: '', release: 0 }
@@ -37,7 +38,13 @@ export class ClientConnection {
   #isClogged = false
   #isPumping = false
 
-  constructor(socket: net.Socket, origin: Origin, traffic: Traffic) {
+  /** @param closed called when the connection is no more */
+  constructor(
+    socket: net.Socket,
+    origin: Origin,
+    traffic: Traffic,
+    closed: (connection: ClientConnection) => void,
+  ) {
     this.socket = socket
     this.origin = origin
     this.straightHeaders = straightHeaders(origin)
@@ -48,7 +55,10 @@ export class ClientConnection {
       .on('drain', () => this.#drained())
       .on('end', () => this.#ended())
       .on('error', () => this.destroy())
-      .on('close', () => this.#closed())
+      .on('close', () => {
+        this.#closed()
+        closed(this)
+      })
   }
 
   /** Takes what the client sent; called by whoever reads the socket. */
@@ -113,6 +123,12 @@ export class ClientConnection {
     this.#exchange = undefined
     this.socket.destroy()
     exchange?.clientGone()
+  }
+
+  /** Ends what is under way with an error of the platform's. */
+  cut(): void {
+    if (this.#exchange) this.#exchange.cut()
+    else this.destroy()
   }
 
   check(now: number): void {
@@ -248,7 +264,8 @@ export class ClientConnection {
     this.#partial = undefined
     this.#enter(isSending ? 'lingering' : 'closing')
     if (isSending) this.socket.end()
-    else this.socket.destroySoon()
+    else if (this.socket.writableLength > 0) this.socket.destroySoon()
+    else this.socket.destroy() // the kernel has all of it, and sends it before the end
     this.#adjustReading()
   }
 

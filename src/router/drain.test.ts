@@ -182,3 +182,16 @@ test('counters come about once a second, and whole to whoever connects anew', as
   assert.equal(releaseVersion, 1)
   assert.ok(router.source.reports.length < 20, 'not a report for each request')
 })
+
+test('a router that must end cuts what is still under way, and says so to client and log', async () => {
+  await using dyno = await aDyno(() => {})
+  await using router = await aRouter({
+    routes: [aRoute('a.test', [dyno.route])],
+    limits: { drainMs: 200 },
+  })
+  const asked = ask(router.port, 'a.test')
+  await until(() => dyno.open() === 1, PATIENCE)
+  await router.stop()
+  assert.equal((await asked).status, 503)
+  assert.match(router.lines[0]?.text ?? '', /code=H24 desc="Forced close"/)
+})

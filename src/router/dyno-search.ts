@@ -4,12 +4,14 @@ import type { DynoTarget } from './dyno-target.ts'
 import type { AppEntry } from './route-table.ts'
 import type { Traffic } from './traffic.ts'
 
+const NONE: readonly DynoTarget[] = []
+
 /** Finds a dyno for a request in the table as it is now, and another if that one cannot be reached. */
 export class DynoSearch {
   readonly #entry: AppEntry
   readonly #client: ClientConnection
   readonly #traffic: Traffic
-  readonly #tried: DynoTarget[] = []
+  #tried: readonly DynoTarget[] = NONE
 
   constructor(entry: AppEntry, client: ClientConnection, traffic: Traffic) {
     this.#entry = entry
@@ -31,7 +33,7 @@ export class DynoSearch {
   another(unreached: DynoTarget): DynoTarget | undefined {
     const { clock, limits } = this.#traffic
     unreached.refusedUntil = clock.now + limits.refusedMs
-    this.#tried.push(unreached)
+    this.#tried = [...this.#tried, unreached]
     return this.#tried.length < limits.attempts ? this.next() : undefined
   }
 }

@@ -11,6 +11,7 @@ export const ROUTER_ERRORS = {
   H19: { desc: 'Backend connection timeout', status: 503 },
   H21: { desc: 'Backend connection refused', status: 503 },
   H22: { desc: 'Connection limit reached', status: 503 },
+  H24: { desc: 'Forced close', status: 503 },
   H26: { desc: 'Request Error', status: 400 },
   H27: { desc: 'Client Request Interrupted', status: 499 },
   H28: { desc: 'Client Connection Idle', status: 499 },

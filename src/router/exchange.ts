@@ -25,7 +25,9 @@ export class Exchange {
   readonly #entry: AppEntry
   readonly #traffic: Traffic
   readonly #requestId: string
-  readonly #startedAt = performance.now()
+  /** Milliseconds since 1970, and on the monotonic clock. */
+  readonly #startedAt = Date.now()
+  readonly #startedMs = performance.now()
   readonly #upload: RequestRelay
   readonly #search: DynoSearch
   #phase: Phase = 'connecting'
@@ -140,6 +142,18 @@ export class Exchange {
     else this.#fail('H27')
   }
 
+  /** The router ends, and cannot wait any longer. */
+  cut(): void {
+    if (this.#phase === 'tunnel' || this.#response?.isDone) this.#finish()
+    else this.#fail('H24')
+  }
+
+  /** The router itself is at fault. */
+  broke(error: unknown): void {
+    this.#traffic.log.error({ err: error }, 'an exchange failed')
+    this.#fail('H99')
+  }
+
   check(now: number): void {
     const standing = {
       phase: this.#phase,
@@ -182,7 +196,12 @@ export class Exchange {
   /** The head goes with the first bytes of the body, or by itself if there are none yet. */
   #startSending(): void {
     this.#enter('waiting')
-    this.#upload.begin(composeRequestHead(this.#request, this.#client, this.#requestId))
+    this.#upload.begin(
+      composeRequestHead(this.#request, this.#client, {
+        requestId: this.#requestId,
+        startedAt: this.#startedAt,
+      }),
+    )
   }
 
   #sendHeld(): void {
@@ -229,7 +248,7 @@ export class Exchange {
 
   /** Ends the exchange with the response whole. */
   #finish(): void {
-    const tookMs = performance.now() - this.#startedAt
+    const tookMs = performance.now() - this.#startedMs
     const isTunnel = this.#phase === 'tunnel'
     this.#end()
     this.#leaveUpstream(isTunnel)
@@ -260,7 +279,7 @@ export class Exchange {
   /** The answer is for a client that is there and has got nothing yet; one that has must see that it is not whole. */
   #refuse(code: RouterErrorCode, answer: Answer): void {
     if (this.#phase === 'over') return
-    const tookMs = performance.now() - this.#startedAt
+    const tookMs = performance.now() - this.#startedMs
     const hasBegun = this.#response !== undefined && this.#response.status !== 0
     this.#end()
     this.#upstream?.destroy()
@@ -292,7 +311,8 @@ export class Exchange {
       status,
       bytes: (this.#response?.sentBytes ?? 0) + this.#otherBytes,
     })
-    this.#traffic.append(id, { at: Date.now(), source: 'heroku', dyno: 'router', text })
+    const at = this.#startedAt + tookMs
+    this.#traffic.append(id, { at, source: 'heroku', dyno: 'router', text })
   }
 }
 

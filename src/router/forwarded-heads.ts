@@ -23,15 +23,18 @@ export const straightHeaders = (origin: Origin): string =>
 const reachedHeaders = ({ protocol, port }: Origin): string =>
   `X-Forwarded-Proto: ${protocol}\r\nX-Forwarded-Port: ${port}\r\n\r\n`
 
-/** The request as the dyno gets it: always HTTP/1.1, with Heroku's headers. */
+/**
+ * The request as the dyno gets it: always HTTP/1.1, with Heroku's headers.
+ * @param startedAt milliseconds since 1970
+ */
 export const composeRequestHead = (
   request: RequestHead,
   client: Client,
-  requestId: string,
+  { requestId, startedAt }: { requestId: string; startedAt: number },
 ): string =>
   request.passed +
   framing(request) +
-  `X-Request-Id: ${requestId}\r\nX-Request-Start: ${millisecondsAsText()}\r\n` +
+  `X-Request-Id: ${requestId}\r\nX-Request-Start: ${asText(startedAt)}\r\n` +
   (request.forwardedFor === '' && request.via === ''
     ? client.straightHeaders
     : relayedHeaders(request, client.origin))
@@ -51,16 +54,16 @@ const framing = ({ bodyLength, upgrade }: RequestHead): string => {
   return upgrade === '' ? '' : `Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n`
 }
 
-let textOf = 0
-let text = '0'
+let lastNumber = 0
+let lastText = '0'
 
-/** Since 1970. Many requests share a millisecond, and to put such a number into words takes a while. */
-const millisecondsAsText = (): string => {
-  const now = Date.now()
-  if (now === textOf) return text
-  textOf = now
-  text = String(now)
-  return text
+/** Many requests share a millisecond, and to put such a number into words takes a while. */
+const asText = (milliseconds: number): string => {
+  if (milliseconds !== lastNumber) {
+    lastNumber = milliseconds
+    lastText = String(milliseconds)
+  }
+  return lastText
 }
 
 /**
@@ -77,15 +80,16 @@ export const beginResponse = (
   const last = passed.length - 1
   const tail = `Via: ${VIA}\r\n${connection}\r\n`
   const length = (passed[last] ?? 0) - (passed[0] ?? 0) + tail.length
-  const message = outgoing(length + moreBytes).text(VERSION)
-  let start = (passed[0] ?? 0) + VERSION.length
+  const message = outgoing(length + moreBytes)
+  let start = passed[0] ?? 0
   for (let at = 1; at <= last; at += 2) {
     const end = passed[at] ?? start
     if (end > start) message.bytes({ bytes, start, end })
     start = passed[at + 1] ?? start
   }
-  return message.text(tail)
+  return message.replace(MINOR_VERSION_AT, ONE).text(tail)
 }
 
-/** Whatever the dyno speaks, the router answers in this. */
-const VERSION = 'HTTP/1.1'
+/** Whatever the dyno speaks, the router answers in HTTP/1.1. */
+const MINOR_VERSION_AT = 'HTTP/1.'.length
+const ONE = '1'.charCodeAt(0)

@@ -61,7 +61,9 @@ export class HeaderLines {
 
   /** Some servers take `Content_Length` for `Content-Length`, others do not. */
   hasUnderscore(): boolean {
-    return this.head.slice(this.lineStart, this.nameEnd).includes('_')
+    for (let at = this.lineStart; at < this.nameEnd; at++)
+      if (this.head.bytes[at] === UNDERSCORE) return true
+    return false
   }
 
   name(): string {

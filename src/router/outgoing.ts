@@ -43,6 +43,12 @@ export class Outgoing {
     return this
   }
 
+  /** Puts an octet in the place of one that is in already. */
+  replace(at: number, octet: number): this {
+    this.#buffer[at] = octet
+    return this
+  }
+
   /** Bytes put in so far. */
   get length(): number {
     return this.#at

@@ -1,5 +1,4 @@
-import { METHODS } from 'node:http'
-import { CHUNKED, parseContentLength } from './body-framing.ts'
+import { CHUNKED } from './body-framing.ts'
 import {
   HeaderLines,
   listMembers,
@@ -9,7 +8,9 @@ import {
   type Head,
 } from './header-lines.ts'
 import { hostOf } from './host-name.ts'
-import { IS_OF_LINE } from './octets.ts'
+import { CR, IS_OF_LINE, LF } from './octets.ts'
+import { Refusal } from './refusal.ts'
+import { parseRequestLine, type RequestLine } from './request-line.ts'
 
 /** What the router must know of a request, and what it hands on unread. */
 export type RequestHead = {
@@ -35,29 +36,18 @@ export type RequestHead = {
   passed: string
 }
 
-/** Why a request is not served: HTTP status and, for tests and people, what is wrong. */
-export class Refusal {
-  readonly status: number
-  readonly reason: string
-  constructor(status: number, reason: string) {
-    this.status = status
-    this.reason = reason
-  }
-}
-
-const CRLF = '\r\n'
-const KNOWN_METHODS = new Set(METHODS.filter((method) => method !== 'CONNECT'))
-
 export const parseRequestHead = (
   head: Head,
   limits: { requestLineBytes: number },
 ): RequestHead | Refusal => {
   const lineEnd = skip(head.bytes, IS_OF_LINE, head.start)
   if (lineEnd - head.start > limits.requestLineBytes) return new Refusal(414, 'request line')
-  const draft = parseRequestLine(head.slice(head.start, lineEnd))
-  if (draft instanceof Refusal) return draft
-  const lines = new HeaderLines(head, lineEnd + CRLF.length)
-  if (head.slice(lineEnd, lineEnd + CRLF.length) !== CRLF) return new Refusal(400, 'request line')
+  if (head.bytes[lineEnd] !== CR || head.bytes[lineEnd + 1] !== LF)
+    return new Refusal(400, 'request line')
+  const line = parseRequestLine(head.slice(head.start, lineEnd))
+  if (line instanceof Refusal) return line
+  const draft = new Draft(line)
+  const lines = new HeaderLines(head, lineEnd + 2)
   readHeaders(draft, lines)
   if (lines.isMalformed) return new Refusal(400, 'malformed header line')
   return draft.refusal ?? finish(draft)
@@ -78,52 +68,30 @@ class Draft implements RequestHead {
   forwardedFor = ''
   via = ''
   passed = ''
-  isLineKept: boolean
-  /** Of an absolute URI. */
-  targetAuthority = ''
+  readonly line: RequestLine
   hosts = 0
   hasLength = false
+  /** What Upgrade says, which counts only if Connection names it. */
+  offered = ''
+  /** What Connection says, beyond the usual. */
   connection: string[] | undefined
+  mustClose = false
   refusal: Refusal | undefined
 
-  constructor(method: string, target: string, minorVersion: 0 | 1) {
-    this.method = method
-    this.target = target
-    this.minorVersion = minorVersion
-    this.keepAlive = this.isLineKept = minorVersion === 1
+  constructor(line: RequestLine) {
+    this.line = line
+    this.method = line.method
+    this.target = line.target
+    this.minorVersion = line.minorVersion
+    this.keepAlive = line.minorVersion === 1
   }
-}
-
-const parseRequestLine = (line: string): Draft | Refusal => {
-  const first = line.indexOf(' ')
-  const last = line.indexOf(' ', first + 1)
-  if (first <= 0 || last <= first + 1) return new Refusal(400, 'request line')
-  const version = line.slice(last + 1)
-  if (version !== 'HTTP/1.1' && version !== 'HTTP/1.0')
-    return new Refusal(/^HTTP\/\d\.\d$/.test(version) ? 505 : 400, 'version')
-  const method = line.slice(0, first)
-  if (!KNOWN_METHODS.has(method)) return new Refusal(/^[A-Z-]+$/.test(method) ? 501 : 400, 'method')
-  const target = line.slice(first + 1, last)
-  const draft = new Draft(method, target, version === 'HTTP/1.1' ? 1 : 0)
-  return target.startsWith('/') ? draft : readSpecialTarget(draft)
-}
-
-/** RFC 9112 3.2.2 and 3.2.4: an absolute URI becomes a path; `*` is for OPTIONS alone. */
-const readSpecialTarget = (draft: Draft): Draft | Refusal => {
-  if (draft.target === '*' && draft.method === 'OPTIONS') return draft
-  const [, authority, path] = /^https?:\/\/([^/?]+)(.*)$/i.exec(draft.target) ?? []
-  if (authority === undefined || path === undefined) return new Refusal(400, 'target')
-  draft.isLineKept = false
-  draft.targetAuthority = authority
-  draft.target = path.startsWith('/') ? path : `/${path}`
-  return draft
 }
 
 const readHeaders = (draft: Draft, lines: HeaderLines): void => {
   const { head } = lines
   // Mostly nothing is taken out, and the head goes on in one piece.
-  let keptFrom = draft.isLineKept ? head.start : lines.lineEnd
-  if (!draft.isLineKept) draft.passed = `${draft.method} ${draft.target} HTTP/1.1\r\n`
+  let keptFrom = draft.line.isPlain ? head.start : lines.lineEnd
+  if (!draft.line.isPlain) draft.passed = `${draft.method} ${draft.target} HTTP/1.1\r\n`
   while (lines.next()) {
     const name = NAMES.find(lines)
     if (name === '' || !isTaken(draft, name, lines)) continue
@@ -135,9 +103,9 @@ const readHeaders = (draft: Draft, lines: HeaderLines): void => {
 
 /** True if the line does not go on. One that a dyno might take for a line of the router's is dropped unread. */
 const isTaken = (draft: Draft, name: string, lines: HeaderLines): boolean =>
-  lines.hasUnderscore() || READERS.get(name)?.(draft, lines.value()) === true
+  lines.hasUnderscore() || READERS.get(name)?.(draft, lines) === true
 
-type Reader = (draft: Draft, value: string) => boolean
+type Reader = (draft: Draft, lines: HeaderLines) => boolean
 
 const takeAway: Reader = () => true
 
@@ -145,74 +113,76 @@ const takeAway: Reader = () => true
 const READERS = new Map<string, Reader>([
   [
     'host',
-    (draft, value) => {
+    (draft, lines) => {
       draft.hosts++
-      draft.authority = value
+      draft.authority = lines.value()
       return false
     },
   ],
   [
     'content-length',
-    (draft, value) => {
-      const length = parseContentLength(value)
+    (draft, lines) => {
+      const length = lines.wholeNumber()
       if (length === undefined || draft.hasLength) refuse(draft, 400, 'Content-Length')
-      draft.hasLength = true
       if (draft.bodyLength === CHUNKED) refuse(draft, 400, 'Content-Length and Transfer-Encoding')
+      draft.hasLength = true
       draft.bodyLength = length ?? 0
       return false
     },
   ],
   [
     'transfer-encoding',
-    (draft, value) => {
+    (draft, lines) => {
       if (draft.minorVersion === 0) refuse(draft, 400, 'Transfer-Encoding in HTTP/1.0')
       if (draft.bodyLength === CHUNKED) refuse(draft, 400, 'two Transfer-Encodings')
       if (draft.hasLength) refuse(draft, 400, 'Content-Length and Transfer-Encoding')
-      if (value.toLowerCase() !== 'chunked') refuse(draft, 400, 'Transfer-Encoding')
+      if (!lines.isValue('chunked')) refuse(draft, 400, 'Transfer-Encoding')
       draft.bodyLength = CHUNKED
       return true
     },
   ],
   [
     'connection',
-    (draft, value) => {
-      draft.connection = [...(draft.connection ?? []), ...listMembers(value)]
+    (draft, lines) => {
+      if (lines.isValue('keep-alive')) draft.keepAlive = true
+      else if (lines.isValue('close')) draft.mustClose = true
+      else draft.connection = [...(draft.connection ?? []), ...listMembers(lines.value())]
       return true
     },
   ],
   [
     'upgrade',
-    (draft, value) => {
-      draft.upgrade = draft.upgrade ? `${draft.upgrade}, ${value}` : value
+    (draft, lines) => {
+      draft.offered = joined(draft.offered, lines.value())
       return true
     },
   ],
   [
     'expect',
-    (draft, value) => {
-      if (value.toLowerCase() !== '100-continue') refuse(draft, 417, 'Expect')
+    (draft, lines) => {
+      if (!lines.isValue('100-continue')) refuse(draft, 417, 'Expect')
       draft.expectsContinue = true
       return false
     },
   ],
   [
     'x-request-id',
-    (draft, value) => {
-      draft.requestId = REQUEST_ID.test(value) ? value : ''
+    (draft, lines) => {
+      draft.requestId = REQUEST_ID.test(lines.value()) ? lines.value() : ''
       return true
     },
   ],
   [
     'x-forwarded-for',
-    (draft, value) => {
-      draft.forwardedFor = draft.forwardedFor ? `${draft.forwardedFor}, ${value}` : value
+    (draft, lines) => {
+      draft.forwardedFor = joined(draft.forwardedFor, lines.value())
       return true
     },
   ],
   [
     'via',
-    (draft, value) => {
-      draft.via = draft.via ? `${draft.via}, ${value}` : value
+    (draft, lines) => {
+      draft.via = joined(draft.via, lines.value())
       return true
     },
   ],
@@ -224,6 +194,10 @@ const READERS = new Map<string, Reader>([
   ['te', takeAway],
   ['http2-settings', takeAway],
 ])
+
+/** RFC 9110 5.3: lines of one name are one list. */
+const joined = (before: string, value: string): string =>
+  before === '' ? value : `${before}, ${value}`
 
 const NAMES = new NamesOfInterest(READERS.keys())
 
@@ -239,13 +213,15 @@ const finish = (draft: Draft): RequestHead | Refusal => {
   const host = hostOf(draft.authority)
   if (host === undefined) return new Refusal(400, 'Host')
   if (
-    draft.targetAuthority !== '' &&
-    draft.targetAuthority.toLowerCase() !== draft.authority.toLowerCase()
+    draft.line.authority !== '' &&
+    draft.line.authority.toLowerCase() !== draft.authority.toLowerCase()
   )
     return new Refusal(400, 'Host differs from the target')
   draft.host = host
   if (draft.method === 'TRACE' && draft.bodyLength !== 0) return new Refusal(400, 'body of TRACE')
-  return draft.connection ? applyConnection(draft, draft.connection) : noUpgrade(draft)
+  const refusal = draft.connection && applyConnection(draft, draft.connection)
+  if (draft.mustClose) draft.keepAlive = false
+  return refusal ?? draft
 }
 
 /** What Connection may not name: the lines that say whose a message is, and how long. */
@@ -258,26 +234,19 @@ const NEVER_NOMINATED = [
 ]
 const PLAIN_MEMBERS = ['keep-alive', 'close', 'upgrade', 'te', 'http2-settings']
 
-const applyConnection = (draft: Draft, members: string[]): RequestHead | Refusal => {
-  if (members.includes('close')) draft.keepAlive = false
-  else if (members.includes('keep-alive')) draft.keepAlive = true
+const applyConnection = (draft: Draft, members: string[]): Refusal | undefined => {
+  if (members.includes('close')) draft.mustClose = true
+  if (members.includes('keep-alive')) draft.keepAlive = true
+  if (members.includes('upgrade') && mayUpgrade(draft)) draft.upgrade = draft.offered
   const nominated = members.filter((member) => !PLAIN_MEMBERS.includes(member))
   if (nominated.some((name) => NEVER_NOMINATED.includes(name)))
     return new Refusal(400, 'Connection')
   if (nominated.length > 0) draft.passed = withoutHeaders(draft.passed, nominated)
-  return members.includes('upgrade') && mayUpgrade(draft) ? draft : noUpgrade(draft)
+  return undefined
 }
 
 /** An upgrade with a body would leave open where the other protocol begins. HTTP/2 is not spoken behind the router. */
-const mayUpgrade = (draft: Draft): boolean =>
-  draft.upgrade !== '' &&
-  draft.minorVersion === 1 &&
-  draft.bodyLength === 0 &&
-  !listMembers(draft.upgrade).some(
-    (protocol) => protocol.startsWith('h2') || protocol.startsWith('http/'),
-  )
-
-const noUpgrade = (draft: Draft): RequestHead => {
-  draft.upgrade = ''
-  return draft
-}
+const mayUpgrade = ({ offered, minorVersion, bodyLength }: Draft): boolean =>
+  minorVersion === 1 &&
+  bodyLength === 0 &&
+  !listMembers(offered).some((name) => name.startsWith('h2') || name.startsWith('http/'))

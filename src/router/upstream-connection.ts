@@ -72,8 +72,13 @@ export class UpstreamConnection {
   }
 
   #receive(length: number): void {
-    if (this.exchange) this.exchange.takeResponse(READ_BUFFER, 0, length)
-    else this.#gone(undefined) // a dyno that speaks without being asked
+    const { exchange } = this
+    if (!exchange) return this.#gone(undefined) // a dyno that speaks without being asked
+    try {
+      exchange.takeResponse(READ_BUFFER, 0, length)
+    } catch (error) {
+      exchange.broke(error)
+    }
   }
 
   #ended(): void {

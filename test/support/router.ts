@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { dataDirPaths } from '#/foundation/data-dir.ts'
 import { serveFeeds, type FeedSource } from '#/foundation/feed.ts'
 import { newId } from '#/foundation/ids.ts'
-import { createLogger } from '#/foundation/log.ts'
+import { createLogger, type Log } from '#/foundation/log.ts'
 import {
   ROUTE_FEED,
   type AppRoute,
@@ -112,6 +112,7 @@ export type TestRouterOptions = {
   routes?: AppRoute[]
   source?: RouteSource
   limits?: Partial<RouterLimits>
+  log?: Log
 }
 
 /** A router in this process, on a free port, with deadlines looked at often. */
@@ -124,7 +125,7 @@ export const aRouter = async (options: TestRouterOptions = {}): Promise<TestRout
     dir: paths.router,
     listen: { host: '127.0.0.1', port: 0 },
     append: (appId, { text }) => void lines.push({ appId, text }),
-    log: quiet,
+    log: options.log ?? quiet,
     limits: { sweepMs: 20, drainMs: 10_000, ...options.limits },
   })
   let stopping: Promise<void> | undefined

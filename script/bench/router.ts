@@ -1,0 +1,214 @@
+import { readFileSync } from 'node:fs'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import net from 'node:net'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { hostEnvironment } from '#/foundation/config.ts'
+import { dataDirPaths } from '#/foundation/data-dir.ts'
+import { ended, runOrThrow } from '#/foundation/exec.ts'
+import { serveFeeds, type FeedSource } from '#/foundation/feed.ts'
+import { newId } from '#/foundation/ids.ts'
+import { createLogger } from '#/foundation/log.ts'
+import { ROUTE_FEED, type AppRoute } from '#/platform/domain/route-feed.ts'
+import { until } from '../../test/support/until.ts'
+import { medianOf } from './median.ts'
+import {
+  missing,
+  startHaproxy,
+  startNginxProxy,
+  startSluice,
+  startUpstream,
+  type Peer,
+  type Place,
+} from './router-peers.ts'
+
+/**
+ * The router beside nginx and HAProxy, each on one and the same processor, with the load and the app on another.
+ * Requests a second and the 99th percentile, and what a request costs its proxy in processor time, which other work
+ * of the machine falsifies less. Peers take turns in each round; medians of ROUNDS.
+ */
+const ROUNDS = 5
+const SECONDS = 2
+
+type Case = { name: string; args: string[]; path: string; logged: boolean; goal: number }
+
+const post =
+  "wrk.method = 'POST'; wrk.body = string.rep('a', 200); wrk.headers['Content-Type'] = 'text/plain'\n"
+
+const casesIn = (dir: string): Case[] => [
+  { name: 'GET 1 KB, 50 connections', args: ['-c50'], path: '/1k', logged: false, goal: 1 },
+  { name: 'GET 1 KB, 200 connections', args: ['-c200'], path: '/1k', logged: false, goal: 1 },
+  { name: 'GET 100 KB, 50 connections', args: ['-c50'], path: '/100k', logged: false, goal: 1 },
+  {
+    name: 'POST 200 bytes, 50 connections',
+    args: ['-c50', '-s', join(dir, 'post.lua')],
+    path: '/post',
+    logged: false,
+    goal: 1,
+  },
+  {
+    name: 'GET 1 KB, a connection each',
+    args: ['-c50', '-H', 'Connection: close'],
+    path: '/1k',
+    logged: false,
+    goal: 0.65,
+  },
+  {
+    name: 'GET 1 KB, 50 connections, each request logged',
+    args: ['-c50'],
+    path: '/1k',
+    logged: true,
+    goal: 1,
+  },
+]
+
+export const benchRouter = async (): Promise<void> => {
+  const lacking = missing(['wrk', 'nginx', 'taskset'])
+  if (lacking.length > 0) return console.log(`skipped: ${lacking.join(', ')} not installed`)
+  if (availableParallelism() < 2) return console.log('skipped: it takes two processors')
+  if (missing(['haproxy']).length > 0) console.log('without haproxy: not installed')
+  const dir = await mkdtemp(join(tmpdir(), 'sluice-bench-router-'))
+  await writeFile(join(dir, 'post.lua'), post)
+  const place: Place = { dir, cpu: availableParallelism() - 1, upstreamPort: await aFreePort() }
+  const upstream = await startUpstream({ ...place, cpu: 0 })
+  const feed = await serveRoutes(place)
+  try {
+    for (const logged of [false, true]) await benchPeers(place, logged)
+  } finally {
+    await feed.stop()
+    upstream.kill()
+    await ended(upstream)
+    await rm(dir, { recursive: true, force: true })
+  }
+}
+
+const benchPeers = async (place: Place, logged: boolean): Promise<void> => {
+  const peers: Peer[] = []
+  try {
+    peers.push(await startNginxProxy(place, await aFreePort(), logged))
+    if (missing(['haproxy']).length === 0)
+      peers.push(await startHaproxy(place, await aFreePort(), logged))
+    peers.push(startSluice(place, await aFreePort(), logged))
+    for (const { port } of peers)
+      await until(() => accepts(port), { limitMs: 30_000, what: 'a peer' })
+    for (const one of casesIn(place.dir)) if (one.logged === logged) await benchCase(one, peers)
+  } finally {
+    for (const { child } of peers) {
+      child.kill('SIGKILL')
+      await ended(child)
+    }
+  }
+}
+
+type Figures = { rates: number[]; p99s: number[]; costs: number[] }
+
+const benchCase = async (one: Case, peers: Peer[]): Promise<void> => {
+  const figures = new Map<string, Figures>()
+  for (const { name } of peers) figures.set(name, { rates: [], p99s: [], costs: [] })
+  for (const peer of peers) await load(peer, one) // warm
+  for (let round = 0; round < ROUNDS; round++)
+    for (const peer of peers) {
+      const { rate, p99, cost } = await load(peer, one)
+      const of = figures.get(peer.name)
+      of?.rates.push(rate)
+      of?.p99s.push(p99)
+      of?.costs.push(cost)
+    }
+  console.log(`\n${one.name} (goal: ${one.goal} × nginx)`)
+  const nginx = figures.get('nginx')
+  for (const [name, of] of figures) console.log(describe(name, of, nginx ?? of))
+}
+
+const describe = (name: string, of: Figures, nginx: Figures): string => {
+  const figures = `${name.padEnd(8)} ${medianOf(of.rates).toFixed(0).padStart(7)} requests/s  p99 ${medianOf(of.p99s).toFixed(1)} ms  ${medianOf(of.costs).toFixed(1)} µs of processor each`
+  if (of === nginx) return `  ${figures}`
+  const ratio = medianOf(of.rates) / medianOf(nginx.rates)
+  const costRatio = medianOf(nginx.costs) / medianOf(of.costs)
+  return `  ${figures}  ratio ${ratio.toFixed(2)}, by processor time ${costRatio.toFixed(2)}`
+}
+
+const load = async ({ port, child }: Peer, { args, path }: Case) => {
+  const before = processorSeconds(child.pid ?? 0)
+  const said = await runOrThrow(
+    'taskset',
+    [
+      '-c',
+      '0',
+      'wrk',
+      '-t1',
+      `-d${SECONDS}s`,
+      '--latency',
+      ...args,
+      `http://127.0.0.1:${port}${path}`,
+    ],
+    { env: hostEnvironment() },
+  )
+  const used = processorSeconds(child.pid ?? 0) - before
+  if (/Non-2xx|connect [1-9]|write [1-9]|timeout [1-9]/.test(said)) console.log(`  errors: ${said}`)
+  const requests = Number(/(\d+) requests in/.exec(said)?.[1])
+  const [, p99, unit = ''] = /99%\s+([\d.]+)(us|ms|s)/.exec(said) ?? []
+  return {
+    rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(said)?.[1]),
+    p99: Number(p99) * ({ us: 0.001, ms: 1, s: 1_000 }[unit] ?? Number.NaN),
+    cost: (used / requests) * 1e6,
+  }
+}
+
+const TICKS_A_SECOND = 100
+
+/** Of all threads of the process; `taskset` becomes the program it starts, so the pid is the proxy's. */
+const processorSeconds = (pid: number): number => {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND
+}
+
+/** One app, at the address that the load asks for. */
+const serveRoutes = async ({ dir, upstreamPort }: Place) => {
+  const { run, feedSocket } = dataDirPaths(dir)
+  await mkdir(run, { mode: 0o700 })
+  const route: AppRoute = {
+    id: newId(),
+    appName: 'bench',
+    hosts: ['127.0.0.1'],
+    maintenance: false,
+    hasRelease: true,
+    crashed: false,
+    dynos: [
+      {
+        id: newId(),
+        name: 'web.1',
+        host: '127.0.0.1',
+        port: upstreamPort,
+        releaseVersion: 1,
+        deployId: null,
+        weight: 1,
+      },
+    ],
+  }
+  const source: FeedSource<AppRoute, unknown> = {
+    name: ROUTE_FEED,
+    readTable: async () => ({ number: 1, rows: [route] }),
+    readChange: async () => ({ number: 1, set: [], remove: [] }),
+    onNews: () => () => {},
+    onReport: async () => {},
+  }
+  return serveFeeds(feedSocket, [source], createLogger('bench'))
+}
+
+const aFreePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = net.createServer().once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const bound = server.address()
+      server.close(() => resolve(bound !== null && typeof bound === 'object' ? bound.port : 0))
+    })
+  })
+
+const accepts = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1')
+    socket
+      .once('connect', () => resolve(socket.destroy().destroyed))
+      .once('error', () => resolve(false))
+  })
