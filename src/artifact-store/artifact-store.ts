@@ -25,6 +25,12 @@ export type StoredArtifact = {
 }
 
 /**
+ * An artifact on this host's disk: folders to be laid over one another, in `folder` by these names. No two of them
+ * hold a file of the same path. Never to be written to.
+ */
+export type Unpacked = { folder: string; layers: string[] }
+
+/**
  * Artifacts by digest, unpacked once per host. An artifact is a tree of directories, files (their content and whether
  * they are executable) and symbolic links; owners, times and other mode bits are no part of it.
  * Once `put` has resolved, the artifact outlives a power cut; until then nobody sees it.
@@ -34,10 +40,10 @@ export type ArtifactStore = {
   put: (directory: string, options?: PutOptions) => Promise<StoredArtifact>
   has: (digest: string) => Promise<boolean>
   /**
-   * The path of the unpacked tree, the same for all who ask, never to be written to. Every file is hashed before its
-   * first use on this host; one that is not what was put throws a DamagedArtifactError. Unknown: an ArtifactMissingError.
+   * Where it is unpacked, the same for all who ask. Every file is hashed before its first use on this host; one that
+   * is not what was put throws a DamagedArtifactError. Unknown: an ArtifactMissingError.
    */
-  materialize: (digest: string) => Promise<string>
+  materialize: (digest: string) => Promise<Unpacked>
   /** Hashes every file again. Throws as `materialize` does. */
   verify: (digest: string) => Promise<void>
   /** Gives back what only this artifact uses. Nothing happens if it is not there. */

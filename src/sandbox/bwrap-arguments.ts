@@ -11,6 +11,8 @@ export type StagedMount = {
   name: string
   inside: string
   isWritable: boolean
+  /** Of an overlay: the folders in `host`, the uppermost first. */
+  layers?: string[]
 }
 
 export const stagedMounts = (spec: SandboxSpec): StagedMount[] => [
@@ -18,10 +20,11 @@ export const stagedMounts = (spec: SandboxSpec): StagedMount[] => [
     ? [
         {
           kind: 'overlay' as const,
-          host: spec.overlay.lower,
+          host: spec.overlay.folder,
           name: 'overlay',
           inside: spec.overlay.inside,
           isWritable: true,
+          layers: spec.overlay.layers,
         },
       ]
     : []),

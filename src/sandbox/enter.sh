@@ -1,6 +1,6 @@
 #!/bin/sh
 # Enters a sandbox: enter.sh DIR UID BWRAP, in a mount namespace of its own (and, for an ordinary user, a user
-# namespace). DIR holds what was prepared: mounts (KIND, tab, host path, tab, name), arguments, seccomp, limits.
+# namespace). DIR holds what was prepared: mounts (KIND, host path, name, an overlay's layers, parted by tabs), arguments, seccomp, limits.
 # What the sandbox may see is gathered below /mnt, where its user can reach it even if the host's folders are closed
 # to that user. Becomes bwrap by exec, so that its parent is whoever started this.
 set -eu
@@ -13,7 +13,7 @@ for name in passwd group hosts; do
   : > "/mnt/$name"
   mount --bind "$dir/$name" "/mnt/$name"
 done
-while IFS="$tab" read -r kind host name; do
+while IFS="$tab" read -r kind host name layers; do
   case $kind in
     bind)
       if [ -d "$host" ]; then mkdir "/mnt/$name"; else : > "/mnt/$name"; fi
@@ -23,7 +23,10 @@ while IFS="$tab" read -r kind host name; do
       mkdir "/mnt/$name" /mnt/lower /mnt/layer
       mount --bind "$host" /mnt/lower
       mount --bind "$dir/layer" /mnt/layer
-      mount -t overlay -o lowerdir=/mnt/lower,upperdir=/mnt/layer/upper,workdir=/mnt/layer/work,userxattr overlay "/mnt/$name"
+      cd /mnt/lower # so that many layers make no long option
+      layers=$(echo "$layers" | tr "$tab" :)
+      mount -t overlay -o "lowerdir=$layers,upperdir=/mnt/layer/upper,workdir=/mnt/layer/work,userxattr" overlay "/mnt/$name"
+      cd /
       ;;
   esac
 done < "$dir/mounts"

@@ -32,7 +32,9 @@ export const prepareSandbox = async (
     writeFile(
       join(dir, 'mounts'),
       stagedMounts(spec)
-        .map(({ kind, host, name: at }) => `${kind}\t${host}\t${at}\n`)
+        .map(
+          ({ kind, host, name: at, layers = [] }) => `${[kind, host, at, ...layers].join('\t')}\n`,
+        )
         .join(''),
     ),
     writeFile(join(dir, 'command'), `set -- ${spec.command.map(quote).join(' ')}\n`),

@@ -114,7 +114,7 @@ const probeInside = async (): Promise<Probe[]> => {
     await mkdir(join(dir, 'lower'))
     await giveToSandbox(join(dir, 'lower'))
     const script = TRIES.map(({ name, script: body }) => `echo "== ${name}"; ${body}`).join('\n')
-    const { exitStatus } = await runInSandbox(probeSpec(join(dir, 'lower'), script), {
+    const { exitStatus } = await runInSandbox(probeSpec(dir, script), {
       onOutput: (chunk) => (output += chunk.toString()),
       timeLimitMs: PROBE_LIMIT_MS,
     })
@@ -134,12 +134,12 @@ const probeInside = async (): Promise<Probe[]> => {
 const CURE_NO_SANDBOX =
   'User namespaces seem to be closed. On Ubuntu 24.04: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0, or install its AppArmor profile for bwrap.'
 
-const probeSpec = (lower: string, script: string): SandboxSpec => ({
+const probeSpec = (folder: string, script: string): SandboxSpec => ({
   command: ['bash', '-c', script],
   env: { PATH: '/usr/bin:/bin' },
   chdir: '/app',
   hostname: 'probe',
-  overlay: { lower, inside: '/app' },
+  overlay: { folder, layers: ['lower'], inside: '/app' },
   writable: [],
   readOnly: [],
   tmpSizeBytes: 1024 * 1024,

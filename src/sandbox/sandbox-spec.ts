@@ -13,8 +13,8 @@ export type SandboxSpec = {
   hostname: string
   writable: Mount[]
   readOnly: Mount[]
-  /** An overlay: `lower` is seen and never written, what is written goes into `upper` and away with it. */
-  overlay?: { lower: string; inside: string }
+  /** An overlay: the layers in `folder` are seen and never written, what is written goes into a layer above and away with it. */
+  overlay?: { folder: string; layers: string[]; inside: string }
   tmpSizeBytes: number
   /** Of all its processes together, where the machine offers cgroups; null: no limit. */
   memoryBytes: number | null

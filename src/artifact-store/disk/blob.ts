@@ -1,9 +1,12 @@
 import {
-  chmodSync,
-  chownSync,
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  futimesSync,
   lchownSync,
   linkSync,
   lstatSync,
+  openSync,
   unlinkSync,
   utimesSync,
   type Stats,
@@ -15,7 +18,7 @@ import type { Owner, StoreFolders } from './store-folders.ts'
 
 /**
  * A blob is the content of a file, stored once for all artifacts, twice if some have it executable, and hard-linked
- * into each tree. Large ones lie by size, so that a file can be compared with its like instead of hashed.
+ * into each layer that has it. Large ones lie by size, so that a file can be compared with its like instead of hashed.
  */
 export type Blob = Pick<FileEntry, 'sha256' | 'size' | 'executable'>
 
@@ -42,10 +45,19 @@ export const largeBlobsOfSize = (store: StoreFolders, size: number): string =>
  * and ETag of it: one constant time would let browsers keep the old version of a page.
  */
 export const stamp = (path: string | Buffer, blob: Blob, owner: Owner): void => {
-  chmodSync(path, modeOf(blob))
-  chownTo(path, owner)
+  const descriptor = openSync(path, 'r')
+  try {
+    stampOpen(descriptor, blob, owner)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+export const stampOpen = (descriptor: number, blob: Blob, { uid, gid }: Owner): void => {
+  fchmodSync(descriptor, modeOf(blob))
+  if (isRoot()) fchownSync(descriptor, uid, gid)
   const seconds = Math.floor(Date.now() / 1000)
-  utimesSync(path, seconds, seconds + (markOf(blob) + 0.3) / MICRO)
+  futimesSync(descriptor, seconds, seconds + (markOf(blob) + 0.3) / MICRO)
 }
 
 /** Takes the mark off a file that turned out to be another than it says, so that it is never trusted again. */
@@ -70,12 +82,10 @@ const isNear = (one: number, other: number): boolean => {
 }
 
 /** Only root may give files away; for anybody else they are their own already. */
-export const chownTo = (path: string | Buffer, { uid, gid }: Owner): void => {
-  if (process.getuid?.() === 0) chownSync(path, uid, gid)
+export const giveTo = ({ uid, gid }: Owner, path: string | Buffer): void => {
+  if (isRoot()) lchownSync(path, uid, gid)
 }
-export const chownLinkTo = (path: string | Buffer, { uid, gid }: Owner): void => {
-  if (process.getuid?.() === 0) lchownSync(path, uid, gid)
-}
+const isRoot = (): boolean => process.getuid?.() === 0
 
 /** Links the stored blob to `target`, if it is there, bears its mark and can take one more link. */
 export const linkStored = (store: StoreFolders, blob: Blob, target: ByteString): boolean => {

@@ -1,4 +1,4 @@
-import { chmodSync, linkSync, mkdirSync, symlinkSync } from 'node:fs'
+import { chmodSync, mkdirSync, symlinkSync } from 'node:fs'
 import {
   bytesPath,
   toBytes,
@@ -6,7 +6,7 @@ import {
   type Entry,
   type FileEntry,
 } from '#/artifact-store/manifest.ts'
-import { chownLinkTo, chownTo } from './blob.ts'
+import { giveTo } from './blob.ts'
 import type { Pacer } from './pacer.ts'
 import type { Owner } from './store-folders.ts'
 
@@ -42,12 +42,10 @@ const directoriesOf = (entries: readonly Entry[]): Entry[] =>
 const makeDirectory = (path: string | Buffer, owner: Owner): void => {
   mkdirSync(path)
   chmodSync(path, 0o755) // whatever the umask
-  chownTo(path, owner)
+  giveTo(owner, path)
 }
 
 const makeLink = (target: ByteString, path: ByteString, owner: Owner): void => {
   symlinkSync(bytesPath(target), bytesPath(path))
-  chownLinkTo(bytesPath(path), owner)
+  giveTo(owner, bytesPath(path))
 }
-
-export const link = (from: string, to: ByteString): void => linkSync(from, bytesPath(to))

@@ -18,8 +18,12 @@ export const hashFile = async (path: Path, pace: Pacer): Promise<Content> => {
   return { sha256: sha256.digest('hex'), size }
 }
 
-/** Copies a file and says what was written. */
-export const copyFile = async (from: Path, to: Path, pace: Pacer): Promise<Content> => {
+/** Copies a file. `finish` is told what was written while the copy is still open. */
+export const copyFile = async (
+  { from, to }: { from: Path; to: Path },
+  pace: Pacer,
+  finish: (descriptor: number, content: Content) => void,
+): Promise<Content> => {
   const sha256 = createHash('sha256')
   const descriptor = openSync(to, 'wx', 0o600)
   try {
@@ -27,7 +31,9 @@ export const copyFile = async (from: Path, to: Path, pace: Pacer): Promise<Conte
       sha256.update(piece)
       writeWhole(descriptor, piece)
     })
-    return { sha256: sha256.digest('hex'), size }
+    const content = { sha256: sha256.digest('hex'), size }
+    finish(descriptor, content)
+    return content
   } finally {
     closeSync(descriptor)
   }

@@ -19,7 +19,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { ArtifactTooLargeError } from '#/artifact-store/artifact-store.ts'
+import { ArtifactTooLargeError, type ArtifactStore } from '#/artifact-store/artifact-store.ts'
 import { run, runOrThrow } from '#/foundation/exec.ts'
 import { removeTree } from '#/foundation/remove-tree.ts'
 import { openDiskStore } from './disk-store.ts'
@@ -39,6 +39,12 @@ const aStore = () => {
   const dir = mkdtempSync(join(base, 'store-'))
   return { dir, store: openDiskStore(dir) }
 }
+/** The one folder of an artifact that is too small for several. */
+const unpack = async (store: ArtifactStore, digest: string): Promise<string> => {
+  const { folder, layers } = await store.materialize(digest)
+  assert.equal(layers.length, 1)
+  return join(folder, layers[0] ?? '')
+}
 const APP = { Procfile: 'web: node server.js', 'server.js': 'serve()', 'lib/page.js': 'page()' }
 
 test('an artifact comes back as it was put: contents, executables, links, empty folders', async () => {
@@ -50,7 +56,7 @@ test('an artifact comes back as it was put: contents, executables, links, empty 
   const { digest, sizeBytes } = await store.put(source)
   assert.match(digest, /^sha256:[0-9a-f]{64}$/)
   assert.equal(sizeBytes, 19 + 7 + 6 + 10)
-  const tree = await store.materialize(digest)
+  const tree = await unpack(store, digest)
   assert.equal(readFileSync(join(tree, 'page'), 'utf8'), 'page()')
   assert.equal(readlinkSync(join(tree, 'page')), 'lib/page.js')
   assert.equal(statSync(join(tree, 'run')).mode & 0o777, 0o755)
@@ -110,7 +116,7 @@ test('names may be any bytes', async () => {
   writeFileSync(odd, 'odd')
   writeFileSync(join(source, 'ünï\ncode'), 'text')
   const { digest } = await store.put(source)
-  const tree = await store.materialize(digest)
+  const tree = await unpack(store, digest)
   assert.deepEqual(
     readdirSync(tree, { encoding: 'latin1' }).toSorted(),
     readdirSync(source, { encoding: 'latin1' }).toSorted(),
@@ -129,7 +135,7 @@ test('links are kept and never followed, devices and pipes are left out', async 
   const { digest, sizeBytes } = await store.put(source, { warn: (text) => warnings.push(text) })
   assert.equal(sizeBytes, 32)
   assert.deepEqual(warnings, ["'pipe' is left out: it is no file, directory or link."])
-  const tree = await store.materialize(digest)
+  const tree = await unpack(store, digest)
   assert.equal(readlinkSync(join(tree, 'etc')), '/etc')
   assert.ok(!existsSync(join(tree, 'pipe')))
 })
@@ -139,7 +145,7 @@ test('nothing that the build still holds reaches the store', async () => {
   const source = aFolder(APP)
   const { digest } = await store.put(source)
   writeFileSync(join(source, 'server.js'), 'changed()')
-  const tree = await store.materialize(digest)
+  const tree = await unpack(store, digest)
   assert.equal(readFileSync(join(tree, 'server.js'), 'utf8'), 'serve()')
 })
 
@@ -172,11 +178,34 @@ test('a changed line adds little, and equal contents are kept once', async () =>
   writeFileSync(join(source, 'server.js'), 'serve(2)')
   const second = await store.put(source)
   assert.equal(second.addedBytes, 8)
-  const [one, other] = await Promise.all(
-    [first, second].map(({ digest }) => store.materialize(digest)),
-  )
+  const [one, other] = await Promise.all([first, second].map(({ digest }) => unpack(store, digest)))
   assert.equal(lstatSync(join(one ?? '', 'large')).ino, lstatSync(join(other ?? '', 'large')).ino)
   assert.equal((await store.put(source)).addedBytes, 0)
+})
+
+test('large folders that did not change are unpacked once for all artifacts', async () => {
+  const { store, dir } = aStore()
+  const source = aFolder(APP)
+  for (let n = 0; n < 300; n++) {
+    mkdirSync(join(source, `node_modules/p${n}`), { recursive: true })
+    writeFileSync(join(source, `node_modules/p${n}/index.js`), `${n}`)
+  }
+  const first = await store.put(source)
+  writeFileSync(join(source, 'server.js'), 'serve(2)')
+  const second = await store.put(source)
+  const [one, other] = [
+    await store.materialize(first.digest),
+    await store.materialize(second.digest),
+  ]
+  assert.equal(one.layers.length, 2)
+  assert.equal(one.layers.filter((layer) => other.layers.includes(layer)).length, 1)
+  await store.remove(first.digest)
+  await store.verify(second.digest)
+  assert.equal(readdirSync(join(dir, 'layers')).length, 2)
+  const shared = other.layers.find((layer) => one.layers.includes(layer)) ?? ''
+  await removeTree(join(other.folder, shared))
+  await store.materialize(second.digest)
+  assert.equal(readFileSync(join(other.folder, shared, 'node_modules/p7/index.js'), 'utf8'), '7')
 })
 
 test('the same artifact may be put by several at once', async () => {
@@ -204,13 +233,13 @@ for (const [damage, make] of Object.entries(DAMAGES))
     const { store } = aStore()
     const source = aFolder(APP)
     const { digest } = await store.put(source)
-    make(await store.materialize(digest))
+    make(await unpack(store, digest))
     const refusal = { name: 'DamagedArtifactError', path: 'server.js', digest }
     await assert.rejects(store.materialize(digest), refusal)
     await assert.rejects(store.verify(digest), refusal)
     assert.equal((await store.put(source)).digest, digest)
     await store.verify(digest)
-    const tree = await store.materialize(digest)
+    const tree = await unpack(store, digest)
     assert.equal(readFileSync(join(tree, 'server.js'), 'utf8'), 'serve()')
   })
 
@@ -218,20 +247,20 @@ test('swapped or lost files of the tree are put right from the contents', async 
   const { store } = aStore()
   const source = aFolder({ one: 'first', two: 'other' })
   const { digest } = await store.put(source)
-  const tree = await store.materialize(digest)
+  const tree = await unpack(store, digest)
   renameSync(join(tree, 'one'), join(tree, 'aside'))
   renameSync(join(tree, 'two'), join(tree, 'one'))
   renameSync(join(tree, 'aside'), join(tree, 'two'))
-  assert.equal(readFileSync(join(await store.materialize(digest), 'one'), 'utf8'), 'first')
-  await removeTree(await store.materialize(digest))
-  assert.equal(readFileSync(join(await store.materialize(digest), 'two'), 'utf8'), 'other')
+  assert.equal(readFileSync(join(await unpack(store, digest), 'one'), 'utf8'), 'first')
+  await removeTree(await unpack(store, digest))
+  assert.equal(readFileSync(join(await unpack(store, digest), 'two'), 'utf8'), 'other')
 })
 
 test('damage behind an unchanged time is found by verifying, and never trusted after', async () => {
   const { store } = aStore()
   const source = aFolder(APP)
   const { digest } = await store.put(source)
-  const path = join(await store.materialize(digest), 'server.js')
+  const path = join(await unpack(store, digest), 'server.js')
   const { mtimeMs } = statSync(path)
   writeFileSync(path, 'serve[]')
   utimesSync(path, mtimeMs / 1000, mtimeMs / 1000)
@@ -279,7 +308,7 @@ for (const failpoint of [
   'artifact-made',
   'artifact-flushed',
   'artifact-contents-placed',
-  'artifact-tree-placed',
+  'artifact-layers-placed',
 ])
   test(`a put killed at ${failpoint} leaves nothing that is half there`, async () => {
     const { store, dir } = aStore()

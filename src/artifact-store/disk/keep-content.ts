@@ -1,22 +1,23 @@
-import { existsSync, lstatSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, linkSync, lstatSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import {
   bytesPath,
   readablePath,
+  toBytes,
   type ByteString,
   type FileEntry,
 } from '#/artifact-store/manifest.ts'
 import { hasCode } from '#/foundation/errors.ts'
 import {
   blobName,
+  blobPath,
   hasStamp,
   LARGE_BYTES,
   largeBlobsOfSize,
   linkStored,
-  stamp,
+  stampOpen,
   type Blob,
 } from './blob.ts'
-import { link } from './build-tree.ts'
 import { copyFile, hashFile, haveSameContent, type Content } from './content.ts'
 import type { Pacer } from './pacer.ts'
 import type { FoundFile } from './scan-tree.ts'
@@ -25,35 +26,41 @@ import type { StoreFolders } from './store-folders.ts'
 export type ContentKeeper = {
   /** Hashes the file at `source`. */
   identify: (found: FoundFile, source: ByteString) => Promise<FileEntry>
-  /** Links the content of the file at `source`, which was identified, to `target`; keeps it first if it is new. */
+  /** Puts the content of the file at `source`, which was identified, at `target`: a link if it is known. */
   place: (file: FileEntry, source: ByteString, target: ByteString) => Promise<void>
-  /** What was not in the store: blobs with the path each was written to. */
-  added: Map<string, { blob: Blob; path: string }>
+  /** What was not in the store: blobs with the path of a file that holds each. */
+  added: Map<string, { blob: Blob; path: ByteString }>
 }
 
 /**
  * Takes content into the store. What is kept are the very bytes that were hashed, in new files, so nothing that a
  * build did to its own (a second name, an access list, an open descriptor) comes along.
- * @param folder for new contents, until they take their place in the store
+ * @param folder for large new contents, which are copied before it is known where they go
  */
 export const keepContent = (store: StoreFolders, folder: string, pace: Pacer): ContentKeeper => {
   const added: ContentKeeper['added'] = new Map()
 
-  /** Keeps a file that was copied to `path` as new content. */
-  const add = (path: string, blob: Blob): void => {
-    stamp(path, blob, store.owner)
-    added.set(blobName(blob), { blob, path })
+  const copy = async (
+    source: ByteString,
+    to: ByteString,
+    { executable }: { executable: boolean },
+  ): Promise<Content> => {
+    const paths = { from: bytesPath(source), to: bytesPath(to) }
+    const content = await copyFile(paths, pace, (descriptor, found) =>
+      stampOpen(descriptor, { ...found, executable }, store.owner),
+    )
+    const blob = { ...content, executable }
+    added.set(blobName(blob), { blob, path: to })
+    return content
   }
 
+  /** A new large one is read and hashed once. */
   const hashOrCopy = async (found: FoundFile, source: ByteString): Promise<Content> => {
     const from = bytesPath(source)
     if (found.size < LARGE_BYTES) return hashFile(from, pace)
-    const known = await findLike(store, { size: found.size, from }, pace)
-    if (known) return { sha256: known, size: found.size }
-    const path = join(folder, `large-${added.size}`) // a new large one is read and hashed once
-    const content = await copyFile(from, path, pace)
-    add(path, { ...content, executable: found.executable })
-    return content
+    const sha256 = await findLike(store, { size: found.size, from }, pace)
+    if (sha256) return { sha256, size: found.size }
+    return copy(source, `${toBytes(folder)}/${added.size}`, found)
   }
 
   return {
@@ -65,14 +72,38 @@ export const keepContent = (store: StoreFolders, folder: string, pace: Pacer): C
     },
     place: async (file, source, target) => {
       const fresh = added.get(blobName(file))
-      if (fresh) return link(fresh.path, target)
-      if (linkStored(store, file, target)) return
-      const path = join(folder, blobName(file))
-      if ((await copyFile(bytesPath(source), path, pace)).sha256 !== file.sha256)
-        throw changed(file)
-      add(path, file)
-      link(path, target)
+      if (fresh ? linkFresh(fresh.path, target) : linkStored(store, file, target)) return
+      if ((await copy(source, target, file)).sha256 !== file.sha256) throw changed(file)
     },
+  }
+}
+
+const linkFresh = (path: ByteString, target: ByteString): boolean => {
+  try {
+    linkSync(bytesPath(path), bytesPath(target))
+    return true
+  } catch (error) {
+    if (hasCode(error, 'EMLINK')) return false
+    throw error
+  }
+}
+
+/** Gives new contents their place in the store; `spare` is a path on the way there. */
+export const placeContents = (
+  store: StoreFolders,
+  added: ContentKeeper['added'],
+  spare: string,
+): void => {
+  for (const { blob, path } of added.values()) {
+    const place = blobPath(store, blob)
+    mkdirSync(dirname(place), { recursive: true })
+    try {
+      linkSync(bytesPath(path), place)
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error
+      linkSync(bytesPath(path), spare) // what is there is damaged, or takes no more links
+      renameSync(spare, place)
+    }
   }
 }
 

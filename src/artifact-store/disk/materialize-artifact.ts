@@ -1,74 +1,62 @@
 import { join } from 'node:path'
-import { ArtifactMissingError, DamagedArtifactError } from '#/artifact-store/artifact-store.ts'
+import { DamagedArtifactError, type Unpacked } from '#/artifact-store/artifact-store.ts'
+import { splitLayers, type Layer } from '#/artifact-store/layers.ts'
 import {
   bytesPath,
   readablePath,
   type ByteString,
-  type Entry,
   type FileEntry,
 } from '#/artifact-store/manifest.ts'
-import { blobPath, linkStored, stamp } from './blob.ts'
+import { blobPath, linkStored, stampOpen } from './blob.ts'
 import { buildTree } from './build-tree.ts'
-import { faultOfContent, findFault, statsOf, type CheckOptions } from './check-tree.ts'
+import { faultOfContent, findFault, statsOf, type CheckOptions } from './check-layer.ts'
 import { copyFile } from './content.ts'
 import { syncBelow, syncPath } from './durable.ts'
-import { createPacer, type Pacer } from './pacer.ts'
+import { createPacer } from './pacer.ts'
 import { withPartial } from './partial.ts'
-import { placeTree } from './place-tree.ts'
+import { placeLayer } from './place-layer.ts'
 import { readManifest } from './read-manifest.ts'
-import { treePath, type StoreFolders } from './store-folders.ts'
+import type { StoreFolders } from './store-folders.ts'
 
-/** The path of the unpacked artifact, as good as it was put: a tree that is not is built again from the contents. */
-export const materializeArtifact = async (store: StoreFolders, digest: string): Promise<string> => {
-  const artifact = { digest, entries: readManifest(store, digest) }
-  const pace = createPacer()
-  const fault = await findFault(store, artifact, { pace, trustMarks: true })
-  if (fault) await rebuildTree(store, artifact, { pace, trustMarks: true })
-  return treePath(store, digest)
+/** The unpacked artifact, as good as it was put: a layer that is not is built again from the contents. */
+export const materializeArtifact = async (
+  store: StoreFolders,
+  digest: string,
+): Promise<Unpacked> => {
+  const layers = splitLayers(readManifest(store, digest))
+  const options = { pace: createPacer(), trustMarks: true }
+  for (const layer of layers) await mendLayer(store, { digest, layer }, options)
+  return { folder: store.layers, layers: layers.map(({ id }) => id) }
 }
 
 /** As `materializeArtifact`, but hashes every file, marked or not. */
 export const verifyArtifact = async (store: StoreFolders, digest: string): Promise<void> => {
-  const artifact = { digest, entries: readManifest(store, digest) }
-  const pace = createPacer()
-  const fault = await findFault(store, artifact, { pace, trustMarks: false })
-  if (fault) await rebuildTree(store, artifact, { pace, trustMarks: false })
+  const options = { pace: createPacer(), trustMarks: false }
+  for (const layer of splitLayers(readManifest(store, digest)))
+    await mendLayer(store, { digest, layer }, options)
 }
 
-/** True if the artifact is there and `materializeArtifact` would find nothing to do. */
-export const isSound = async (
+const mendLayer = async (
   store: StoreFolders,
-  digest: string,
-  pace: Pacer,
-): Promise<boolean> => {
-  try {
-    const artifact = { digest, entries: readManifest(store, digest) }
-    return (await findFault(store, artifact, { pace, trustMarks: true })) === undefined
-  } catch (error) {
-    if (error instanceof ArtifactMissingError || error instanceof DamagedArtifactError) return false
-    throw error
-  }
-}
-
-const rebuildTree = (
-  store: StoreFolders,
-  { digest, entries }: { digest: string; entries: readonly Entry[] },
+  { digest, layer }: { digest: string; layer: Layer },
   options: CheckOptions,
-): Promise<void> =>
-  withPartial(store, async (partial) => {
-    const tree = join(partial, 'tree')
-    await buildTree(tree, entries, {
+): Promise<void> => {
+  if (!(await findFault(store, layer, options))) return
+  await withPartial(store, async (partial) => {
+    const tree = join(partial, 'layer')
+    await buildTree(tree, layer.entries, {
       owner: store.owner,
       pace: options.pace,
-      placeFile: async (file: FileEntry, target) => {
+      placeFile: async (file, target) => {
         const what = await placeContent(store, file, { target, options })
         if (what) throw new DamagedArtifactError(digest, readablePath(file.path), what)
       },
     })
     await syncBelow(partial)
-    placeTree(store, tree, digest)
-    syncPath(store.trees)
+    placeLayer(store, tree, layer.id)
+    syncPath(store.layers)
   })
+}
 
 /** Returns what is wrong with the stored content, if it cannot be used. */
 const placeContent = async (
@@ -81,7 +69,9 @@ const placeContent = async (
   const what = await faultOfContent(store, file, { path, options }, statsOf(path))
   if (what) return what
   if (linkStored(store, file, target)) return undefined
-  await copyFile(path, bytesPath(target), options.pace) // no file system takes links without end
-  stamp(bytesPath(target), file, store.owner)
+  // No file system takes links without end.
+  await copyFile({ from: path, to: bytesPath(target) }, options.pace, (descriptor) =>
+    stampOpen(descriptor, file, store.owner),
+  )
   return undefined
 }

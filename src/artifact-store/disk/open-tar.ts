@@ -1,11 +1,13 @@
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
+import type { Unpacked } from '#/artifact-store/artifact-store.ts'
 import { ended, start } from '#/foundation/exec.ts'
 import { materializeArtifact } from './materialize-artifact.ts'
 import type { StoreFolders } from './store-folders.ts'
 
 /** The program tar, because names are bytes; its options make the same bytes of the same tree, whoever packs it. */
-const tarArguments = (tree: string): string[] => [
+const tarArguments = ({ folder, layers }: Unpacked): string[] => [
   '--create',
   '--format=gnu',
   '--sort=name',
@@ -15,9 +17,8 @@ const tarArguments = (tree: string): string[] => [
   '--mtime=@315532800', // 1980-01-01, the first day that zip files know too
   '--hard-dereference', // which contents share a blob differs from store to store
   '--transform=flags=rSH;s,^\\.,./app,',
-  `--directory=${tree}`,
   '--file=-',
-  '.',
+  ...layers.flatMap((layer) => [`--directory=${join(folder, layer)}`, '.']),
 ]
 
 export const openTar = (store: StoreFolders, digest: string): Readable =>
@@ -25,8 +26,8 @@ export const openTar = (store: StoreFolders, digest: string): Readable =>
 
 /** An end without an error is only there if tar came to its own. */
 async function* pack(store: StoreFolders, digest: string): AsyncGenerator<Buffer> {
-  const tree = await materializeArtifact(store, digest)
-  const tar = start('tar', tarArguments(tree), {
+  const unpacked = await materializeArtifact(store, digest)
+  const tar = start('tar', tarArguments(unpacked), {
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { LC_ALL: 'C', PATH: '/usr/local/bin:/usr/bin:/bin' },
   })

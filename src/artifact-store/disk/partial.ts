@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { identify, isAlive } from '#/foundation/process-identity.ts'
+import { bootId, identify, isAlive } from '#/foundation/process-identity.ts'
 import { removeTree } from '#/foundation/remove-tree.ts'
 import { explainFull } from './store-full.ts'
 import type { StoreFolders } from './store-folders.ts'
@@ -24,12 +24,17 @@ export const withPartial = async <T>(
 
 /** It says which process makes it, so that what a killed one left can be told from what is being made. */
 const newPartialName = (): string =>
-  `${process.pid}-${identify(process.pid)?.startTime ?? ''}-${randomBytes(6).toString('hex')}`
+  [
+    bootId(),
+    process.pid,
+    identify(process.pid)?.startTime ?? '',
+    randomBytes(6).toString('hex'),
+  ].join('.')
 
 export const abandonedPartials = ({ partial }: StoreFolders): string[] =>
   readdirSync(partial)
     .filter((name) => {
-      const [pid, startTime] = name.split('-')
-      return !isAlive({ pid: Number(pid), startTime: startTime ?? '' })
+      const [boot, pid, startTime] = name.split('.')
+      return boot !== bootId() || !isAlive({ pid: Number(pid), startTime: startTime ?? '' })
     })
     .map((name) => join(partial, name))

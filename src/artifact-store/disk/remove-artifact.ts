@@ -1,38 +1,46 @@
 import {
   existsSync,
   linkSync,
-  mkdirSync,
   readdirSync,
   renameSync,
   rmdirSync,
+  rmSync,
   unlinkSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { ArtifactMissingError, DamagedArtifactError } from '#/artifact-store/artifact-store.ts'
+import {
+  ArtifactMissingError,
+  DamagedArtifactError,
+  isDigest,
+} from '#/artifact-store/artifact-store.ts'
 import type { Entry } from '#/artifact-store/manifest.ts'
 import { hasCode } from '#/foundation/errors.ts'
 import { removeTree } from '#/foundation/remove-tree.ts'
 import { blobPath } from './blob.ts'
-import { statsOf } from './check-tree.ts'
+import { statsOf } from './check-layer.ts'
 import { createPacer, type Pacer } from './pacer.ts'
 import { abandonedPartials, withPartial } from './partial.ts'
-import { bootId } from './place-tree.ts'
+import { isOfThisBoot } from './place-layer.ts'
 import { readManifest } from './read-manifest.ts'
-import { manifestPath, treePath, type StoreFolders } from './store-folders.ts'
+import { layerPath, manifestPath, usesPath, type StoreFolders } from './store-folders.ts'
+import { readUses, usedLayers } from './uses.ts'
 
 /** Removes the manifest first, so that a killed removal leaves no artifact that is half there; `sweep` does the rest. */
 export const removeArtifact = (store: StoreFolders, digest: string): Promise<void> =>
-  withPartial(store, async (partial) => {
-    const entries = entriesOf(store, digest)
-    moveIfThere(manifestPath(store, digest), join(partial, 'manifest'))
-    moveIfThere(treePath(store, digest), join(partial, 'tree'))
-    await removeTree(join(partial, 'tree'))
-    const pace = createPacer()
-    for (const entry of entries) {
-      if (entry.type === 'file') releaseBlob(blobPath(store, entry), partial)
-      await pace()
-    }
-  })
+  isDigest(digest)
+    ? withPartial(store, async (partial) => {
+        const entries = entriesOf(store, digest)
+        const layers = readUses(usesPath(store, digest))
+        moveIfThere(manifestPath(store, digest), join(partial, 'manifest'))
+        moveIfThere(usesPath(store, digest), join(partial, 'uses'))
+        for (const id of layers) await dropUnused(store, id, partial)
+        const pace = createPacer()
+        for (const entry of entries) {
+          if (entry.type === 'file') releaseBlob(blobPath(store, entry), partial)
+          await pace()
+        }
+      })
+    : Promise.resolve()
 
 /** None of an artifact that is missing or whose list is damaged: `sweep` finds its contents. */
 const entriesOf = (store: StoreFolders, digest: string): Entry[] => {
@@ -44,28 +52,48 @@ const entriesOf = (store: StoreFolders, digest: string): Entry[] => {
   }
 }
 
-/** Removes what killed puts and removals left, and contents that no tree uses. Returns the bytes given back. */
+/** Removes what killed puts and removals left, and contents that no layer uses. Returns the bytes given back. */
 export const sweepStore = (store: StoreFolders): Promise<number> =>
   withPartial(store, async (partial) => {
     for (const path of abandonedPartials(store)) await removeTree(path)
-    for (const name of readdirSync(store.trees)) dropIfUnlisted(store, name, partial)
+    for (const name of readdirSync(store.uses)) dropUsesOfNone(store, name)
+    for (const id of readdirSync(store.layers))
+      if (!isYoung(layerPath(store, id))) await dropUnused(store, id, partial)
     for (const name of readdirSync(store.replaced))
-      if (!name.startsWith(bootId())) await removeTree(join(store.replaced, name))
-    await removeTree(join(partial, 'trees'))
+      if (!isOfThisBoot(name)) await removeTree(join(store.replaced, name))
     return releaseUnused(store, partial, createPacer())
   })
 
-/** A tree whose manifest never came, or is gone already. Its age keeps what is just being put out of it. */
-const dropIfUnlisted = (store: StoreFolders, name: string, partial: string): void => {
+/** Of an artifact that never came to be. Its age keeps what is just being put out of it. */
+const dropUsesOfNone = (store: StoreFolders, name: string): void => {
   const digest = `sha256:${name}`
-  if (existsSync(manifestPath(store, digest)) || isYoung(treePath(store, digest))) return
-  mkdirSync(join(partial, 'trees'), { recursive: true })
-  moveIfThere(treePath(store, digest), join(partial, 'trees', name))
+  const path = usesPath(store, digest)
+  if (!existsSync(manifestPath(store, digest)) && !isYoung(path)) rmSync(path, { force: true })
 }
 
 const YOUNG_MS = 10 * 60_000
 const isYoung = (path: string): boolean =>
   Date.now() - (statsOf(path)?.ctimeMs ?? Date.now()) < YOUNG_MS
+
+/**
+ * Removes a layer that no artifact uses. It is moved away first, and back if somebody has declared its use meanwhile;
+ * whoever declares before that and looks after it makes the layer anew.
+ */
+const dropUnused = async (store: StoreFolders, id: string, partial: string): Promise<void> => {
+  if (usedLayers(store).has(id)) return
+  const aside = join(partial, 'layer')
+  moveIfThere(layerPath(store, id), aside)
+  if (usedLayers(store).has(id)) moveBack(aside, layerPath(store, id))
+  await removeTree(aside)
+}
+
+const moveBack = (from: string, to: string): void => {
+  try {
+    moveIfThere(from, to)
+  } catch (error) {
+    if (!hasCode(error, 'ENOTEMPTY') && !hasCode(error, 'EEXIST')) throw error // made anew already
+  }
+}
 
 const releaseUnused = async (
   store: StoreFolders,
@@ -81,7 +109,7 @@ const releaseUnused = async (
 }
 
 /**
- * Removes a content that no tree links to. It is moved away first and looked at again there, for a put may take it
+ * Removes a content that no layer links to. It is moved away first and looked at again there, for a put may take it
  * at this very moment.
  */
 const releaseBlob = (path: string, partial: string): number => {

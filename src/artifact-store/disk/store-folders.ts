@@ -11,11 +11,13 @@ export type StoreFolders = {
   blobs: string
   /** A file per artifact, named by its digest, gzipped. An artifact exists when this file does. */
   manifests: string
-  /** A directory per artifact, its files hard links to blobs. */
-  trees: string
+  /** Unpacked layers by their ids, their files hard links to blobs. */
+  layers: string
+  /** A file per artifact: the ids of its layers, a line each. It is there before the layers are looked for. */
+  uses: string
   /** What is being made, a folder per attempt. */
   partial: string
-  /** Trees that were made anew while something may still run from them. */
+  /** Layers that were made anew while something may still run from them. */
   replaced: string
 }
 
@@ -23,13 +25,15 @@ export const storeFolders = (dir: string, owner: Owner): StoreFolders => ({
   owner,
   blobs: join(dir, 'blobs'),
   manifests: join(dir, 'manifests'),
-  trees: join(dir, 'trees'),
+  layers: join(dir, 'layers'),
+  uses: join(dir, 'uses'),
   partial: join(dir, 'partial'),
   replaced: join(dir, 'replaced'),
 })
 
-export const makeFolders = ({ blobs, manifests, trees, partial, replaced }: StoreFolders): void => {
-  for (const folder of [blobs, manifests, trees, partial, replaced])
+export const makeFolders = (store: StoreFolders): void => {
+  const { blobs, manifests, layers, uses, partial, replaced } = store
+  for (const folder of [blobs, manifests, layers, uses, partial, replaced])
     mkdirSync(folder, { recursive: true })
 }
 
@@ -37,5 +41,6 @@ const hex = (digest: string): string => digest.slice('sha256:'.length)
 
 export const manifestPath = (store: StoreFolders, digest: string): string =>
   join(store.manifests, hex(digest))
-export const treePath = (store: StoreFolders, digest: string): string =>
-  join(store.trees, hex(digest))
+export const usesPath = (store: StoreFolders, digest: string): string =>
+  join(store.uses, hex(digest))
+export const layerPath = (store: StoreFolders, id: string): string => join(store.layers, id)

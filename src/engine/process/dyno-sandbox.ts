@@ -1,3 +1,4 @@
+import type { Unpacked } from '#/artifact-store/artifact-store.ts'
 import type { SandboxSpec } from '#/sandbox/sandbox-spec.ts'
 import type { WantedDyno } from '#/platform/dyno/engine.ts'
 
@@ -14,7 +15,7 @@ const ENTER_TTY = 'stty columns "$COLUMNS" rows "$LINES" 2>/dev/null; exec bash 
 /** The sandbox of a dyno: the slug below, an ephemeral layer above, at /app. */
 export const buildDynoSandbox = (
   dyno: WantedDyno,
-  lower: string,
+  slug: Unpacked,
   port: number | undefined,
 ): SandboxSpec => ({
   command: dyno.tty
@@ -40,7 +41,7 @@ export const buildDynoSandbox = (
   },
   chdir: '/app',
   hostname: dyno.name.replace(/[^a-z0-9-]/gi, '-'),
-  overlay: { lower, inside: '/app' },
+  overlay: { ...slug, inside: '/app' },
   writable: [],
   readOnly: [],
   tmpSizeBytes: TMP_BYTES,

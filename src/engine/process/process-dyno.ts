@@ -5,6 +5,7 @@ import type net from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import type { Unpacked } from '#/artifact-store/artifact-store.ts'
 import { hostEnvironment } from '#/foundation/config.ts'
 import { messageOf } from '#/foundation/errors.ts'
 import { ended, start } from '#/foundation/exec.ts'
@@ -34,7 +35,7 @@ export type DynoSurroundings = {
   dir: string
   /** Where the sockets of attached dynos are. */
   runDir: string
-  lowerOf: (digest: string | null) => Promise<string>
+  slugOf: (digest: string | null) => Promise<Unpacked>
   ports: Ports
   append: (appId: string, line: LogLine) => void
   backOff: BackOff
@@ -167,7 +168,7 @@ export class ProcessDyno {
   }
 
   async #startAndWatch(tail: OutputTail, client: net.Socket | undefined): Promise<Ending> {
-    const lower = await this.#around.lowerOf(this.wanted.digest)
+    const slug = await this.#around.slugOf(this.wanted.digest)
     if (this.wanted.web) {
       const before = this.#memory.port
       if (before !== undefined) this.#around.ports.release(before)
@@ -181,7 +182,7 @@ export class ProcessDyno {
     const command = await prepareSandbox(
       runDir,
       this.#cgroup(),
-      buildDynoSandbox(this.wanted, lower, this.#memory.port),
+      buildDynoSandbox(this.wanted, slug, this.#memory.port),
     )
     this.#say(`Starting process with command \`${this.#redact(this.wanted.command)}\``)
     const child = await this.#spawn(command, client)

@@ -1,6 +1,7 @@
-import { access, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Unpacked } from '#/artifact-store/artifact-store.ts'
 import { messageOf } from '#/foundation/errors.ts'
 import type { FeedChange, FeedTable } from '#/foundation/feed.ts'
 import { keepLastTable, readLastTable, type LastTable } from '#/foundation/last-table.ts'
@@ -8,7 +9,6 @@ import type { Log } from '#/foundation/log.ts'
 import { isAlive } from '#/foundation/process-identity.ts'
 import type { LogLine } from '#/log-store/log-line.ts'
 import type { DynoReport, EngineReport, WantedDyno } from '#/platform/dyno/engine.ts'
-import { giveToSandbox } from '#/sandbox/prepare-sandbox.ts'
 import { crashBackOff, type BackOff } from './back-off.ts'
 import { newMemory, readState, type DynoMemory } from './dyno-memory.ts'
 import { Ports } from './ports.ts'
@@ -21,8 +21,8 @@ export type EngineOptions = {
   dir: string
   /** Where the sockets of attached dynos are. */
   runDir: string
-  /** The unpacked tree of an artifact, verified. */
-  materialize: (digest: string) => Promise<string>
+  /** Where an artifact is unpacked, verified, its files owned by the user that dynos run as. */
+  materialize: (digest: string) => Promise<Unpacked>
   append: (appId: string, line: LogLine) => void
   log: Log
   onReport: (report: EngineReport) => void
@@ -48,7 +48,7 @@ export class ProcessEngine {
     this.#around = {
       dir: join(options.dir, 'dynos'),
       runDir: options.runDir,
-      lowerOf: (digest) => this.#lowerOf(digest),
+      slugOf: (digest) => this.#slugOf(digest),
       ports: new Ports(),
       append: options.append,
       backOff: options.backOff ?? crashBackOff,
@@ -70,7 +70,6 @@ export class ProcessEngine {
   /** Adopts what an engine before it had started and goes on with the table that was wanted last. */
   static async start(options: EngineOptions): Promise<ProcessEngine> {
     await mkdir(join(options.dir, 'dynos'), { recursive: true, mode: 0o700 })
-    await mkdir(join(options.dir, 'owned'), { recursive: true })
     const engine = new ProcessEngine(options)
     await engine.#adopt()
     return engine
@@ -170,24 +169,11 @@ export class ProcessEngine {
     await rm(join(this.#around.dir, id), { recursive: true, force: true })
   }
 
-  /** The slug's tree, owned by whoever runs in it, so that a dyno can write over its files in its own layer. */
-  async #lowerOf(digest: string | null): Promise<string> {
-    if (digest === null) {
-      const empty = join(this.#options.dir, 'empty')
-      await mkdir(empty, { recursive: true })
-      return empty
-    }
-    const tree = await this.#options.materialize(digest)
-    const mark = join(this.#options.dir, 'owned', digest.replace(':', '-'))
-    const isOwned = await access(mark).then(
-      () => true,
-      () => false,
-    )
-    if (!isOwned) {
-      await giveToSandbox(tree)
-      await writeFile(mark, '')
-    }
-    return tree
+  async #slugOf(digest: string | null): Promise<Unpacked> {
+    if (digest !== null) return this.#options.materialize(digest)
+    const { dir: folder } = this.#options
+    await mkdir(join(folder, 'empty'), { recursive: true })
+    return { folder, layers: ['empty'] }
   }
 
   #report(report: DynoReport): void {

@@ -1,27 +1,35 @@
 import { lstatSync, readlinkSync, type Stats } from 'node:fs'
-import { bytesPath, toBytes, type Entry, type FileEntry } from '#/artifact-store/manifest.ts'
+import type { Layer } from '#/artifact-store/layers.ts'
+import {
+  bytesPath,
+  toBytes,
+  type ByteString,
+  type Entry,
+  type FileEntry,
+} from '#/artifact-store/manifest.ts'
 import { hasCode } from '#/foundation/errors.ts'
 import { hasStamp, stamp, unstamp } from './blob.ts'
 import { hashFile } from './content.ts'
 import type { Pacer } from './pacer.ts'
-import { treePath, type StoreFolders } from './store-folders.ts'
+import { layerPath, type StoreFolders } from './store-folders.ts'
 
 /** What is wrong with one of an artifact's entries, to go after its path in a sentence. */
-export type Fault = { entry: Entry; what: string }
+export type Fault = { path: ByteString; what: string }
 
 /** trustMarks: a file that bears its mark is not hashed again. */
 export type CheckOptions = { pace: Pacer; trustMarks: boolean }
 
-/** The first entry of an unpacked artifact that is not what its manifest says; undefined if all are. */
+/** The first entry of an unpacked layer that is not what it should be; undefined if all are. */
 export const findFault = async (
   store: StoreFolders,
-  { digest, entries }: { digest: string; entries: readonly Entry[] },
+  { id, entries }: Layer,
   options: CheckOptions,
 ): Promise<Fault | undefined> => {
-  const root = toBytes(treePath(store, digest))
+  const root = toBytes(layerPath(store, id))
+  if (!statsOf(bytesPath(root))?.isDirectory()) return { path: '.', what: 'is gone' }
   for (const entry of entries) {
     const what = await faultOf(store, entry, { path: bytesPath(`${root}/${entry.path}`), options })
-    if (what) return { entry, what }
+    if (what) return { path: entry.path, what }
     await options.pace()
   }
   return undefined
