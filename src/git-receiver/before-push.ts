@@ -1,7 +1,7 @@
 import { ApiError, violates } from '#/foundation/errors.ts'
 import { newId } from '#/foundation/ids.ts'
 import { waitFor } from '#/foundation/notifications.ts'
-import { findBuild, findPushUnderWay } from '#/platform/build/build-store.ts'
+import { findBuild } from '#/platform/build/build-store.ts'
 import type { Build } from '#/platform/build/build.ts'
 import { createPushedBuild } from '#/platform/build/create-build.ts'
 import { followBuild } from '#/platform/build/follow-build.ts'
@@ -16,6 +16,7 @@ import {
 import type { HookCall } from './hook-socket.ts'
 import type { Push, ReceiverNeeds } from './push.ts'
 import { judgePush, parseRefCommands, type Judgement } from './ref-commands.ts'
+import { waitForTurn } from './wait-for-turn.ts'
 
 type Deployed = Judgement & { kind: 'build' }
 
@@ -52,11 +53,31 @@ const buildPush = async (
   if (typeof begun === 'string') return refuse(call, begun)
   push.buildId = begun.id
   await call.say('Compressing source files... done.\nBuilding source:\n\n')
+  await sayIfQueued(needs, push, begun, call)
   for await (const text of followBuild(needs, begun.id, call.signal)) await call.say(text)
   const ended = await findBuild(needs.db, push.actor, begun.id)
   if (ended?.status !== 'succeeded') return 1
   await call.say('\nVerifying deploy... done.\n')
   return 0
+}
+
+const SOON_MS = 1_000
+
+const sayIfQueued = async (
+  { db, notifications }: ReceiverNeeds,
+  push: Push,
+  { id }: Build,
+  { say, signal }: HookCall,
+): Promise<void> => {
+  const hasBegun = await waitFor({
+    notifications,
+    channel: 'build_changed',
+    payload: id,
+    check: async () => ((await findBuild(db, push.actor, id))?.attempts === 0 ? undefined : true),
+    limitMs: SOON_MS,
+    signal,
+  })
+  if (!hasBegun) await say('Waiting for other builds to end...\n\n')
 }
 
 /** The build, or in words why there is none. Pushes to a branch take turns, and the later finds it moved. */
@@ -67,7 +88,8 @@ const beginBuild = async (
   call: HookCall,
 ): Promise<Build | string> => {
   for (;;) {
-    await waitForTurn(needs, push, branch, call)
+    const hindrance = await waitForTurn(needs, push, branch, call)
+    if (hindrance !== undefined) return hindrance
     if ((await readRef(push.repository, branchRef(branch))) !== from)
       return `${branch} has been moved by another push. Fetch it first, then push again.`
     const id = newId()
@@ -83,22 +105,4 @@ const beginBuild = async (
       if (!violates(error, 'builds_one_push')) throw error // else another was quicker
     }
   }
-}
-
-const waitForTurn = async (
-  { db, notifications }: ReceiverNeeds,
-  { actor, app }: Push,
-  branch: string,
-  { say, signal }: HookCall,
-): Promise<void> => {
-  const first = await findPushUnderWay(db, actor, app.id, branch)
-  if (!first) return
-  await say('Waiting for the push before this one to end...\n')
-  await waitFor({
-    notifications,
-    channel: 'build_changed',
-    check: async () => ((await findPushUnderWay(db, actor, app.id, branch)) ? undefined : true),
-    limitMs: Infinity,
-    signal,
-  })
 }

@@ -5,6 +5,7 @@ import { readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { sql } from 'kysely'
 import { config } from '#/foundation/config.ts'
 import { start } from '#/foundation/exec.ts'
 import {
@@ -114,6 +115,17 @@ test('a repository with a missing object refuses the push with a reason, and the
   assert.match(pushed.stderr, /did not receive expected object|missing|bad object|cannot be read/)
   const releases = (await call('GET', `/apps/${app.name}/releases`)).json<{ version: number }[]>()
   assert.equal(releases.at(-1)?.version, 2)
+})
+
+test('a push does not wait for ever for an earlier one whose branch cannot be moved', async () => {
+  const app = await anAppBuiltBy(host, buildpack)
+  const copy = await aWorkingCopy({ Procfile: 'worker: true\n' })
+  await copy.git('push', urlOf(app.name), 'main')
+  await sql`update builds set branch_moved_at = null, branch_from = commit, commit = ${'d'.repeat(40)}
+    where app_id = ${app.id}`.execute(host.platform.db)
+  await copy.commit({ Procfile: 'worker: false\n' })
+  const pushed = await copy.git('push', urlOf(app.name), 'main')
+  assert.match(pushed.stderr, /succeeded, but main could not be moved/)
 })
 
 test('links that lead out are left out, and nothing the repository says leaves files out', async () => {

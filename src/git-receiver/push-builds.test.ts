@@ -125,6 +125,16 @@ test('what is pushed already is up to date, and the deployed branch stays', asyn
   assert.match(tagged.stderr, /skipping build/)
 })
 
+test('master is deployed as main is, and a clone checks it out', async () => {
+  const app = await anAppBuiltBy(host, buildpack)
+  const copy = await aWorkingCopy({ Procfile: 'worker: true\n' })
+  const pushed = await copy.git('push', urlOf(app.name), 'main:master')
+  assert.match(pushed.stderr, /Released v2/)
+  const cloned = await copy.git('clone', '--quiet', urlOf(app.name), 'cloned')
+  assert.equal(cloned.code, 0, cloned.stderr)
+  assert.equal(await readFile(join(copy.dir, 'cloned', 'Procfile'), 'utf8'), 'worker: true\n')
+})
+
 test('a build that is cancelled declines its push', async () => {
   const app = await anAppBuiltBy(host, await aBuildpack('echo waiting; sleep 600'))
   const copy = await aWorkingCopy({ Procfile: 'worker: true\n' })

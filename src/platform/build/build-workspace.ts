@@ -6,17 +6,17 @@ import type { Build } from './build.ts'
 
 type Paths = Pick<DataDirPaths, 'builds'>
 
+type Attempt = Pick<Build, 'id' | 'attempts'>
+
 /** Of one attempt, so that what a killed one may still write to is never read. */
-const pathOf = ({ builds }: Paths, id: string, attempt: number): string =>
-  join(builds, `${id}.${attempt}`)
+export const workspaceOf = ({ builds }: Paths, { id, attempts }: Attempt): string =>
+  join(builds, `${id}.${attempts}`)
 
 /** An empty folder for this attempt at the build; those of earlier attempts are removed. */
-export const makeWorkspace = async (
-  paths: Paths,
-  { id, attempts }: Pick<Build, 'id' | 'attempts'>,
-): Promise<string> => {
-  for (let attempt = 1; attempt <= attempts; attempt++) await removeTree(pathOf(paths, id, attempt))
-  const path = pathOf(paths, id, attempts)
+export const makeWorkspace = async (paths: Paths, build: Attempt): Promise<string> => {
+  for (let attempts = 1; attempts <= build.attempts; attempts++)
+    await removeTree(workspaceOf(paths, { id: build.id, attempts }))
+  const path = workspaceOf(paths, build)
   await mkdir(path, { recursive: true, mode: 0o700 })
   return path
 }

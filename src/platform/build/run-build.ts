@@ -1,4 +1,6 @@
 import { mkdir } from 'node:fs/promises'
+import type { BuiltSlug } from '#/builder/slug-build.ts'
+import { config } from '#/foundation/config.ts'
 import { transaction } from '#/foundation/db.ts'
 import { ApiError, hasCode, messageOf } from '#/foundation/errors.ts'
 import { failpoint } from '#/foundation/failpoint.ts'
@@ -8,7 +10,7 @@ import { insertEvent } from '#/platform/event/event-store.ts'
 import { buildQueue, runBuildJob } from './build-jobs.ts'
 import { openBuildOutput, outputPath, type BuildOutput } from './build-output.ts'
 import { findBuild, finishBuild, takeBuild } from './build-store.ts'
-import { makeWorkspace } from './build-workspace.ts'
+import { makeWorkspace, workspaceOf } from './build-workspace.ts'
 import { BuildFailure, BuildTakenAway, type Build } from './build.ts'
 import { BUILDER, type BuildNeeds } from './build-runner.ts'
 import { makeSlug } from './make-slug.ts'
@@ -47,25 +49,40 @@ const comeBack = async ({ db }: BuildNeeds, buildId: string): Promise<void> => {
 }
 
 const attempt = async (needs: BuildNeeds, build: Build, stopped: AbortSignal): Promise<void> => {
+  const watch = watchBuild(needs, build)
+  const limit = AbortSignal.timeout(config.buildLimitMs + GRACE_MS)
+  try {
+    const signal = AbortSignal.any([stopped, watch.signal, limit])
+    await releaseBuild(needs, build, await makeSlugOnce(needs, build, signal))
+    failpoint('build-released')
+  } catch (error) {
+    stopped.throwIfAborted()
+    if (!watch.signal.aborted && !isTakenAway(error))
+      await failOrRise(needs, build, limit.aborted ? new BuildFailure(TOO_LONG) : error)
+  } finally {
+    watch.stop()
+    await removeTree(workspaceOf(needs.paths, build))
+  }
+}
+
+/** The builder keeps its own limit, and says so better; this is for whatever else may hang. */
+const GRACE_MS = 30_000
+const TOO_LONG = 'the build took too long.'
+
+const makeSlugOnce = async (
+  needs: BuildNeeds,
+  build: Build,
+  signal: AbortSignal,
+): Promise<BuiltSlug> => {
   await mkdir(needs.paths.builds, { recursive: true, mode: 0o700 })
   const output = await openOutput(needs, build)
-  const watch = watchBuild(needs, build)
-  const signal = AbortSignal.any([stopped, watch.signal])
-  const workspace = await makeWorkspace(needs.paths, build)
   try {
     if (build.attempts > MOST_ATTEMPTS)
       throw new BuildFailure(`the build was interrupted ${MOST_ATTEMPTS} times.`)
-    const slug = await makeSlug(needs, { build, workspace, output, signal })
-    await output.close()
-    await releaseBuild(needs, build, slug)
-    failpoint('build-released')
-  } catch (error) {
-    await output.close()
-    stopped.throwIfAborted()
-    if (!watch.signal.aborted && !isTakenAway(error)) await failOrRise(needs, build, error)
+    const workspace = await makeWorkspace(needs.paths, build)
+    return await makeSlug(needs, { build, workspace, output, signal })
   } finally {
-    watch.stop()
-    await removeTree(workspace)
+    await output.close()
   }
 }
 
