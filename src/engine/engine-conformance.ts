@@ -3,6 +3,7 @@ import net from 'node:net'
 import { readdirSync, readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { get } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 import { newId } from '#/foundation/ids.ts'
 import type { LogLine } from '#/log-store/log-line.ts'
 import {
@@ -19,6 +20,10 @@ export type EngineUnderTest = {
   reports: EngineReport[]
   lines: (LogLine & { appId: string })[]
   runDir: string
+  /** An artifact of these files; returns its digest. */
+  aSlug: (files: Record<string, string>) => Promise<string>
+  /** Whether memory and processes of a dyno can be limited here. */
+  hasLimits: boolean
   stopAll: () => Promise<void>
 }
 
@@ -58,6 +63,10 @@ export const testEngineConformance = (
       ...LIMIT,
       what: `${dyno.name} to be ${state}`,
     })
+  const slugOf = async (files: Record<string, string>): Promise<string> => {
+    engine ??= await startEngine()
+    return engine.aSlug(files)
+  }
   const textOf = ({ appId }: WantedDyno): string =>
     (engine?.lines ?? [])
       .filter((line) => line.appId === appId)
@@ -79,23 +88,74 @@ export const testEngineConformance = (
     const dyno = await want({
       kind: 'once',
       command:
-        'pwd; echo $HOME; id -u; echo x > written && cat written; ls /root /home /var/lib 2>&1 | head -3; cat /proc/1/environ; echo done',
+        'pwd; echo $HOME; [ $(id -u) != 0 ] && echo not root; echo x > written && cat written; ls /root /home /var/lib 2>&1 | head -3; cat /proc/1/environ 2>/dev/null; echo done',
     })
     assert.equal((await untilState(dyno, 'complete')).exitStatus, 0)
-    await untilLogged(dyno, 'app done')
-    assert.match(textOf(dyno), /app \/app\napp \/app\napp 1000\napp x\n/)
-    assert.match(textOf(dyno), /No such file or directory/)
+    assert.match(textOf(dyno), /app \/app\napp \/app\napp not root\napp x\n/)
+    assert.equal(textOf(dyno).match(/No such file or directory/g)?.length, 3)
     unwant(dyno)
   })
 
-  test(`${name}: profile scripts are sourced before the command`, async () => {
+  test(`${name}: profile scripts are sourced in order of their names, then the app's own, then the command runs`, async () => {
+    const digest = await slugOf({
+      '.profile.d/b.sh': 'ORDER="$ORDER b"',
+      '.profile.d/a.sh': 'ORDER="$FROM_CONFIG a"\nexport ORDER',
+      '.profile.d/notes.txt': 'exit 9',
+      '.profile': 'ORDER="$ORDER profile"',
+    })
     const dyno = await want({
       kind: 'once',
-      command: 'echo "greeting is $FROM_PROFILE"',
-      env: { FROM_PROFILE: 'environment' },
+      digest,
+      command: `echo "order: $ORDER"; echo '"quotes"' '$HOME'`,
+      env: { FROM_CONFIG: 'config' },
     })
-    await untilLogged(dyno, 'greeting is environment')
+    assert.equal((await untilState(dyno, 'complete')).exitStatus, 0)
+    assert.match(textOf(dyno), /app order: config a b profile\napp "quotes" \$HOME\n/)
     unwant(dyno)
+  })
+
+  test(`${name}: what a dyno writes over its slug is gone when it starts again`, async () => {
+    const digest = await slugOf({ 'page.html': 'original' })
+    const dyno = await want({
+      digest,
+      command:
+        'echo "it says $(cat page.html), $(ls | wc -l)"; echo changed > page.html; touch new; exit 1',
+    })
+    await until(() => (textOf(dyno).match(/app it says/g)?.length ?? 0) >= 2, LIMIT)
+    unwant(dyno)
+    await untilState(dyno, 'down')
+    for (const said of textOf(dyno).matchAll(/app it says (.*)/g))
+      assert.equal(said[1], 'original, 1')
+  })
+
+  test(`${name}: no value of the environment is taken for anything else`, async () => {
+    const values = {
+      QUOTES: `'"\`$(id)\\`,
+      LINES_IN_IT: 'one\ntwo',
+      'with.dot-and-dash': 'seen',
+      EMPTY: '',
+    }
+    const dyno = await want({
+      kind: 'once',
+      command: 'echo "[$QUOTES] [$LINES_IN_IT] [$EMPTY]"; env | grep dash',
+      env: values,
+    })
+    await untilState(dyno, 'complete')
+    assert.match(
+      textOf(dyno),
+      /app \['"`\$\(id\)\\\] \[one\napp two\] \[\]\napp with\.dot-and-dash=seen/,
+    )
+    const hostile = await want({
+      kind: 'once',
+      command: 'echo it ran',
+      env: { NAME: 'x\0--ro-bind\0/\0/host' },
+    })
+    const { exitStatus, reason } = await untilState(hostile, 'complete')
+    assert.notEqual(exitStatus, 0)
+    assert.match(reason ?? '', /NUL/)
+    assert.doesNotMatch(textOf(hostile), /app it ran/)
+    unwant(dyno)
+    unwant(hostile)
   })
 
   test(`${name}: what it prints is in the log, line by line, also the last one without an end`, async () => {
@@ -122,23 +182,119 @@ export const testEngineConformance = (
     unwant(dyno)
   })
 
-  test(`${name}: a kept dyno that ends is started again`, async () => {
-    const dyno = await want({ command: 'echo tick; exit 3' })
-    const report = await until(
-      () => reportsOf(dyno).findLast(({ restarts }) => restarts >= 2),
-      LIMIT,
+  test(`${name}: output can be opened by name, and bytes that are no text do no harm`, async () => {
+    const dyno = await want({
+      kind: 'once',
+      command: `echo named > /dev/stderr; echo out > /dev/stdout; printf 'nul:\\0 byte:\\xff\\n'; head -c 150000 /dev/zero | tr '\\0' y; echo; echo end`,
+    })
+    assert.equal((await untilState(dyno, 'complete')).exitStatus, 0)
+    const text = textOf(dyno)
+    assert.match(text, /app named\napp out\napp nul:\0 byte:\ufffd\n/)
+    assert.equal(text.match(/y{100,}/g)?.join('').length, 150_000)
+    assert.match(text, /app end\n/)
+    unwant(dyno)
+  })
+
+  test(`${name}: a flood of output is cut, and how much was dropped is said`, async () => {
+    const dyno = await want({
+      kind: 'once',
+      command: 'head -c 200000000 /dev/zero | tr "\\0" "\\n"; echo after the flood',
+    })
+    await untilState(dyno, 'complete')
+    assert.match(
+      textOf(dyno),
+      /heroku Error L10 \(output buffer overflow\): \d{6,} bytes of output were dropped/,
     )
-    assert.ok(report)
+    assert.match(textOf(dyno), /app after the flood/)
+    unwant(dyno)
+  })
+
+  test(`${name}: a kept dyno that ends is started again, at the same port`, async () => {
+    const dyno = await want({ web: true, command: 'echo "at $PORT"; exit 3' })
+    await until(() => reportsOf(dyno).findLast(({ restarts }) => restarts >= 2), LIMIT)
     assert.equal((await untilState(dyno, 'crashed')).exitStatus, 3)
     unwant(dyno)
     await untilState(dyno, 'down')
+    const ports = new Set([...textOf(dyno).matchAll(/app at (\d+)/g)].map(([, port]) => port))
+    assert.equal(ports.size, 1)
+    assert.match(textOf(dyno), /State changed from starting to crashed\n/)
+    assert.match(textOf(dyno), /State changed from crashed to starting\n/)
+  })
+
+  test(`${name}: what runs once ends at its time limit, and that is no success`, async () => {
+    const dyno = await want({
+      kind: 'once',
+      command: `trap 'exit 0' TERM; while :; do sleep 0.05; done`,
+      timeLimitMs: 1_000,
+    })
+    const { exitStatus, reason } = await untilState(dyno, 'complete')
+    assert.notEqual(exitStatus, 0)
+    assert.match(reason ?? '', /longer than 1 seconds/)
+    unwant(dyno)
+  })
+
+  test(`${name}: a dyno that takes too much memory is stopped with R15, and others are not`, async (t) => {
+    const neighbour = await want({ command: 'sleep 1000' })
+    await untilState(neighbour, 'up')
+    if (!engine?.hasLimits) return t.skip('this machine offers us no limits')
+    const dyno = await want({
+      kind: 'once',
+      memoryBytes: 64 * 1024 * 1024,
+      command: 'exec python3 -c "print(len(bytearray(300 * 1024 * 1024)))"',
+    })
+    const { exitStatus, reason } = await untilState(dyno, 'complete')
+    assert.equal(exitStatus, 137)
+    assert.match(reason ?? '', /R15/)
+    assert.equal(reportsOf(neighbour).at(-1)?.state, 'up')
+    unwant(dyno)
+    unwant(neighbour)
+  })
+
+  test(`${name}: a fork bomb stays within its dyno`, async (t) => {
+    const dyno = await want({
+      command: `bomb() { while :; do sleep 20 & done 2> /dev/null; }; bomb & bomb & echo lit; wait`,
+      stopLimitMs: 1_000,
+    })
+    if (!engine?.hasLimits) return t.skip('this machine offers us no limits')
+    await untilLogged(dyno, 'app lit')
+    const other = await want({ kind: 'once', command: 'echo still room' })
+    assert.equal((await untilState(other, 'complete')).exitStatus, 0)
+    unwant(dyno)
+    unwant(other)
+    await untilState(dyno, 'down')
+  })
+
+  test(`${name}: children that nobody waits for leave no zombies`, async () => {
+    const dyno = await want({
+      kind: 'once',
+      command:
+        'for n in $(seq 300); do (true &) ; done; for n in $(seq 200); do z=$(grep -l "^State:.Z" /proc/[0-9]*/status 2>/dev/null | wc -l); [ $z = 0 ] && break; sleep 0.1; done; echo "zombies: $z"',
+    })
+    await untilState(dyno, 'complete')
+    assert.match(textOf(dyno), /app zombies: 0/)
+    unwant(dyno)
   })
 
   test(`${name}: a web dyno that never listens is stopped with R10`, async () => {
     const dyno = await want({ web: true, command: 'sleep 1000', bootLimitMs: 500 })
     assert.match((await untilState(dyno, 'crashed')).reason ?? '', /R10/)
+    assert.match(
+      textOf(dyno),
+      /heroku Error R10 \(Boot timeout\) -> Web process failed to bind to \$PORT within 1 seconds of launch\nheroku Stopping process with SIGKILL\nheroku Process exited with status 137/,
+    )
     unwant(dyno)
     await untilState(dyno, 'down')
+  })
+
+  test(`${name}: a dyno that is unwanted at any moment of its start is gone at once, without its time for SIGTERM`, async () => {
+    const dynos: WantedDyno[] = []
+    for (let n = 0; n < 8; n++) {
+      const dyno = await want({ command: 'sleep 1000', stopLimitMs: 600_000 })
+      dynos.push(dyno)
+      await pause(n * 6)
+      unwant(dyno)
+    }
+    for (const dyno of dynos) await untilState(dyno, 'down')
   })
 
   test(`${name}: a dyno that ignores SIGTERM is killed at its limit, and SIGTERM reaches all its processes`, async () => {
@@ -202,6 +358,36 @@ export const testEngineConformance = (
       LIMIT,
     )
     assert.match(await readAll(client), /31 97\r?\n\/dev\/pts\/\d+\r?\nxterm/)
+    unwant(dyno)
+  })
+
+  test(`${name}: an attached dyno takes and gives as fast as its client does, and loses nothing`, async () => {
+    const dyno = await want({
+      kind: 'once',
+      attached: true,
+      command: 'sleep 0.3; cat; echo to err >&2',
+    })
+    const client = await until(
+      () => connect(attachSocketPath(engine?.runDir ?? '', dyno.id)),
+      LIMIT,
+    )
+    const got = readAll(client)
+    const sent = 'a line of some length\n'.repeat(200_000)
+    client.write(sent)
+    client.write('\x04')
+    assert.equal(await got, `${sent}to err\n`)
+    unwant(dyno)
+  })
+
+  test(`${name}: an attached dyno ends when its client leaves`, async () => {
+    const dyno = await want({ kind: 'once', attached: true, command: 'echo here; sleep 1000' })
+    const client = await until(
+      () => connect(attachSocketPath(engine?.runDir ?? '', dyno.id)),
+      LIMIT,
+    )
+    await new Promise((resolve) => client.once('data', resolve))
+    client.destroy()
+    assert.equal((await untilState(dyno, 'complete')).exitStatus, 143)
     unwant(dyno)
   })
 

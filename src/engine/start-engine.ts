@@ -29,7 +29,7 @@ export const startEngine = async ({
     dir: paths.engine,
     runDir: paths.run,
     materialize: store.materialize,
-    append: lines.append,
+    lines,
     log,
     onReport: (said) => report(said),
   })

@@ -12,7 +12,7 @@ export const stopAllDynos = async (dataDir: string): Promise<void> => {
     dir: paths.engine,
     runDir: paths.run,
     materialize: openDiskStore(paths.artifacts).materialize,
-    append: lines.append,
+    lines,
     log: createLogger('engine'),
     onReport: () => {},
     isEnding: true,

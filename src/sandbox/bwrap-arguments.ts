@@ -1,115 +1,115 @@
-import { existsSync } from 'node:fs'
-import { INSIDE_UID, type SandboxSpec } from './sandbox-spec.ts'
+import { dirname } from 'node:path'
+import type { Bwrap } from './bwrap.ts'
+import type { SandboxSpec } from './sandbox-spec.ts'
 
-/** Where enter.sh puts what the sandbox may see, in a mount namespace of its own. */
-export const STAGE = '/mnt'
-
-/** A mount that enter.sh makes below the stage, and where bwrap shows it. */
-export type StagedMount = {
-  kind: 'bind' | 'overlay'
-  host: string
-  name: string
-  inside: string
-  isWritable: boolean
-  /** Of an overlay: the folders in `host`, the uppermost first. */
-  layers?: string[]
+/** What the arguments depend on besides the spec. */
+export type BwrapSurroundings = {
+  bwrap: Bwrap
+  /** What prepare-sandbox.ts has laid out. */
+  dir: string
+  /** The uid on the host that root's sandboxes change to; null: an ordinary user's, in a user namespace. */
+  hostUid: number | null
+  /** Shown at `overlay.inside`. */
+  overlayHost: string | undefined
 }
 
-export const stagedMounts = (spec: SandboxSpec): StagedMount[] => [
-  ...(spec.overlay
-    ? [
-        {
-          kind: 'overlay' as const,
-          host: spec.overlay.folder,
-          name: 'overlay',
-          inside: spec.overlay.inside,
-          isWritable: true,
-          layers: spec.overlay.layers,
-        },
-      ]
-    : []),
-  ...spec.writable.map(({ host, inside }, index) => ({
-    kind: 'bind' as const,
-    host,
-    name: `w${index}`,
-    inside,
-    isWritable: true,
-  })),
-  ...spec.readOnly.map(({ host, inside }, index) => ({
-    kind: 'bind' as const,
-    host,
-    name: `r${index}`,
-    inside,
-    isWritable: false,
-  })),
-]
+const USERNS_UID = '1000'
 
 /** What of the host's /etc programs need to reach the network and find libraries. None of it is secret. */
 const ETC = [
-  '/etc/resolv.conf',
-  '/etc/ssl',
-  '/etc/ca-certificates',
-  '/etc/alternatives',
-  '/etc/ld.so.cache',
-  '/etc/localtime',
-  '/etc/mime.types',
-  '/etc/nsswitch.conf',
-  '/etc/services',
-  '/etc/protocols',
+  ...['/etc/resolv.conf', '/etc/nsswitch.conf', '/etc/services', '/etc/protocols', '/etc/gai.conf'],
+  ...['/etc/ssl/certs', '/etc/ssl/openssl.cnf', '/etc/ca-certificates', '/etc/pki/tls/certs'],
+  ...['/etc/alternatives', '/etc/ld.so.cache', '/etc/fonts', '/etc/mime.types'],
+  ...['/etc/localtime', '/etc/timezone'],
 ]
 
+/** Links from / into /usr, as on every merged system. */
 const LIBRARIES = ['bin', 'sbin', 'lib', 'lib64', 'lib32']
 
+const RUN_BYTES = 16 * 1024 * 1024
+
 /** bwrap's options, to be handed over in a descriptor: values of variables are secrets. */
-export const buildBwrapArguments = (spec: SandboxSpec): string[] => [
-  ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
-  ...[
-    '--uid',
-    String(INSIDE_UID),
-    '--gid',
-    String(INSIDE_UID),
-    '--disable-userns',
-    '--cap-drop',
-    'ALL',
-  ],
+export const buildBwrapArguments = (spec: SandboxSpec, around: BwrapSurroundings): string[] => [
+  ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
+  ...identity(around),
   ...['--new-session', '--die-with-parent', '--hostname', spec.hostname],
-  ...['--ro-bind', '/usr', '/usr'],
-  ...LIBRARIES.filter((name) => existsSync(`/usr/${name}`)).flatMap((name) => [
-    '--symlink',
-    `usr/${name}`,
-    `/${name}`,
-  ]),
-  ...[
-    '--dir',
-    '/etc',
-    '--ro-bind',
-    `${STAGE}/passwd`,
-    '/etc/passwd',
-    '--ro-bind',
-    `${STAGE}/group`,
-    '/etc/group',
-  ],
-  ...['--ro-bind', `${STAGE}/hosts`, '/etc/hosts'],
-  ...ETC.flatMap((path) => ['--ro-bind-try', path, path]),
-  ...['--proc', '/proc', '--dev', '/dev'],
-  ...[
-    '--size',
-    String(spec.tmpSizeBytes),
-    '--tmpfs',
-    '/tmp',
-    '--size',
-    '16777216',
-    '--tmpfs',
-    '/run',
-    '--dir',
-    '/var/tmp',
-  ],
-  ...stagedMounts(spec).flatMap(({ name, inside, isWritable }) => [
-    isWritable ? '--bind' : '--ro-bind',
-    `${STAGE}/${name}`,
-    inside,
-  ]),
+  ...folders(spec),
+  ...system(around.dir),
+  ...temporary(spec, around.bwrap),
+  ...mounts(spec, around.overlayHost),
   ...['--chdir', spec.chdir, '--clearenv'],
   ...Object.entries(spec.env).flatMap(([name, value]) => ['--setenv', name, value]),
   ...['--remount-ro', '/'],
 ]
+
+/**
+ * Root needs no user namespace, which many machines refuse (Ubuntu 24.04, containers): it keeps just what setpriv
+ * needs to become another user for good.
+ */
+const identity = ({ hostUid, bwrap }: BwrapSurroundings): string[] => {
+  if (hostUid !== null)
+    return [...['--cap-drop', 'ALL'], ...UNTIL_SETPRIV.flatMap((name) => ['--cap-add', name])]
+  return [
+    ...['--unshare-user', '--uid', USERNS_UID, '--gid', USERNS_UID, '--cap-drop', 'ALL'],
+    ...(bwrap.knowsDisableUserns ? ['--disable-userns'] : []),
+  ]
+}
+
+/** To become another user, and to enter a working directory that is closed to all but that user. */
+const UNTIL_SETPRIV = ['CAP_SETUID', 'CAP_SETGID', 'CAP_SETPCAP', 'CAP_DAC_READ_SEARCH']
+
+/** Those that mounts lie in: bwrap would make them too, but closed to other users than itself. */
+const folders = ({ overlay, writable, readOnly }: SandboxSpec): string[] => {
+  const places = [...writable, ...readOnly, ...(overlay ? [overlay] : [])].map((one) => one.inside)
+  const all = [...places, ...ETC, '/etc/passwd', '/var/tmp'].flatMap(ancestorsOf)
+  return [...new Set(all)].toSorted().flatMap((path) => ['--dir', path])
+}
+
+const ancestorsOf = (path: string): string[] => {
+  const parent = dirname(path)
+  return parent === '/' || parent === '.' ? [] : [...ancestorsOf(parent), parent]
+}
+
+const system = (dir: string): string[] => [
+  ...['--ro-bind', '/usr', '/usr'],
+  ...LIBRARIES.flatMap((name) => ['--symlink', `usr/${name}`, `/${name}`]),
+  ...['passwd', 'group', 'hosts'].flatMap((name) => [
+    '--ro-bind',
+    `${dir}/${name}`,
+    `/etc/${name}`,
+  ]),
+  ...ETC.flatMap((path) => ['--ro-bind-try', path, path]),
+  ...['--proc', '/proc', '--dev', '/dev'],
+]
+
+const temporary = ({ tmpSizeBytes }: SandboxSpec, { knowsSize }: Bwrap): string[] => {
+  const memoryFolder = (path: string, bytes: number): string[] => [
+    ...(knowsSize ? ['--size', String(bytes)] : []),
+    ...['--perms', '1777', '--tmpfs', path],
+  ]
+  return [
+    ...memoryFolder('/tmp', tmpSizeBytes),
+    ...memoryFolder('/dev/shm', tmpSizeBytes),
+    ...memoryFolder('/run', RUN_BYTES),
+    ...['--symlink', '../tmp', '/var/tmp', '--symlink', '../run', '/var/run'],
+  ]
+}
+
+const mounts = (spec: SandboxSpec, overlayHost: string | undefined): string[] => [
+  ...(spec.overlay && overlayHost ? ['--bind', overlayHost, spec.overlay.inside] : []),
+  ...spec.writable.flatMap(({ host, inside }) => ['--bind', host, inside]),
+  ...spec.readOnly.flatMap(({ host, inside }) => ['--ro-bind', host, inside]),
+]
+
+/** What bwrap starts: for root by way of setpriv, which leaves no way back. */
+export const buildInnerCommand = (
+  command: SandboxSpec['command'],
+  hostUid: number | null,
+): string[] =>
+  hostUid === null
+    ? command
+    : [
+        ...['/usr/bin/setpriv', `--reuid=${hostUid}`, `--regid=${hostUid}`, '--clear-groups'],
+        ...['--inh-caps=-all', '--bounding-set=-all', '--no-new-privs', '--'],
+        ...command,
+      ]

@@ -1,15 +1,11 @@
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmdirSync,
-  writeFileSync,
-} from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { hasCode } from '#/foundation/errors.ts'
+import { run } from '#/foundation/exec.ts'
+import { findCgroupLayout, isDone, type CgroupLayout } from './cgroup-layout.ts'
+import { isRoot } from './sandbox-spec.ts'
+import { shellQuote } from './shell-quote.ts'
 
 /**
  * Limits of all processes of a sandbox together, on whichever controllers this machine offers us: version 2 with a
@@ -17,102 +13,122 @@ import { hasCode } from '#/foundation/errors.ts'
  */
 export type CgroupLimits = { memoryBytes: number | null; pids: number | null }
 
-const ROOT = '/sys/fs/cgroup'
-const OURS = 'sluice'
+let known: Promise<CgroupLayout> | undefined
 
-type Layout = { version: 1 | 2; memory: string | undefined; pids: string | undefined }
+/** Found by trying, once per process. */
+export const cgroupLayout = (): Promise<CgroupLayout> => (known ??= tryLayout())
 
-let known: Layout | undefined
-
-/** Folders below which we may make groups, found by trying once per process. */
-export const cgroupLayout = (): Layout => {
-  known ??= existsSync(join(ROOT, 'cgroup.controllers')) ? version2() : version1()
-  return known
+const tryLayout = async (): Promise<CgroupLayout> => {
+  const own = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1] ?? '/'
+  const layout = findCgroupLayout({ root: '/sys/fs/cgroup', ownGroup: own, isRoot: isRoot() })
+  const canJoin = await Promise.all(foldersOf(layout).map((dir) => tryToJoin(dir)))
+  return canJoin.every(Boolean) ? layout : { ...layout, memory: undefined, pids: undefined }
 }
 
-const version1 = (): Layout => {
-  const usable = (controller: string): string | undefined => {
-    const dir = join(ROOT, controller, OURS)
-    return tryTo(() => mkdirSync(dir, { recursive: true })) && isWritable(join(dir, 'cgroup.procs'))
-      ? dir
-      : undefined
-  }
-  return { version: 1, memory: usable('memory'), pids: usable('pids') }
-}
-
-const version2 = (): Layout => {
-  const dir = join(ROOT, OURS)
-  const made = tryTo(() => {
-    mkdirSync(dir, { recursive: true })
-    writeFileSync(join(ROOT, 'cgroup.subtree_control'), '+memory +pids')
-    writeFileSync(join(dir, 'cgroup.subtree_control'), '+memory +pids')
-  })
-  return { version: 2, memory: made ? dir : undefined, pids: made ? dir : undefined }
+/** Version 2 lets a user move processes only within what was delegated to that user: found by moving one. */
+const tryToJoin = async (dir: string): Promise<boolean> => {
+  const group = join(dir, `trial-${process.pid}`)
+  if (!isDone(() => mkdirSync(group, { recursive: true }))) return false
+  const { code } = await run('/bin/sh', ['-c', `echo $$ > ${shellQuote(`${group}/cgroup.procs`)}`])
+  await retryBriefly(() => isDone(() => rmdirSync(group)))
+  return code === 0
 }
 
 /** Makes the group with its limits; returns the shell lines by which a process joins it. */
-export const cgroupJoinLines = (name: string, limits: CgroupLimits): string[] => {
-  const layout = cgroupLayout()
-  const groups = groupsOf(layout, name)
-  for (const group of groups) tryTo(() => mkdirSync(group, { recursive: true }))
-  const memory = layout.memory && join(layout.memory, name)
-  const pids = layout.pids && join(layout.pids, name)
-  if (memory && limits.memoryBytes !== null) limitMemory(layout.version, memory, limits.memoryBytes)
-  if (pids && limits.pids !== null) set(pids, 'pids.max', limits.pids)
-  return groups.map((group) => `echo $$ > ${group}/cgroup.procs`)
+export const cgroupJoinLines = async (name: string, limits: CgroupLimits): Promise<string[]> => {
+  const layout = await cgroupLayout()
+  const groups = foldersOf(layout).map((dir) => join(dir, name))
+  for (const group of groups) mkdirSync(group, { recursive: true })
+  const { memoryBytes, pids } = limits
+  if (layout.memory && memoryBytes !== null)
+    limitMemory(layout.version, join(layout.memory, name), memoryBytes)
+  if (layout.pids && pids !== null) set(join(layout.pids, name), 'pids.max', pids)
+  return groups.map((group) => `echo $$ > ${shellQuote(`${group}/cgroup.procs`)}`)
 }
 
 const limitMemory = (version: 1 | 2, group: string, bytes: number): void => {
   if (version === 1) {
     set(group, 'memory.limit_in_bytes', bytes)
-    set(group, 'memory.memsw.limit_in_bytes', bytes)
+    trySet(group, 'memory.memsw.limit_in_bytes', bytes) // there only if the kernel counts swap
     return
   }
   set(group, 'memory.max', bytes)
-  set(group, 'memory.swap.max', 0)
-  set(group, 'memory.oom.group', 1)
+  trySet(group, 'memory.swap.max', 0)
 }
 
-const set = (group: string, file: string, value: number): void => {
-  tryTo(() => writeFileSync(join(group, file), String(value)))
+const set = (group: string, file: string, value: number): void =>
+  writeFileSync(join(group, file), String(value))
+const trySet = (group: string, file: string, value: number): void => {
+  isDone(() => set(group, file, value))
 }
 
-/** Whether the kernel killed something of the group for want of memory. */
-export const wasOutOfMemory = async (name: string): Promise<boolean> => {
-  const { memory, version } = cgroupLayout()
-  if (!memory) return false
-  const file = join(memory, name, version === 1 ? 'memory.oom_control' : 'memory.events')
-  const text = await readFile(file, 'utf8').catch(() => '')
-  return Number(/^oom_kill (\d+)/m.exec(text)?.[1] ?? 0) > 0
+/** How many processes of the group the kernel has killed for want of memory. */
+export const outOfMemoryKills = async (name: string): Promise<number> => {
+  const { memory, version } = await cgroupLayout()
+  if (!memory) return 0
+  const file = version === 1 ? 'memory.oom_control' : 'memory.events'
+  const text = readIfThere(join(memory, name, file))
+  return Number(/^oom_kill (\d+)/m.exec(text)?.[1] ?? 0)
 }
 
 /** The processes of a group, as the host numbers them. */
-export const cgroupProcesses = (name: string): number[] => {
-  const [group] = groupsOf(cgroupLayout(), name)
-  if (!group) return []
+export const cgroupProcesses = async (name: string): Promise<number[]> => {
+  const [dir] = foldersOf(await cgroupLayout())
+  if (dir === undefined) return []
+  return readIfThere(join(dir, name, 'cgroup.procs'))
+    .split('\n')
+    .filter(Boolean)
+    .map(Number)
+}
+
+/** Ends whatever runs in a group just now. */
+export const killCgroup = async (name: string): Promise<void> => {
+  for (const pid of await cgroupProcesses(name)) isDone(() => process.kill(pid, 'SIGKILL'))
+}
+
+/**
+ * Ends whatever runs in a group, and removes it. Once it is removed nothing can join it any more: whoever was just
+ * about to enter, its parent killed, ends by that.
+ */
+export const closeCgroup = async (name: string): Promise<void> => {
+  for (const dir of foldersOf(await cgroupLayout()))
+    await retryBriefly(async () => {
+      await killCgroup(name)
+      return isGone(join(dir, name))
+    })
+}
+
+/** Names of the groups that begin with a prefix. */
+export const listCgroups = async (prefix: string): Promise<string[]> => {
+  const [dir] = foldersOf(await cgroupLayout())
+  return dir === undefined ? [] : readdirSync(dir).filter((name) => name.startsWith(prefix))
+}
+
+const isGone = (group: string): boolean => {
   try {
-    return readFileSync(join(group, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number)
+    rmdirSync(group)
+    return true
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return []
-    throw error
+    return hasCode(error, 'ENOENT') // else the last of it is just ending
   }
 }
 
-/** Removes the group once nothing runs in it any more. */
-export const removeCgroup = (name: string): void => {
-  for (const group of groupsOf(cgroupLayout(), name)) tryTo(() => rmdirSync(group))
+const BRIEFLY_MS = 5_000
+
+const retryBriefly = async (work: () => boolean | Promise<boolean>): Promise<void> => {
+  const deadline = performance.now() + BRIEFLY_MS
+  while (!(await work()) && performance.now() < deadline) await pause(5)
 }
 
-const groupsOf = ({ memory, pids }: Layout, name: string): string[] =>
-  [...new Set([memory, pids].filter((dir) => dir !== undefined))].map((dir) => join(dir, name))
+const foldersOf = ({ memory, pids }: CgroupLayout): string[] => [
+  ...new Set([memory, pids].filter((dir) => dir !== undefined)),
+]
 
-const isWritable = (path: string): boolean => tryTo(() => accessSync(path, constants.W_OK))
-
-const tryTo = (work: () => void): boolean => {
+const readIfThere = (path: string): string => {
   try {
-    work()
-    return true
-  } catch {
-    return false
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENODEV')) return ''
+    throw error
   }
 }

@@ -1,39 +1,20 @@
-#!/bin/sh
-# Enters a sandbox: enter.sh DIR UID BWRAP, in a mount namespace of its own (and, for an ordinary user, a user
-# namespace). DIR holds what was prepared: mounts (KIND, host path, name, an overlay's layers, parted by tabs), arguments, seccomp, limits.
-# What the sandbox may see is gathered below /mnt, where its user can reach it even if the host's folders are closed
-# to that user. Becomes bwrap by exec, so that its parent is whoever started this.
+#!/bin/bash
+# enter.sh DIR BWRAP COMMAND…: enters a sandbox. Runs in a mount namespace of its own (and, for an ordinary user, a
+# user namespace); DIR holds what prepare-sandbox.ts has laid out. Becomes bwrap by exec, so that the sandbox's parent
+# is whoever started this.
 set -eu
-dir=$1 uid=$2 bwrap=$3
-tab=$(printf '\t')
-ulimit -c 0
+dir=$1 bwrap=$2
+shift 2
 . "$dir/limits"
-mount -t tmpfs -o mode=755,size=1m sluice /mnt
-for name in passwd group hosts; do
-  : > "/mnt/$name"
-  mount --bind "$dir/$name" "/mnt/$name"
-done
-while IFS="$tab" read -r kind host name layers; do
-  case $kind in
-    bind)
-      if [ -d "$host" ]; then mkdir "/mnt/$name"; else : > "/mnt/$name"; fi
-      mount --bind "$host" "/mnt/$name"
-      ;;
-    overlay)
-      mkdir "/mnt/$name" /mnt/lower /mnt/layer
-      mount --bind "$host" /mnt/lower
-      mount --bind "$dir/layer" /mnt/layer
-      cd /mnt/lower # so that many layers make no long option
-      layers=$(echo "$layers" | tr "$tab" :)
-      mount -t overlay -o "lowerdir=$layers,upperdir=/mnt/layer/upper,workdir=/mnt/layer/work,userxattr" overlay "/mnt/$name"
-      cd /
-      ;;
-  esac
-done < "$dir/mounts"
-. "$dir/command"
-exec 8< "$dir/arguments" 9< "$dir/seccomp"
-rm -f "$dir/arguments"
-if [ "$uid" != self ]; then
-  exec setpriv --reuid="$uid" --regid="$uid" --clear-groups --no-new-privs -- env -i "$bwrap" --args 8 --seccomp 9 -- "$@"
+cd "$dir"
+if [[ -e layers ]]; then
+  mount -t overlay -o "lowerdir=$(<layers),upperdir=upper,workdir=work,userxattr" overlay merged
 fi
+# Descriptors that somebody above us has left open would be open inside. 255 is this script, closed by exec.
+for path in /proc/self/fd/*; do
+  fd=${path##*/}
+  if ((fd > 2 && fd != 255)); then eval "exec $fd>&-"; fi
+done
+exec 8< arguments 9< seccomp
+cd /
 exec env -i "$bwrap" --args 8 --seccomp 9 -- "$@"

@@ -1,9 +1,13 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { messageOf } from '#/foundation/errors.ts'
+import { config } from '#/foundation/config.ts'
+import { bwrapPath } from './bwrap.ts'
 import { cgroupLayout } from './cgroups.ts'
-import { findBwrap, giveToSandbox } from './prepare-sandbox.ts'
+import { canOverlay } from './overlay.ts'
+import { buildTries } from './probe-tries.ts'
+import { buildTrialSpec, CURE } from './require-sandbox.ts'
 import { runInSandbox } from './run-in-sandbox.ts'
 import type { SandboxSpec } from './sandbox-spec.ts'
 
@@ -16,29 +20,20 @@ export type Probe = {
   cure: string | null
 }
 
-const PROBE_LIMIT_MS = 20_000
+const LIMIT_MS = 20_000
 
-/** Tries in a throw-away sandbox what its processes can see and do, and whether this machine can limit them. */
-export const probeSandbox = async (): Promise<Probe[]> => {
+/**
+ * Tries in throw-away sandboxes what programs in them see and can do, and whether they are held to their limits.
+ * @param folder where dynos would write; each file system has its own answer about overlays
+ */
+export const probeSandbox = async (folder = tmpdir()): Promise<Probe[]> => {
   const bwrap = probeBwrap()
   if (!bwrap.ok) return [bwrap]
-  const inside = await probeInside()
-  const { memory, pids, version } = cgroupLayout()
   return [
     bwrap,
-    ...inside,
-    {
-      name: 'cgroup limits',
-      ok: memory !== undefined && pids !== undefined,
-      detail:
-        memory && pids
-          ? `memory and processes, version ${version}`
-          : 'no controller that we may use',
-      cure:
-        memory && pids
-          ? null
-          : 'Run as root, or delegate a cgroup: without it a dyno can use all memory of the machine.',
-    },
+    ...(await probeInside()),
+    await probeOverlay(folder),
+    await probeCgroups(),
     {
       name: 'private network',
       ok: false,
@@ -50,100 +45,90 @@ export const probeSandbox = async (): Promise<Probe[]> => {
 
 const probeBwrap = (): Probe => {
   try {
-    return { name: 'bubblewrap', ok: true, detail: findBwrap(), cure: null }
+    return { name: 'bubblewrap', ok: true, detail: bwrapPath(), cure: null }
   } catch (error) {
-    return {
-      name: 'bubblewrap',
-      ok: false,
-      detail: messageOf(error),
-      cure: 'apt-get install bubblewrap',
-    }
+    const detail = messageOf(error)
+    return { name: 'bubblewrap', ok: false, detail, cure: 'apt-get install bubblewrap' }
   }
 }
 
-/** Each line of the script prints a name and what came of it; `no` is what a closed sandbox answers. */
-const TRIES: { name: string; script: string; expected: RegExp; cure: string }[] = [
-  {
-    name: 'overlay',
-    script: 'echo changed > file && cat file',
-    expected: /^changed$/m,
-    cure: 'The kernel refuses an overlay mount here: use ext4, xfs or tmpfs for the data directory.',
-  },
-  {
-    name: 'not root',
-    script: 'id -u',
-    expected: /^1000$/m,
-    cure: 'Report this: dynos must not run as root.',
-  },
-  {
-    name: 'seccomp filter',
-    script: 'grep Seccomp: /proc/self/status',
-    expected: /2/,
-    cure: 'The kernel has no seccomp filters (CONFIG_SECCOMP_FILTER).',
-  },
-  {
-    name: 'no new namespaces',
-    script: 'unshare --user true 2>/dev/null && echo yes || echo no',
-    expected: /^no$/m,
-    cure: 'Report this: a dyno could make namespaces.',
-  },
-  {
-    name: 'host files hidden',
-    script: 'ls -d /root /home /var/lib /etc/shadow 2>/dev/null | wc -l',
-    expected: /^0$/m,
-    cure: 'Report this: a dyno can see files of the host.',
-  },
-  {
-    name: 'host processes hidden',
-    script: 'ls /proc | grep -c "^[0-9]*$"',
-    expected: /^[1-9]$/m,
-    cure: 'Report this: a dyno can see processes of the host.',
-  },
-  {
-    name: 'no environment of ours',
-    script: 'tr "\\0" "\\n" < /proc/1/environ | wc -c',
-    expected: /^0$/m,
-    cure: 'Report this: a dyno can read the environment of the platform.',
-  },
-]
-
+/** All in one sandbox: each answer stands between two lines that name what was tried. */
 const probeInside = async (): Promise<Probe[]> => {
-  const dir = await mkdtemp(join(tmpdir(), 'sluice-probe-'))
-  let output = ''
-  try {
-    await mkdir(join(dir, 'lower'))
-    await giveToSandbox(join(dir, 'lower'))
-    const script = TRIES.map(({ name, script: body }) => `echo "== ${name}"; ${body}`).join('\n')
-    const { exitStatus } = await runInSandbox(probeSpec(dir, script), {
-      onOutput: (chunk) => (output += chunk.toString()),
-      timeLimitMs: PROBE_LIMIT_MS,
-    })
-    if (!output.includes('==')) throw new Error(output.trim() || `it ended with ${exitStatus}`)
-  } catch (error) {
-    return [{ name: 'sandbox', ok: false, detail: messageOf(error), cure: CURE_NO_SANDBOX }]
-  } finally {
-    await rm(dir, { recursive: true, force: true })
-  }
-  return TRIES.map(({ name, expected, cure }) => {
-    const answer = output.split(`== ${name}\n`)[1]?.split('== ')[0]?.trim() ?? 'no answer'
-    const ok = expected.test(answer)
-    return { name, ok, detail: answer, cure: ok ? null : cure }
+  const tries = buildTries(config.dataDir)
+  const script = tries.map((one) => `echo "== ${one.name}"; ${one.script}`).join('\n')
+  const spec = buildTrialSpec(['bash', '-c', `${script}\necho "== "`])
+  const output = await runQuietly({ ...spec, env: { ...spec.env, HIDDEN: config.dataDir } })
+  if (!output.includes('== ')) return [{ name: 'sandbox', ok: false, detail: output, cure: CURE }]
+  return tries.map(({ name, expected, cure }) => {
+    const answer = output.split(`== ${name}\n`)[1]?.split('== ')[0]?.trimEnd() ?? 'no answer'
+    const ok = expected.test(answer) || expected.test(`${answer} `)
+    return { name, ok, detail: answer.replaceAll('\n', ', ').trim(), cure: ok ? null : cure }
   })
 }
 
-const CURE_NO_SANDBOX =
-  'User namespaces seem to be closed. On Ubuntu 24.04: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0, or install its AppArmor profile for bwrap.'
+const probeOverlay = async (folder: string): Promise<Probe> => {
+  const name = 'overlay'
+  const place = await mkdtemp(join(folder, 'sluice-probe-'))
+  try {
+    return (await canOverlay(place))
+      ? { name, ok: true, detail: `slugs are shared on ${folder}`, cure: null }
+      : {
+          name,
+          ok: false,
+          detail: `the kernel refuses overlays on ${folder}: each dyno gets a copy of its slug`,
+          cure: 'Put the data directory on ext4, xfs or btrfs of the machine itself.',
+        }
+  } finally {
+    await rm(place, { recursive: true, force: true })
+  }
+}
 
-const probeSpec = (folder: string, script: string): SandboxSpec => ({
-  command: ['bash', '-c', script],
-  env: { PATH: '/usr/bin:/bin' },
-  chdir: '/app',
-  hostname: 'probe',
-  overlay: { folder, layers: ['lower'], inside: '/app' },
-  writable: [],
-  readOnly: [],
-  tmpSizeBytes: 1024 * 1024,
-  memoryBytes: 256 * 1024 * 1024,
-  pids: 64,
-  fileSizeBytes: null,
-})
+const NAME = 'cgroup limits'
+
+/** Not only whether there are controllers: whether a program that takes too much is stopped. */
+const probeCgroups = async (): Promise<Probe> => {
+  const { memory, pids, version } = await cgroupLayout()
+  const cure =
+    'Run the platform as root, or as a user service of systemd (it delegates a cgroup): without limits one dyno can use all memory of the machine.'
+  if (memory === undefined || pids === undefined) {
+    const missing = [memory ?? 'memory', pids ?? 'processes'].filter((name) => !name.includes('/'))
+    return { name: NAME, ok: false, detail: `no limit of ${missing.join(' and of ')}`, cure }
+  }
+  const [forked, filled] = await Promise.all([tryToFork(), tryToFill()])
+  const failed = [forked ? [] : ['processes'], filled ? [] : ['memory']].flat()
+  return failed.length === 0
+    ? { name: NAME, ok: true, detail: `memory and processes, version ${version}`, cure: null }
+    : {
+        name: NAME,
+        ok: false,
+        detail: `there, but without effect on ${failed.join(' and ')}`,
+        cure,
+      }
+}
+
+const tryToFork = async (): Promise<boolean> => {
+  const script = 'for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do sleep 0.5 & done; echo all'
+  const output = await runQuietly({ ...buildTrialSpec(['bash', '-c', script]), pids: 12 })
+  return !/^all$/m.test(output) || /Resource temporarily unavailable/.test(output)
+}
+
+/** A shell variable of 32 MB, which takes more than that. */
+const tryToFill = async (): Promise<boolean> => {
+  const script = 'x=$(head -c 33554432 /dev/zero | tr "\\0" x); echo "${#x}"'
+  const spec = { ...buildTrialSpec(['bash', '-c', script]), memoryBytes: 16 * 1024 * 1024 }
+  return !(await runQuietly(spec)).includes('33554432')
+}
+
+/** What it printed, or why it could not run. */
+const runQuietly = async (spec: SandboxSpec): Promise<string> => {
+  let output = ''
+  try {
+    await runInSandbox(spec, {
+      onOutput: (chunk) => (output += chunk.toString()),
+      timeLimitMs: LIMIT_MS,
+    })
+    return output
+  } catch (error) {
+    return messageOf(error)
+  }
+}

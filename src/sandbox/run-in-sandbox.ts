@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
-import { ended, start } from '#/foundation/exec.ts'
+import type { ChildProcess } from 'node:child_process'
 import { hostEnvironment } from '#/foundation/config.ts'
-import { removeCgroup } from './cgroups.ts'
+import { ended, start } from '#/foundation/exec.ts'
+import { killCgroup } from './cgroups.ts'
 import { prepareSandbox } from './prepare-sandbox.ts'
+import { closeSandboxRun, openSandboxRun, sweepSandboxRuns } from './sandbox-run.ts'
 import type { SandboxSpec } from './sandbox-spec.ts'
 
 export type RunInSandboxOptions = {
@@ -28,40 +27,56 @@ export const runInSandbox = async (
   spec: SandboxSpec,
   options: RunInSandboxOptions,
 ): Promise<SandboxOutcome> => {
-  const dir = await mkdtemp(join(tmpdir(), 'sluice-sandbox-'))
-  const name = basename(dir)
+  await (swept ??= sweepSandboxRuns())
+  const run = await openSandboxRun()
   try {
-    const [file, ...args] = await prepareSandbox(dir, name, spec)
+    const [file, ...args] = await prepareSandbox(run.dir, run.name, spec)
+    if (options.signal?.aborted) return { exitStatus: KILLED, reason: 'aborted' }
     const child = start(file, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: hostEnvironment(),
       cwd: '/',
     })
-    let reason: SandboxOutcome['reason'] = 'exit'
-    const stop = (why: SandboxOutcome['reason']) => (): void => {
-      if (reason === 'exit') reason = why
+    const kill = (): void => {
       child.kill('SIGKILL')
+      void killCgroup(run.name)
     }
-    const onAbort = stop('aborted')
-    options.signal?.addEventListener('abort', onAbort)
-    if (options.signal?.aborted) onAbort()
-    const limit = setTimeout(stop('time-limit'), options.timeLimitMs)
-    const idle =
-      options.idleLimitMs === undefined
-        ? undefined
-        : setTimeout(stop('idle-limit'), options.idleLimitMs)
-    for (const stream of [child.stdout, child.stderr])
-      stream?.on('data', (chunk: Buffer) => {
-        idle?.refresh()
-        options.onOutput(chunk)
-      })
-    const { code } = await ended(child)
+    return await watch(child, kill, options)
+  } finally {
+    await closeSandboxRun(run)
+  }
+}
+
+let swept: Promise<void> | undefined
+
+const KILLED = 128 + 9
+
+/** Until the program has ended and all it had started is gone: they hold the output open. */
+const watch = async (
+  child: ChildProcess,
+  kill: () => void,
+  { onOutput, signal, timeLimitMs, idleLimitMs }: RunInSandboxOptions,
+): Promise<SandboxOutcome> => {
+  let reason: SandboxOutcome['reason'] = 'exit'
+  const stop = (why: SandboxOutcome['reason']) => (): void => {
+    if (reason === 'exit') reason = why
+    kill()
+  }
+  const onAbort = stop('aborted')
+  signal?.addEventListener('abort', onAbort)
+  const limit = setTimeout(stop('time-limit'), timeLimitMs)
+  const idle = idleLimitMs === undefined ? undefined : setTimeout(stop('idle-limit'), idleLimitMs)
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => {
+      idle?.refresh()
+      onOutput(chunk)
+    })
+  try {
+    const end = await ended(child)
+    return { exitStatus: end.signal === null ? end.code : KILLED, reason }
+  } finally {
     clearTimeout(limit)
     clearTimeout(idle)
-    options.signal?.removeEventListener('abort', onAbort)
-    return { exitStatus: code, reason }
-  } finally {
-    removeCgroup(name)
-    await rm(dir, { recursive: true, force: true })
+    signal?.removeEventListener('abort', onAbort)
   }
 }

@@ -1,8 +1,11 @@
-import { config } from '#/foundation/config.ts'
 import { userInfo } from 'node:os'
+import { config } from '#/foundation/config.ts'
 
 /** A folder or file of the host, and where it is inside. */
 export type Mount = { host: string; inside: string }
+
+/** Names of folders in a folder, to be laid over one another. */
+export type Layers = { folder: string; layers: string[] }
 
 /** What runs in a sandbox and what it may see and use. Everything that is not named here is not there. */
 export type SandboxSpec = {
@@ -13,8 +16,11 @@ export type SandboxSpec = {
   hostname: string
   writable: Mount[]
   readOnly: Mount[]
-  /** An overlay: the layers in `folder` are seen and never written, what is written goes into a layer above and away with it. */
-  overlay?: { folder: string; layers: string[]; inside: string }
+  /**
+   * The layers in `folder` are seen at `inside`, the uppermost first, and never written to; what is written there goes
+   * away with the sandbox.
+   */
+  overlay?: Layers & { inside: string }
   tmpSizeBytes: number
   /** Of all its processes together, where the machine offers cgroups; null: no limit. */
   memoryBytes: number | null
@@ -23,13 +29,13 @@ export type SandboxSpec = {
   fileSizeBytes: number | null
 }
 
-/** Who the processes of a sandbox are inside. */
-export const INSIDE_UID = 1000
+export const isRoot = (): boolean => userInfo().uid === 0
 
 /**
- * Who they are on the host: never root. Root's platform gives them a uid that nobody else has and that owns what
- * they may write; an ordinary user's are that user, in a user namespace.
+ * Who the processes of a sandbox are on the host: never root. Root's platform gives them a uid that nobody else has
+ * and that owns what they may write; an ordinary user's are that user.
  */
-export const sandboxUid = (): number => (userInfo().uid === 0 ? config.sandboxUid : userInfo().uid)
+export const sandboxUid = (): number => (isRoot() ? config.sandboxUid : userInfo().uid)
 
-export const isRoot = (): boolean => userInfo().uid === 0
+/** Who they are inside. Only a user namespace can show another uid than the host's. */
+export const insideUid = (): number => (isRoot() ? sandboxUid() : 1000)

@@ -94,10 +94,12 @@ const startEngine = async (): Promise<void> => {
   }
   await until(() => engines > known, LIMIT)
 }
-const supervisorOf = async ({ id }: WantedDyno): Promise<string> =>
-  (
-    await readFile(join(dataDirPaths(dataDir).engine, 'dynos', id, 'run-1', 'identity'), 'utf8')
-  ).trim()
+/** Pid and start time, as the first run's supervisor has written them down. */
+const supervisorOf = ({ id }: WantedDyno): Promise<string> => {
+  const path = join(dataDirPaths(dataDir).engine, 'dynos', id, 'run-1', 'identity')
+  const read = async () => (await readFile(path, 'utf8').catch(() => '')).trim()
+  return until(read, { ...LIMIT, what: 'the supervisor to say who it is' })
+}
 
 test('a killed engine leaves its dynos running, and the next adopts them: same process, no restart', async () => {
   await startEngine()

@@ -1,5 +1,9 @@
 /** Before the n-th restart of a dyno that ends by itself: 0, 10, 20, 40 … 300 s, each ± 10 %. */
-export type BackOff = { delayMs: (crashes: number) => number; resetAfterMs: number }
+export type BackOff = {
+  delayMs: (crashes: number) => number
+  /** A dyno that ran so long begins at 0 again. */
+  resetAfterMs: number
+}
 
 const FIRST_MS = 10_000
 const MOST_MS = 300_000
@@ -10,6 +14,5 @@ export const crashBackOff: BackOff = {
     const delay = Math.min(FIRST_MS * 2 ** (crashes - 2), MOST_MS)
     return Math.round(delay * (0.9 + Math.random() * 0.2))
   },
-  /** A dyno that ran so long begins at 0 again. */
   resetAfterMs: 600_000,
 }

@@ -1,12 +1,16 @@
-import { open, rename } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { DynoState, WantedDyno } from '#/platform/dyno/engine.ts'
-import { readOptional } from './run-dir.ts'
+import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { writeDurably } from '#/foundation/durable-file.ts'
+import { hasCode } from '#/foundation/errors.ts'
+import type { DynoReport, DynoState, WantedDyno } from '#/platform/dyno/engine.ts'
 
 /** What an engine knows of a dyno and keeps on disk, so that another engine goes on with it. */
 export type DynoMemory = {
   state: DynoState
+  /** Of a web dyno: the same over its restarts, unless somebody else has taken it meanwhile. */
   port: number | undefined
+  /** The loopback address that it listens on. */
+  host: string
   exitStatus: number | null
   reason: string | null
   /** How often it was started again after it had ended by itself. */
@@ -15,7 +19,7 @@ export type DynoMemory = {
   crashes: number
   /** How often it was started at all; raised on disk before each start. */
   runs: number
-  /** A run was begun that has not been cleaned up yet. */
+  /** A run was begun of which it is not written down yet how it ended. */
   isRunning: boolean
   /** ISO 8601; of the last change of state. */
   at: string
@@ -24,6 +28,7 @@ export type DynoMemory = {
 export const newMemory = (): DynoMemory => ({
   state: 'starting',
   port: undefined,
+  host: '127.0.0.1',
   exitStatus: null,
   reason: null,
   restarts: 0,
@@ -33,34 +38,55 @@ export const newMemory = (): DynoMemory => ({
   at: new Date().toISOString(),
 })
 
-type KeptState = { wanted: WantedDyno; memory: DynoMemory }
+export const presentMemory = (id: string, memory: DynoMemory): DynoReport => ({
+  id,
+  state: memory.state,
+  address: memory.port === undefined ? null : { host: memory.host, port: memory.port },
+  exitStatus: memory.exitStatus,
+  reason: memory.reason,
+  restarts: memory.restarts,
+  at: memory.at,
+})
+
+export type KeptDyno = { wanted: WantedDyno; memory: DynoMemory }
 
 const FILE = 'state.json'
 
-/** @param options.durable to the disk before this resolves, for what must not be done twice */
-export const keepState = async (
-  dir: string,
-  state: KeptState,
-  { durable }: { durable: boolean },
-): Promise<void> => {
+/** Replaces what was kept. After a crash of the engine the old or the new is there. */
+export const keepDyno = async (dir: string, kept: KeptDyno): Promise<void> => {
+  await mkdir(dir, { recursive: true, mode: 0o700 })
   const path = join(dir, FILE)
   const file = await open(`${path}.partial`, 'w', 0o600)
   try {
-    await file.writeFile(JSON.stringify(state))
-    if (durable) await file.sync()
+    await file.writeFile(JSON.stringify(kept))
   } finally {
     await file.close()
   }
   await rename(`${path}.partial`, path)
 }
 
-/** Undefined if there is none or it cannot be read: what runs is then found by its wanted row and stopped or started anew. */
-export const readState = async (dir: string): Promise<KeptState | undefined> => {
+/** As `keepDyno`, and after a crash of the machine too: for what must not be done twice. */
+export const keepDynoDurably = async (dir: string, kept: KeptDyno): Promise<void> => {
+  await writeDurably(join(dir, FILE), JSON.stringify(kept))
+  const parent = await open(dirname(dir), 'r')
   try {
-    const text = await readOptional(join(dir, FILE))
-    const state = text === undefined ? undefined : (JSON.parse(text) as KeptState)
-    return state?.wanted.id && state.memory.at ? state : undefined
-  } catch {
-    return undefined
+    await parent.sync() // the dyno's own folder is new
+  } finally {
+    await parent.close()
   }
 }
+
+/** `none` if nothing was ever kept; `spoilt` if there is something that cannot be read. */
+export const readDyno = async (dir: string): Promise<KeptDyno | 'none' | 'spoilt'> => {
+  try {
+    const kept = JSON.parse(await readFile(join(dir, FILE), 'utf8')) as KeptDyno
+    return isWhole(kept) ? kept : 'spoilt'
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return 'none'
+    if (error instanceof SyntaxError) return 'spoilt'
+    throw error
+  }
+}
+
+const isWhole = ({ wanted, memory }: Partial<KeptDyno>): boolean =>
+  typeof wanted?.id === 'string' && typeof memory?.at === 'string' && memory.runs >= 0

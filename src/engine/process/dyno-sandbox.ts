@@ -1,4 +1,5 @@
 import type { Unpacked } from '#/artifact-store/artifact-store.ts'
+import { shellQuote } from '#/sandbox/shell-quote.ts'
 import type { SandboxSpec } from '#/sandbox/sandbox-spec.ts'
 import type { WantedDyno } from '#/platform/dyno/engine.ts'
 
@@ -32,6 +33,7 @@ export const buildDynoSandbox = (
   env: {
     PATH: '/usr/local/bin:/usr/bin:/bin',
     LANG: 'C.UTF-8',
+    SHELL: '/bin/bash',
     ...dyno.env,
     HOME: '/app',
     ...(port === undefined ? {} : { PORT: String(port) }),
@@ -50,6 +52,5 @@ export const buildDynoSandbox = (
   fileSizeBytes: null,
 })
 
-const quote = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`
 const ttyCommand = (command: string): string =>
-  `bash -c ${quote(ENTER_TTY)} ${quote(ENTER)} ${quote(command)}`
+  `bash -c ${shellQuote(ENTER_TTY)} ${shellQuote(ENTER)} ${shellQuote(command)}`

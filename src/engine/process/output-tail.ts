@@ -1,91 +1,168 @@
-import { open, rename, writeFile, type FileHandle } from 'node:fs/promises'
-import { run } from '#/foundation/exec.ts'
-import { readOptional } from './run-dir.ts'
+import { open, readdir, rm, stat, writeFile, type FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
+import { hasCode } from '#/foundation/errors.ts'
+import { readIfThere } from './run-dir.ts'
 
-const CHUNK_BYTES = 256 * 1024
+/** A chunk full of empty lines still keeps the engine busy for less than a tenth of a second. */
+const CHUNK_BYTES = 64 * 1024
+/** What is shown of the end, when much before it was left out. */
+const LAST_BYTES = 256 * 1024
 /** Further behind than this, the tail jumps ahead and says how much it left out. */
 const MOST_BEHIND_BYTES = 16 * 1024 * 1024
-/** Consumed space is given back in pieces of this size. */
-const PUNCH_BYTES = 4 * 1024 * 1024
 const LONGEST_LINE_BYTES = 64 * 1024
 
 export type OutputTailOptions = {
-  /** What the dyno writes to, appending. */
-  path: string
+  /** The run's folder, with what its supervisor writes: `output.1`, `output.2` …, each once the one before is full. */
+  dir: string
   onLines: (lines: string[]) => void
+  /** Bytes that nobody will see. */
   onSkipped: (bytes: number) => void
 }
 
-/**
- * Hands on the lines that a dyno appends to its output file. Where it stands is kept beside the file, so that
- * another engine goes on there; space that was read is given back to the disk.
- */
+/** Where a tail stands: so much of that segment was handed on in whole lines. */
+type Position = { segment: number; offset: number }
+
+/** Hands on the lines that a run prints. Another engine can go on where the last saved position is. */
 export class OutputTail {
   readonly #options: OutputTailOptions
   #file: FileHandle | undefined
+  #segment = 1
   #offset = 0
-  #punched = 0
+  /** A line whose end was not read yet, and where it begins. */
   #rest = Buffer.alloc(0)
-  #savedOffset = -1
-  #closeListener: () => void = () => {}
+  #restAt: Position = { segment: 1, offset: 0 }
+  #saved = ''
 
   constructor(options: OutputTailOptions) {
     this.#options = options
   }
 
+  /** Goes on where the last saved position is. */
   async open(): Promise<void> {
-    this.#file = await open(this.#options.path, 'a+', 0o600)
-    this.#offset = Number((await readOptional(`${this.#options.path}.offset`)) ?? 0)
+    const text = await readIfThere(join(this.#options.dir, 'tail'))
+    const [, segment, offset] = /^(\d+) (\d+)\n/.exec(text) ?? []
+    this.#segment = Number(segment ?? 1)
+    this.#offset = Number(offset ?? 0)
   }
 
-  /** Reads what is new. Returns whether there was anything. */
+  /** Reads a chunk of what is new. Returns whether there was anything. */
   async read(): Promise<boolean> {
+    this.#file ??= await this.#openSegment()
     if (!this.#file) return false
     const { size } = await this.#file.stat()
-    if (size === this.#offset) return false
-    if (size - this.#offset > MOST_BEHIND_BYTES) this.#skipTo(size)
-    const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, size - this.#offset))
-    const { bytesRead } = await this.#file.read(chunk, 0, chunk.length, this.#offset)
-    this.#offset += bytesRead
-    this.#take(chunk.subarray(0, bytesRead))
-    await this.#giveBack()
-    return bytesRead > 0
+    if (size > this.#offset) return this.#readChunk(this.#file, size)
+    return this.#leaveSegment(this.#file, size)
   }
 
-  /** Reads to the end, a last line without its newline included. */
-  async drain(): Promise<void> {
+  /**
+   * Reads to the end, a last line without its newline included. Nothing may be written any more.
+   * @param limitMs what it may take, about, before it leaves out all but the last
+   */
+  async drain(limitMs: number): Promise<void> {
+    const deadline = performance.now() + limitMs
+    while (performance.now() < deadline && (await this.read()));
+    if ((await this.#bytesAhead()) > LAST_BYTES) await this.#jumpAhead()
     while (await this.read());
-    if (this.#rest.length > 0) this.#options.onLines([this.#rest.toString()])
+    if (this.#rest.length > 0) this.#options.onLines(linesOf(this.#rest))
     this.#rest = Buffer.alloc(0)
-    await this.save()
   }
 
-  /** Keeps where the next engine has to go on: after the last whole line. */
-  async save(): Promise<void> {
-    const offset = this.#offset - this.#rest.length
-    if (offset === this.#savedOffset) return
-    this.#savedOffset = offset
-    const path = `${this.#options.path}.offset`
-    await writeFile(`${path}.partial`, String(offset))
-    await rename(`${path}.partial`, path)
+  /** Of the first byte that was not handed on yet. */
+  position(): Position {
+    return this.#rest.length > 0 ? this.#restAt : { segment: this.#segment, offset: this.#offset }
   }
 
-  /** For whoever watches the file. */
-  onClose(listener: () => void): void {
-    this.#closeListener = listener
+  /** What lies before is gone then. Written over the file as it is, so that a full disk does not matter. */
+  async save(position: Position): Promise<void> {
+    const text = `${position.segment} ${position.offset}\n`
+    if (text === this.#saved) return
+    await writeFile(join(this.#options.dir, 'tail'), text, { flag: 'r+' })
+    this.#saved = text
+    for (const segment of await this.#segments())
+      if (segment < position.segment) await rm(this.#pathOf(segment), { force: true })
   }
 
   async close(): Promise<void> {
-    this.#closeListener()
     await this.#file?.close()
     this.#file = undefined
   }
 
-  #skipTo(size: number): void {
-    const to = size - CHUNK_BYTES
-    this.#options.onSkipped(to - this.#offset + this.#rest.length)
-    this.#offset = to
+  #pathOf(segment: number): string {
+    return join(this.#options.dir, `output.${segment}`)
+  }
+
+  async #openSegment(): Promise<FileHandle | undefined> {
+    const file = await openIfThere(this.#pathOf(this.#segment))
+    if (file || !(await this.#goToNextSegment())) return file
+    return openIfThere(this.#pathOf(this.#segment))
+  }
+
+  /** Returns whether there is one; not always the very next, if the supervisor could not wait for us. */
+  async #goToNextSegment(): Promise<boolean> {
+    const segment = (await this.#segments()).find((one) => one > this.#segment)
+    if (segment === undefined) return false
+    const isGap = segment > this.#segment + 1 || this.#file === undefined
+    await this.#goTo({ segment, offset: 0 }, isGap ? await this.#droppedBefore(segment) : 0)
+    return true
+  }
+
+  /** What the supervisor removed before we had read it, as it wrote down: a segment and its size a line. */
+  async #droppedBefore(segment: number): Promise<number> {
+    const text = await readIfThere(join(this.#options.dir, 'dropped'))
+    return text
+      .split('\n')
+      .map((line) => line.split(' ').map(Number))
+      .filter(([at = 0]) => at >= this.#segment && at < segment)
+      .reduce((sum, [at, size = 0]) => sum + size - (at === this.#segment ? this.#offset : 0), 0)
+  }
+
+  async #readChunk(file: FileHandle, size: number): Promise<boolean> {
+    if (await this.#isFarBehind(size)) {
+      await this.#jumpAhead()
+      return true
+    }
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size - this.#offset))
+    const { bytesRead } = await file.read(chunk, 0, chunk.length, this.#offset)
+    this.#offset += bytesRead
+    this.#take(chunk.subarray(0, bytesRead))
+    return bytesRead > 0
+  }
+
+  async #isFarBehind(size: number): Promise<boolean> {
+    if (size - this.#offset < LAST_BYTES) return false // too little for a look at the others
+    return (await this.#bytesAhead()) > MOST_BEHIND_BYTES
+  }
+
+  async #bytesAhead(): Promise<number> {
+    const sizes = (await this.#segments())
+      .filter((segment) => segment >= this.#segment)
+      .map((segment) => sizeOf(this.#pathOf(segment)))
+    return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0) - this.#offset
+  }
+
+  async #jumpAhead(): Promise<void> {
+    const ahead = await this.#bytesAhead()
+    const segment = (await this.#segments()).at(-1) ?? this.#segment
+    const size = await sizeOf(this.#pathOf(segment))
+    const offset = Math.max(0, size - LAST_BYTES)
+    await this.#goTo({ segment, offset }, ahead - (size - offset))
+  }
+
+  async #goTo({ segment, offset }: Position, skippedBytes: number): Promise<void> {
+    await this.close()
+    this.#segment = segment
+    this.#offset = offset
+    if (skippedBytes === 0) return
+    this.#options.onSkipped(skippedBytes + this.#rest.length)
     this.#rest = Buffer.alloc(0)
+  }
+
+  /** Goes to the next segment, if there is one: only then is this one full. */
+  async #leaveSegment(file: FileHandle, size: number): Promise<boolean> {
+    const [next] = (await this.#segments()).filter((segment) => segment > this.#segment)
+    if (next === undefined) return false
+    if ((await file.stat()).size > size) return true // written between the two looks
+    return this.#goToNextSegment()
   }
 
   #take(chunk: Buffer): void {
@@ -93,25 +170,42 @@ export class OutputTail {
     const end = bytes.lastIndexOf(0x0a)
     const whole = end < 0 && bytes.length > LONGEST_LINE_BYTES ? bytes.length : end + 1
     if (whole > 0) this.#options.onLines(linesOf(bytes.subarray(0, whole)))
+    if (whole > 0 || this.#rest.length === 0) {
+      const length = bytes.length - whole
+      // Not within this chunk only if nothing of it ended a line, and then the place stays as it is.
+      this.#restAt = { segment: this.#segment, offset: this.#offset - length }
+    }
     this.#rest = Buffer.from(bytes.subarray(whole))
   }
 
-  /** A hole instead of what was read: offsets stay as they are, and no line is lost between reading and cutting. */
-  async #giveBack(): Promise<void> {
-    if (this.#offset - this.#punched < PUNCH_BYTES) return
-    const { path } = this.#options
-    this.#punched = this.#offset - (this.#offset % 4096)
-    await run('fallocate', [
-      '--punch-hole',
-      '--offset',
-      '0',
-      '--length',
-      String(this.#punched),
-      path,
-    ]).catch(() => {})
+  async #segments(): Promise<number[]> {
+    const names = await readdir(this.#options.dir)
+    return names
+      .map((name) => Number(/^output\.(\d+)$/.exec(name)?.[1] ?? 0))
+      .filter((segment) => segment > 0)
+      .toSorted((a, b) => a - b)
   }
 }
 
+const openIfThere = async (path: string): Promise<FileHandle | undefined> => {
+  try {
+    return await open(path, 'r')
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined
+    throw error
+  }
+}
+
+const sizeOf = async (path: string, ifNone = 0): Promise<number> => {
+  try {
+    return (await stat(path)).size
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return ifNone
+    throw error
+  }
+}
+
+/** Bytes that are no UTF-8 become U+FFFD. */
 const linesOf = (bytes: Buffer): string[] => {
   const text = bytes.toString()
   return (text.endsWith('\n') ? text.slice(0, -1) : text)

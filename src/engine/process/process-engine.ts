@@ -1,20 +1,19 @@
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Unpacked } from '#/artifact-store/artifact-store.ts'
-import { messageOf } from '#/foundation/errors.ts'
 import type { FeedChange, FeedTable } from '#/foundation/feed.ts'
 import { keepLastTable, readLastTable, type LastTable } from '#/foundation/last-table.ts'
 import type { Log } from '#/foundation/log.ts'
-import { isAlive } from '#/foundation/process-identity.ts'
-import type { LogLine } from '#/log-store/log-line.ts'
-import type { DynoReport, EngineReport, WantedDyno } from '#/platform/dyno/engine.ts'
+import { removeTree } from '#/foundation/remove-tree.ts'
+import type { LogWriter } from '#/log-store/log-writer.ts'
+import type { EngineReport, WantedDyno } from '#/platform/dyno/engine.ts'
 import { crashBackOff, type BackOff } from './back-off.ts'
-import { newMemory, readState, type DynoMemory } from './dyno-memory.ts'
+import { newMemory, readDyno, type DynoMemory } from './dyno-memory.ts'
+import { OutputProgress } from './output-progress.ts'
 import { Ports } from './ports.ts'
 import { ProcessDyno, type DynoSurroundings } from './process-dyno.ts'
-import { killAll } from './process-tree.ts'
-import { readIdentity } from './run-dir.ts'
+import { endUnknownDyno } from './salvage.ts'
 
 export type EngineOptions = {
   /** A folder of the engine's own: last table, a folder per dyno. */
@@ -23,48 +22,63 @@ export type EngineOptions = {
   runDir: string
   /** Where an artifact is unpacked, verified, its files owned by the user that dynos run as. */
   materialize: (digest: string) => Promise<Unpacked>
-  append: (appId: string, line: LogLine) => void
+  lines: Pick<LogWriter, 'append' | 'flush'>
   log: Log
   onReport: (report: EngineReport) => void
   backOff?: BackOff
   attachLimitMs?: number
+  /** How often dynos are looked at for what nothing tells of by itself. */
+  examineEveryMs?: number
   /** Starts nothing: what runs is adopted only to be stopped. */
   isEnding?: boolean
 }
 
 const KEEP_TABLE_MS = 1_000
 const ATTACH_LIMIT_MS = 60_000
+const EXAMINE_EVERY_MS = 10_000
+/** What is just being started or killed is let go of, and the next engine finds it. */
+const LEAVE_LIMIT_MS = 3_000
 
 /** Makes wanted dynos run as sandboxed processes of this machine. The one reconciler: what is not wanted is stopped. */
 export class ProcessEngine {
   readonly #options: EngineOptions
+  readonly #wanted = new Map<string, WantedDyno>()
+  /** All that are there, also those that are just being stopped. */
   readonly #dynos = new Map<string, ProcessDyno>()
+  /** On disk, but nobody here knows what was wanted: until a table comes. */
+  readonly #unknown = new Set<string>()
   readonly #around: DynoSurroundings
   readonly #lastTable: LastTable
+  readonly #examining: NodeJS.Timeout
   #number = -1
+  #isExamining = false
+  readonly #materializing = new Map<string, Promise<Unpacked>>()
 
   private constructor(options: EngineOptions) {
     this.#options = options
+    const { dir, runDir, lines, log } = options
     this.#around = {
-      dir: join(options.dir, 'dynos'),
-      runDir: options.runDir,
+      dir: join(dir, 'dynos'),
+      runDir,
       slugOf: (digest) => this.#slugOf(digest),
       ports: new Ports(),
-      append: options.append,
+      append: lines.append,
+      progress: new OutputProgress(lines.flush, log),
       backOff: options.backOff ?? crashBackOff,
-      log: options.log,
-      onReport: (report) => this.#report(report),
+      log,
+      onReport: (dyno) => options.onReport({ whole: false, dynos: [dyno] }),
       attachLimitMs: options.attachLimitMs ?? ATTACH_LIMIT_MS,
     }
     this.#lastTable = keepLastTable({
       path: this.#tablePath(),
       everyMs: KEEP_TABLE_MS,
-      log: options.log,
-      read: () => ({
-        number: this.#number,
-        rows: [...this.#dynos.values()].map(({ wanted }) => wanted),
-      }),
+      log,
+      read: () => ({ number: this.#number, rows: [...this.#wanted.values()] }),
     })
+    this.#examining = setInterval(
+      () => void this.#examine(),
+      options.examineEveryMs ?? EXAMINE_EVERY_MS,
+    )
   }
 
   /** Adopts what an engine before it had started and goes on with the table that was wanted last. */
@@ -76,16 +90,23 @@ export class ProcessEngine {
   }
 
   applyTable({ number, rows }: FeedTable<WantedDyno>): void {
-    const wanted = new Set(rows.map(({ id }) => id))
-    this.#apply({
-      number,
-      set: rows,
-      remove: [...this.#dynos.keys()].filter((id) => !wanted.has(id)),
-    })
+    const named = new Set(rows.map(({ id }) => id))
+    const remove = [...this.#wanted.keys()].filter((id) => !named.has(id))
+    this.applyChange({ number, set: rows, remove })
+    for (const id of [...this.#unknown]) void this.#endUnknown(id)
   }
 
-  applyChange(change: FeedChange<WantedDyno>): void {
-    this.#apply(change)
+  applyChange({ number, set, remove }: FeedChange<WantedDyno>): void {
+    this.#number = number
+    for (const id of remove) {
+      this.#wanted.delete(id)
+      void this.#remove(id)
+    }
+    for (const wanted of set) {
+      this.#wanted.set(wanted.id, wanted)
+      if (!this.#dynos.has(wanted.id)) this.#begin(wanted, newMemory())
+    }
+    this.#lastTable.changed()
   }
 
   wholeReport(): EngineReport {
@@ -94,6 +115,9 @@ export class ProcessEngine {
 
   /** Leaves every dyno running, for the engine that comes next. */
   async leave(): Promise<void> {
+    clearInterval(this.#examining)
+    const left = Promise.all([...this.#dynos.values()].map((dyno) => dyno.leave()))
+    await Promise.race([left, pause(LEAVE_LIMIT_MS, undefined, { ref: false })])
     await this.#lastTable.stop()
   }
 
@@ -102,24 +126,36 @@ export class ProcessEngine {
    * again when the platform does.
    */
   async stopAll(): Promise<void> {
+    clearInterval(this.#examining)
     await Promise.all(
-      [...this.#dynos.values()].map((dyno) =>
-        dyno.wanted.kind === 'once' ? dyno.stop() : this.#remove(dyno.wanted.id),
-      ),
+      [...this.#dynos.values()].map(async (dyno) => {
+        if (dyno.wanted.kind === 'once') return dyno.stop()
+        this.#wanted.delete(dyno.wanted.id)
+        return this.#remove(dyno.wanted.id)
+      }),
     )
+    await Promise.all([...this.#unknown].map((id) => this.#endUnknown(id)))
     await this.#lastTable.stop()
   }
 
-  #apply({ number, set, remove }: FeedChange<WantedDyno>): void {
-    this.#number = number
-    for (const id of remove) void this.#remove(id)
-    for (const wanted of set)
-      if (!this.#dynos.has(wanted.id)) this.#add(new ProcessDyno(wanted, this.#around, newMemory()))
-    this.#lastTable.changed()
+  async #adopt(): Promise<void> {
+    const { log } = this.#options
+    const table = await readLastTable<WantedDyno>(this.#tablePath(), log)
+    this.#number = table?.number ?? -1
+    const rows = new Map(table?.rows.map((row) => [row.id, row]))
+    for (const id of await readdir(this.#around.dir)) {
+      const kept = await readDyno(join(this.#around.dir, id))
+      if (kept !== 'none' && kept !== 'spoilt') this.#begin(kept.wanted, kept.memory)
+      else if (!rows.has(id)) this.#unknown.add(id)
+    }
+    for (const row of rows.values()) if (!this.#dynos.has(row.id)) this.#begin(row, newMemory())
   }
 
-  #add(dyno: ProcessDyno): void {
-    this.#dynos.set(dyno.wanted.id, dyno)
+  #begin(wanted: WantedDyno, memory: DynoMemory): void {
+    const dyno = new ProcessDyno(wanted, this.#around, memory)
+    this.#unknown.delete(wanted.id)
+    this.#wanted.set(wanted.id, wanted)
+    this.#dynos.set(wanted.id, dyno)
     void (this.#options.isEnding ? dyno.stop() : dyno.begin())
   }
 
@@ -127,61 +163,44 @@ export class ProcessEngine {
     const dyno = this.#dynos.get(id)
     if (!dyno) return
     await dyno.stop()
+    await this.#orSay('the folder of a dyno is still there', removeTree(join(this.#around.dir, id)))
+    if (this.#dynos.get(id) !== dyno) return
     this.#dynos.delete(id)
-    await rm(join(this.#around.dir, id), { recursive: true, force: true }).catch((error: unknown) =>
-      this.#options.log.warn({ err: error }, 'the folder of a dyno is still there'),
-    )
-    this.#lastTable.changed()
+    const again = this.#wanted.get(id)
+    if (again) this.#begin(again, newMemory())
   }
 
-  async #adopt(): Promise<void> {
-    const table = await readLastTable<WantedDyno>(this.#tablePath(), this.#options.log)
-    this.#number = table?.number ?? -1
-    const wantedThen = new Map(table?.rows.map((row) => [row.id, row]))
-    for (const id of await readdir(this.#around.dir)) {
-      const state = await readState(join(this.#around.dir, id))
-      const wanted = state?.wanted ?? wantedThen.get(id)
-      wantedThen.delete(id)
-      const memory = state?.memory ?? (await this.#salvage(id))
-      if (wanted) this.#add(new ProcessDyno(wanted, this.#around, memory))
-      else await this.#forget(id)
-    }
-    for (const wanted of wantedThen.values())
-      this.#add(new ProcessDyno(wanted, this.#around, newMemory()))
+  async #endUnknown(id: string): Promise<void> {
+    this.#options.log.warn({ dyno: id }, 'a dyno that nobody knows is ended')
+    this.#unknown.delete(id)
+    await this.#orSay('a dyno could not be ended', endUnknownDyno(this.#around.dir, id))
   }
 
-  /** With its state lost, what runs of a dyno is ended, and how often it was started is read from its folders. */
-  async #salvage(id: string): Promise<DynoMemory> {
-    this.#options.log.warn({ dyno: id }, 'the state of a dyno cannot be read')
-    const runs = (await readdir(join(this.#around.dir, id))).map((name) =>
-      Number(/^run-(\d+)$/.exec(name)?.[1] ?? 0),
-    )
-    for (const run of runs.filter((n) => n > 0)) {
-      const identity = await readIdentity(join(this.#around.dir, id, `run-${run}`))
-      if (identity && isAlive(identity)) killAll(identity.pid)
-      while (identity && isAlive(identity)) await pause(10)
-    }
-    return { ...newMemory(), runs: Math.max(0, ...runs) }
+  async #examine(): Promise<void> {
+    if (this.#isExamining) return
+    this.#isExamining = true
+    for (const dyno of this.#dynos.values())
+      await this.#orSay('a dyno could not be examined', dyno.examine())
+    this.#isExamining = false
   }
 
-  /** Nobody knows what was wanted: if it still is, the feed brings it anew. */
-  async #forget(id: string): Promise<void> {
-    await rm(join(this.#around.dir, id), { recursive: true, force: true })
+  async #orSay(what: string, work: Promise<void>): Promise<void> {
+    await work.catch((error: unknown) => this.#options.log.warn({ err: error }, what))
   }
 
-  async #slugOf(digest: string | null): Promise<Unpacked> {
-    if (digest !== null) return this.#options.materialize(digest)
-    const { dir: folder } = this.#options
-    await mkdir(join(folder, 'empty'), { recursive: true })
-    return { folder, layers: ['empty'] }
+  /** Dynos of one release start together: the artifact is looked at once for all. */
+  #slugOf(digest: string | null): Promise<Unpacked> {
+    if (digest === null) return this.#nothing()
+    const underway = this.#materializing.get(digest)
+    if (underway) return underway
+    const slug = this.#options.materialize(digest).finally(() => this.#materializing.delete(digest))
+    this.#materializing.set(digest, slug)
+    return slug
   }
 
-  #report(report: DynoReport): void {
-    try {
-      this.#options.onReport({ whole: false, dynos: [report] })
-    } catch (error) {
-      this.#options.log.warn({ reason: messageOf(error) }, 'a report was not sent')
-    }
+  async #nothing(): Promise<Unpacked> {
+    await mkdir(join(this.#options.dir, 'empty'), { recursive: true })
+    return { folder: this.#options.dir, layers: ['empty'] }
   }
 
   #tablePath(): string {

@@ -25,6 +25,49 @@ const childrenOf = (pid: number): number[] => {
   }
 }
 
+/** A process in a sandbox, with what the host knows of it. */
+export type InnerProcess = { pid: number; state: string }
+
+/**
+ * What runs in a dyno's sandbox: of all below its supervisor those in a process namespace of their own, but for the
+ * first there, bwrap's, which only reaps. None before the sandbox is entered.
+ */
+export const innerProcesses = (supervisorPid: number): InnerProcess[] =>
+  descendantsOf(supervisorPid).flatMap((pid) => {
+    const status = readStatus(pid)
+    const namespaces = /^NSpid:\s+(.+)$/m.exec(status)?.[1]?.split(/\s+/) ?? []
+    const state = /^State:\s+(\S)/m.exec(status)?.[1] ?? ''
+    return namespaces.length > 1 && namespaces.at(-1) !== '1' ? [{ pid, state }] : []
+  })
+
+/** What a supervisor itself runs to take output away; it ends when nothing writes any more. */
+const PUMPS = ['dd', 'cat', 'timeout', 'wc', 'rm', 'mkfifo']
+
+/** A supervisor's child that is, or becomes, the sandbox: with bwrap dies all that is in it. */
+export const entrancesOf = (supervisorPid: number): number[] =>
+  childrenOf(supervisorPid).filter((pid) => {
+    const name = /^Name:\s+(\S+)/m.exec(readStatus(pid))?.[1]
+    return name !== undefined && !PUMPS.includes(name)
+  })
+
+const readStatus = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'latin1')
+  } catch {
+    return ''
+  }
+}
+
+/** Bytes of memory that a process has for itself, and its share of what it has in common with others. */
+export const memoryOf = (pid: number): number => {
+  try {
+    const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1')
+    return Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) * 1024
+  } catch {
+    return 0
+  }
+}
+
 /** Signals a process that may be gone. */
 export const signal = (pid: number, name: NodeJS.Signals): void => {
   try {
@@ -32,20 +75,4 @@ export const signal = (pid: number, name: NodeJS.Signals): void => {
   } catch {
     // It has ended by itself.
   }
-}
-
-/**
- * SIGTERM to everything that runs in a sandbox. Below the supervisor stand bwrap and its child, process 1 of the
- * sandbox; both only wait for the rest, so they are left alone. Heroku: all processes get it, maybe more than once.
- */
-export const terminateAll = (supervisorPid: number): void => {
-  const [bwrap, ...inside] = descendantsOf(supervisorPid)
-  if (bwrap === undefined) return
-  const reaper = inside[0]
-  for (const pid of inside) if (pid !== reaper) signal(pid, 'SIGTERM')
-}
-
-/** Ends the sandbox at once: with bwrap dies process 1 in it, and with that the whole pid namespace. */
-export const killAll = (supervisorPid: number): void => {
-  for (const pid of descendantsOf(supervisorPid)) signal(pid, 'SIGKILL')
 }

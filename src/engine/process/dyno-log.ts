@@ -1,0 +1,19 @@
+import type { LogWriter } from '#/log-store/log-writer.ts'
+import { redactor } from '#/log-store/redactor.ts'
+import type { WantedDyno } from '#/platform/dyno/engine.ts'
+
+/** A dyno's voice in its app's log: what it prints, and what the engine has to say of it. Secrets are taken out. */
+export type DynoLog = {
+  print: (text: string) => void
+  say: (text: string) => void
+}
+
+export const openDynoLog = (
+  { appId, name, env }: WantedDyno,
+  append: LogWriter['append'],
+): DynoLog => {
+  const redact = redactor(env)
+  const write = (source: 'app' | 'heroku') => (text: string) =>
+    append(appId, { at: Date.now(), source, dyno: name, text: redact(text) })
+  return { print: write('app'), say: write('heroku') }
+}

@@ -1,0 +1,50 @@
+import type { WantedDyno } from '#/platform/dyno/engine.ts'
+import { cgroupLayout, outOfMemoryKills } from '#/sandbox/cgroups.ts'
+import type { DynoRun } from './dyno-run.ts'
+import { innerProcesses, memoryOf, type InnerProcess } from './process-tree.ts'
+
+/** Something about a run that its app's log must say; fatal: it cannot go on. */
+export type Finding = { text: string; isFatal: boolean }
+
+const OVER_QUOTA = { text: 'R14 (Memory quota exceeded)', isFatal: false }
+const FAR_OVER_QUOTA = { text: 'R15 (Memory quota vastly exceeded)', isFatal: true }
+const SUSPENDED = { text: 'R99 (Platform error) -> All processes are suspended', isFatal: true }
+
+/** As Heroku: at twice its quota a dyno is stopped. */
+const FAR_OVER = 2
+
+/** Looks at one run, over and over, for what nothing tells of by itself. */
+export class Examination {
+  #kills = 0
+  #wasSuspended = false
+
+  async examine(run: DynoRun, { memoryBytes }: WantedDyno): Promise<Finding | undefined> {
+    const processes = innerProcesses(run.supervisor.pid)
+    return this.#suspension(processes) ?? (await this.#memory(run, processes, memoryBytes))
+  }
+
+  /** Whoever was sent SIGSTOP neither serves nor ends. Twice in a row, since debuggers and shells do so for moments. */
+  #suspension(processes: InnerProcess[]): Finding | undefined {
+    const isSuspended = processes.length > 0 && processes.every(({ state }) => state === 'T')
+    const finding = isSuspended && this.#wasSuspended ? SUSPENDED : undefined
+    this.#wasSuspended = isSuspended
+    return finding
+  }
+
+  /** The kernel holds a dyno to its quota by killing one of its processes; without cgroups it is up to us. */
+  async #memory(
+    { place }: DynoRun,
+    processes: InnerProcess[],
+    quota: number,
+  ): Promise<Finding | undefined> {
+    if ((await cgroupLayout()).memory !== undefined) {
+      const kills = await outOfMemoryKills(place.cgroup)
+      const hasNew = kills > this.#kills
+      this.#kills = kills
+      return hasNew ? OVER_QUOTA : undefined
+    }
+    const bytes = processes.reduce((sum, { pid }) => sum + memoryOf(pid), 0)
+    if (bytes > quota * FAR_OVER) return FAR_OVER_QUOTA
+    return bytes > quota ? OVER_QUOTA : undefined
+  }
+}

@@ -1,0 +1,189 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Log } from '#/foundation/log.ts'
+import { isAlive } from '#/foundation/process-identity.ts'
+import type { WantedDyno } from '#/platform/dyno/engine.ts'
+import { outOfMemoryKills } from '#/sandbox/cgroups.ts'
+import type { DynoLog } from './dyno-log.ts'
+import {
+  ageOf,
+  endProcesses,
+  exitStatusOf,
+  killRun,
+  terminateRun,
+  type DynoRun,
+} from './dyno-run.ts'
+import type { Ending } from './ending.ts'
+import { Examination } from './examination.ts'
+import { followOutput, type FollowedOutput } from './follow-output.ts'
+import type { OutputProgress } from './output-progress.ts'
+import { untilEntered, untilListening } from './readiness.ts'
+
+export type WatchOptions = {
+  wanted: WantedDyno
+  /** It is up once it listens there; undefined: it is up at once. */
+  port: number | undefined
+  /** Called once, with the address it listens on; not at all if it was up already for an engine before. */
+  onUp: ((host: string) => void) | undefined
+  said: DynoLog
+  progress: OutputProgress
+  log: Log
+}
+
+/** No end that we bring about is a success, whatever the app says. */
+const TERMINATED = 128 + 15
+
+/** A run under our eyes: its output, its health, its limits, its end. */
+export class WatchedRun {
+  readonly run: DynoRun
+  /** Resolves when nothing of it runs any more; undefined if it was left to the next engine. */
+  readonly ending: Promise<Ending | undefined>
+  readonly #options: WatchOptions
+  readonly #examination = new Examination()
+  readonly #leaving = new AbortController()
+  readonly #done = new AbortController()
+  #terminating: Promise<void> | undefined
+  #reason: string | null = null
+
+  constructor(run: DynoRun, options: WatchOptions) {
+    this.run = run
+    this.#options = options
+    this.ending = this.#watch()
+  }
+
+  /** SIGTERM to all its processes, SIGKILL after its limit. Safe to call again. */
+  terminate(): Promise<void> {
+    return (this.#terminating ??= this.#terminate())
+  }
+
+  leave(): void {
+    this.#leaving.abort()
+  }
+
+  /** Looks after what nothing tells of by itself. To be called now and then. */
+  async examine(): Promise<void> {
+    const finding = await this.#examination.examine(this.run, this.#options.wanted)
+    if (!finding || this.#terminating || this.#done.signal.aborted) return
+    if (!finding.isFatal) return this.#options.said.say(`Error ${finding.text}`)
+    this.#fail(finding.text)
+    await this.#kill()
+  }
+
+  async #watch(): Promise<Ending | undefined> {
+    const { attached } = this.#options.wanted
+    const output = attached ? undefined : await this.#followOutput().catch(this.#withoutOutput)
+    const watching = Promise.all([this.#becomeUp(), this.#limitTime()])
+    await Promise.race([this.run.over, untilAborted(this.#leaving.signal)])
+    this.#done.abort()
+    await watching
+    if (!this.#leaving.signal.aborted) return this.#end(output)
+    await output?.leave()
+    return undefined
+  }
+
+  #followOutput(): Promise<FollowedOutput> {
+    const { said, progress, log } = this.#options
+    return followOutput({
+      dir: this.run.place.dir,
+      print: said.print,
+      onDropped: (bytes) =>
+        said.say(`Error L10 (output buffer overflow): ${bytes} bytes of output were dropped`),
+      progress,
+      log,
+    })
+  }
+
+  readonly #withoutOutput = (error: unknown): undefined => {
+    this.#options.log.warn({ err: error, dyno: this.#options.wanted.id }, 'no output can be read')
+  }
+
+  async #end(output: FollowedOutput | undefined): Promise<Ending> {
+    const ranMs = ageOf(this.run)
+    const { cgroup } = this.run.place
+    const status = await exitStatusOf(this.run)
+    if (this.#reason === null && status === KILLED && (await outOfMemoryKills(cgroup)) > 0)
+      this.#fail('R15 (Memory quota vastly exceeded)')
+    await endProcesses(this.run.place)
+    await output?.finish()
+    this.#options.said.say(`Process exited with status ${status}`)
+    const isForced = this.#reason !== null && status === 0
+    return { exitStatus: isForced ? TERMINATED : status, reason: this.#reason, ranMs }
+  }
+
+  async #becomeUp(): Promise<void> {
+    const { onUp, wanted } = this.#options
+    if (!onUp) return
+    const host = await this.#untilReady()
+    if (this.#done.signal.aborted || this.#terminating) return
+    if (host !== undefined) return onUp(host)
+    const seconds = Math.round(wanted.bootLimitMs / 1000)
+    this.#fail(
+      `R10 (Boot timeout) -> Web process failed to bind to $PORT within ${seconds} seconds of launch`,
+    )
+    await this.#kill()
+  }
+
+  /** With the address to reach it at; undefined if that takes too long. */
+  async #untilReady(): Promise<string | undefined> {
+    const { port, wanted } = this.#options
+    const { signal } = this.#done
+    if (port !== undefined)
+      return untilListening(this.run, { port, limitMs: wanted.bootLimitMs }, signal)
+    await untilEntered(this.run, signal)
+    return LOOPBACK
+  }
+
+  /** Counted from its start, also if an engine before this one has started it. */
+  async #limitTime(): Promise<void> {
+    const { timeLimitMs } = this.#options.wanted
+    if (timeLimitMs === null) return
+    await isAbortedWithin(Math.max(0, timeLimitMs - ageOf(this.run)), this.#done.signal)
+    if (this.#done.signal.aborted || this.#terminating) return
+    this.#fail(`It took longer than ${Math.round(timeLimitMs / 1000)} seconds`)
+    await this.terminate()
+  }
+
+  async #terminate(): Promise<void> {
+    const { said, wanted } = this.#options
+    said.say('Stopping all processes with SIGTERM')
+    await terminateRun(this.run)
+    const deadline = performance.now() + wanted.stopLimitMs
+    while (isAlive(this.run.supervisor) && !this.#leaving.signal.aborted) {
+      if (performance.now() < deadline) await pause(LOOK_MS)
+      else return this.#overrun()
+    }
+  }
+
+  async #overrun(): Promise<void> {
+    const { said } = this.#options
+    this.#fail('R12 (Exit timeout) -> At least one process failed to exit in time after SIGTERM')
+    said.say('Stopping remaining processes with SIGKILL')
+    await killRun(this.run)
+  }
+
+  async #kill(): Promise<void> {
+    this.#options.said.say('Stopping process with SIGKILL')
+    await killRun(this.run)
+  }
+
+  /** Says what went wrong, for the log and for the report; the first that did is the reason. */
+  #fail(what: string): void {
+    this.#reason ??= what
+    this.#options.said.say(`Error ${what}`)
+  }
+}
+
+const LOOPBACK = '127.0.0.1'
+const KILLED = 128 + 9
+const LOOK_MS = 10
+
+const untilAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+
+/** Timers cannot wait longer than 2^31 ms. */
+const isAbortedWithin = async (ms: number, signal: AbortSignal): Promise<boolean> => {
+  await pause(Math.min(ms, 2 ** 31 - 1), undefined, { signal }).catch(() => {})
+  return signal.aborted
+}
