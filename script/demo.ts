@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { callerEnvironment } from '#/foundation/config.ts'
 import { ended, run, start } from '#/foundation/exec.ts'
+import { parseExports } from '../test/support/exports.ts'
 
 /** The main job, as a user would type it, each command printed with its time. Exits non-zero if a check fails. */
 const HELP = `Usage: script/demo [--app node|django] [--exit] [--data-dir DIR]
@@ -68,6 +69,7 @@ const main = async (): Promise<void> => {
       '--router-port',
       String(routerPort),
     ])
+    await enterShell(demo)
     await createPipeline(demo)
     await pushFirst(demo)
     await pushChange(demo)
@@ -81,6 +83,13 @@ const main = async (): Promise<void> => {
     await type(demo, ['sluice', 'down'])
     await rm(workDir, { recursive: true, force: true })
   }
+}
+
+/** What `eval "$(sluice env)"` does to a shell: its git and heroku trust this platform and are signed in. */
+const enterShell = async (demo: Demo): Promise<void> => {
+  console.log('\n$ eval "$(sluice env)"')
+  const { stdout } = await run('sluice', ['env'], { env: demo.env })
+  Object.assign(demo.env, parseExports(stdout))
 }
 
 const createPipeline = async (demo: Demo): Promise<void> => {

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { Agent, get } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { assertSucceeds, startPlatform, type TestPlatform } from '../../test/support/platform.ts'
+import { medianOf } from './median.ts'
 
 /**
  * Promotion: from the API call until no request is answered by the old release, minus the app's own boot (from the
@@ -32,7 +33,9 @@ export const benchPromotion = async (): Promise<void> => {
     const medians: number[] = []
     for (const size of SIZES_MB) medians.push(await benchSize(platform, size))
     const [small = 0, large = 0] = medians
-    console.log(`difference between the sizes: ${Math.abs(large - small).toFixed(0)} ms (goal: within 20 ms)`)
+    console.log(
+      `difference between the sizes: ${Math.abs(large - small).toFixed(0)} ms (goal: within 20 ms)`,
+    )
   } finally {
     await platform.stop()
   }
@@ -41,14 +44,27 @@ export const benchPromotion = async (): Promise<void> => {
 const benchSize = async (platform: TestPlatform, sizeMb: number): Promise<number> => {
   const [source, target] = [`bench-${sizeMb}-staging`, `bench-${sizeMb}`]
   const buildpack = await platform.aRepository(`buildpack-${sizeMb}`, { files: BUILDPACK })
-  const dir = await platform.aRepository(source, { files: { Procfile: `web: exec ${process.execPath} server.js\n`, 'server.js': SERVER, version: '0' } })
+  const dir = await platform.aRepository(source, {
+    files: {
+      Procfile: `web: exec ${process.execPath} server.js\n`,
+      'server.js': SERVER,
+      version: '0',
+    },
+  })
   await writeFile(`${dir}/ballast`, randomBytes(sizeMb * 1_000_000))
   await platform.commit(dir, 'Ballast')
-  for (const app of [source, target]) assertSucceeds(await platform.sluice('apps:create', app, '--no-remote'))
+  for (const app of [source, target])
+    assertSucceeds(await platform.sluice('apps:create', app, '--no-remote'))
   assertSucceeds(await platform.sluice('buildpacks:set', `file://${buildpack}`, '-a', source))
   assertSucceeds(await platform.sluice('pipelines:create', target, '-a', source, '-s', 'staging'))
   assertSucceeds(await platform.sluice('pipelines:add', target, '-a', target, '-s', 'production'))
-  await platform.git(dir, 'remote', 'add', 'sluice', `https://localhost:${platform.port}/${source}.git`)
+  await platform.git(
+    dir,
+    'remote',
+    'add',
+    'sluice',
+    `https://localhost:${platform.port}/${source}.git`,
+  )
   const api = await connect(platform)
   const results: number[] = []
   for (let round = 0; round <= RUNS; round++) {
@@ -59,8 +75,10 @@ const benchSize = async (platform: TestPlatform, sizeMb: number): Promise<number
     if (round > 0) results.push(took)
   }
   const sorted = results.toSorted((a, b) => a - b)
-  const median = sorted[Math.floor(sorted.length / 2)] ?? 0
-  console.log(`promotion of ${sizeMb} MB beyond the app's boot: median ${median.toFixed(0)} ms, of ${sorted.map((ms) => ms.toFixed(0)).join(' ')} (goal: 100 ms)`)
+  const median = medianOf(results)
+  console.log(
+    `promotion of ${sizeMb} MB beyond the app's boot: median ${median.toFixed(0)} ms, of ${sorted.map((ms) => ms.toFixed(0)).join(' ')} (goal: 100 ms)`,
+  )
   return median
 }
 
@@ -71,16 +89,27 @@ const connect = async (platform: TestPlatform): Promise<Api> => {
   return async (method, path, body) => {
     const response = await fetch(`http://127.0.0.1:${platform.port}${path}`, {
       method,
-      headers: { authorization: `Bearer ${token}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body ? { 'content-type': 'application/json' } : {}),
+      },
       ...(body ? { body: JSON.stringify(body) } : {}),
     })
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
+    if (!response.ok)
+      throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
     return response.json()
   }
 }
 
-const promoteOnce = async (platform: TestPlatform, api: Api, { source, target, round }: { source: string; target: string; round: string }): Promise<number> => {
-  const coupling = (await api('GET', `/apps/${source}/pipeline-couplings`)) as { pipeline: { id: string }; app: { id: string } }
+const promoteOnce = async (
+  platform: TestPlatform,
+  api: Api,
+  { source, target, round }: { source: string; target: string; round: string },
+): Promise<number> => {
+  const coupling = (await api('GET', `/apps/${source}/pipeline-couplings`)) as {
+    pipeline: { id: string }
+    app: { id: string }
+  }
   const { id: targetId } = (await api('GET', `/apps/${target}`)) as { id: string }
   const agent = new Agent({ keepAlive: true, maxSockets: 4 })
   let lastOld = 0
@@ -114,11 +143,21 @@ const promoteOnce = async (platform: TestPlatform, api: Api, { source, target, r
 
 const read = (platform: TestPlatform, agent: Agent, app: string): Promise<Page | undefined> =>
   new Promise((resolve) => {
-    get({ host: '127.0.0.1', port: platform.routerPort, agent, headers: { host: `${app}.localhost` } }, (response) => {
-      let body = ''
-      response.setEncoding('utf8')
-      response.on('data', (chunk: string) => (body += chunk))
-      response.on('end', () => resolve(response.statusCode === 200 ? (JSON.parse(body) as Page) : undefined))
-      response.on('error', () => resolve(undefined))
-    }).on('error', () => resolve(undefined))
+    get(
+      {
+        host: '127.0.0.1',
+        port: platform.routerPort,
+        agent,
+        headers: { host: `${app}.localhost` },
+      },
+      (response) => {
+        let body = ''
+        response.setEncoding('utf8')
+        response.on('data', (chunk: string) => (body += chunk))
+        response.on('end', () =>
+          resolve(response.statusCode === 200 ? (JSON.parse(body) as Page) : undefined),
+        )
+        response.on('error', () => resolve(undefined))
+      },
+    ).on('error', () => resolve(undefined))
   })

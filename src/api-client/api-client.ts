@@ -34,7 +34,11 @@ export type ApiClient = {
 
 /** A client of one platform's API, as whoever the token belongs to. `url` is without a slash at its end. */
 export const createApiClient = ({ url, token }: { url: string; token: string }): ApiClient => {
-  const request = async <T>(method: string, path: string, { range, body, signal }: RequestOptions = {}): Promise<Json<T>> => {
+  const request = async <T>(
+    method: string,
+    path: string,
+    { range, body, signal }: RequestOptions = {},
+  ): Promise<Json<T>> => {
     const response = await send(`${url}${path}`, {
       method,
       headers: {
@@ -66,7 +70,10 @@ const send = async (url: string, init: RequestInit): Promise<Response> => {
     return await fetch(url, init)
   } catch (error) {
     if (init.signal?.aborted) throw error
-    throw new Error(`Nothing answers at ${new URL(url).origin}. Is the platform up? (sluice status)`, { cause: error })
+    throw new Error(
+      `Nothing answers at ${new URL(url).origin}. Is the platform up? (sluice status)`,
+      { cause: error },
+    )
   }
 }
 

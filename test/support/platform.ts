@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import assert from 'node:assert/strict'
 import { run, type RunResult } from '#/foundation/exec.ts'
+import { parseExports } from './exports.ts'
 import { writeFiles } from './files.ts'
 import { herokuCli } from './heroku-cli.ts'
 
@@ -120,15 +121,6 @@ const registrySettings = (): Record<string, string> =>
           entry[0],
         ),
     ),
-  )
-
-const parseExports = (text: string): Record<string, string> =>
-  Object.fromEntries(
-    text
-      .split('\n')
-      .map((line) => /^export ([A-Z0-9_]+)=(.*)$/.exec(line))
-      .filter((match) => match !== null)
-      .map(([, name = '', value = '']) => [name, value.replace(/^'(.*)'$/, '$1')]),
   )
 
 const copyExample = (example: string, dir: string): Promise<void> =>

@@ -1,0 +1,22 @@
+/** Each benchmark prints its figures beside its goal or beside a peer that is run in the same run. */
+const BENCHES: Record<string, () => Promise<void>> = {
+  platform: async () => (await import('./bench/platform.ts')).benchPlatform(),
+  promotion: async () => (await import('./bench/promotion.ts')).benchPromotion(),
+  push: async () => (await import('./bench/push.ts')).benchPush(),
+  logs: async () => (await import('./bench/log-store.ts')).benchLogStore(),
+  router: async () => (await import('./bench/router.ts')).benchRouter(),
+}
+
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !(name in BENCHES))
+if (wanted.includes('--help') || unknown.length > 0) {
+  console.log(
+    `Usage: script/bench [${Object.keys(BENCHES).join('|')}]...\n\nAll of them without a name. They take minutes; a quiet machine gives better figures.`,
+  )
+  process.exitCode = wanted.includes('--help') ? 0 : 2
+} else {
+  for (const name of wanted.length > 0 ? wanted : Object.keys(BENCHES)) {
+    console.log(`\n=== ${name}`)
+    await BENCHES[name]?.()
+  }
+}
