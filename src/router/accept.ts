@@ -117,12 +117,22 @@ const acceptInto = (server: net.Server, admit: (open: OpenSocket) => void): void
   }
 }
 
+let turnedAway = 0
+
+/** Says why, as long as that does not take the descriptors that others need. */
 const turnAway = (socket: net.Socket): void => {
-  const text = composeAnswer(TOO_MANY_CONNECTIONS, { method: 'GET', keepAlive: false })
-  socket.on('error', () => socket.destroy())
-  socket.end(text, 'latin1')
-  setTimeout(() => socket.destroy(), TURN_AWAY_MS).unref()
+  if (turnedAway >= TURNED_AWAY_LIMIT) return void socket.destroy()
+  turnedAway++
+  const timer = setTimeout(() => socket.destroy(), TURN_AWAY_MS)
+  socket
+    .on('error', () => socket.destroy())
+    .on('close', () => {
+      clearTimeout(timer)
+      turnedAway--
+    })
+    .end(composeAnswer(TOO_MANY_CONNECTIONS, { method: 'GET', keepAlive: false }), 'latin1')
 }
 
 /** For the answer to arrive before the reset. */
 const TURN_AWAY_MS = 500
+const TURNED_AWAY_LIMIT = 32

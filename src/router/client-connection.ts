@@ -4,6 +4,7 @@ import { Exchange } from './exchange.ts'
 import { straightHeaders, type Origin } from './forwarded-heads.ts'
 import { findHeadEnd, isHopeless } from './head-end.ts'
 import { Head } from './header-lines.ts'
+import { CR, LF } from './octets.ts'
 import { keep } from './outgoing.ts'
 import { Refusal } from './refusal.ts'
 import { parseRequestHead, type RequestHead } from './request-head.ts'
@@ -94,11 +95,9 @@ export class ClientConnection {
 
   /** Sends an answer of the router's own; returns its length in bytes. */
   answer(answer: Answer, request: RequestHead | undefined): number {
-    const keepAlive = request !== undefined && request.keepAlive && request.bodyLength === 0
-    const text = composeAnswer(answer, {
-      method: request?.method ?? 'GET',
-      keepAlive: keepAlive && !this.#traffic.isStopping,
-    })
+    const mayFollow = request !== undefined && request.keepAlive && request.bodyLength === 0
+    const keepAlive = mayFollow && !this.#traffic.isStopping
+    const text = composeAnswer(answer, { method: request?.method ?? 'GET', keepAlive })
     this.socket.write(text, 'latin1')
     this.exchangeOver(keepAlive, request?.bodyLength !== 0 || request === undefined)
     return text.length
@@ -166,32 +165,30 @@ export class ClientConnection {
   }
 
   #readHead(bytes: Buffer, start: number, end: number): void {
-    if (this.#partial) {
-      const before = this.#partial
-      this.#partial = undefined
-      const whole = Buffer.concat([before, bytes.subarray(start, end)])
-      return this.#readHeadIn(whole, 0, Math.max(0, before.length - 3), whole.length)
-    }
-    // RFC 9112 2.2: an empty line before the request line is forgiven.
-    const from =
-      bytes[start] === 13 && bytes[start + 1] === 10 && end - start >= 2 ? start + 2 : start
-    if (from < end) this.#readHeadIn(bytes, from, from, end)
+    const before = this.#partial
+    if (!before) return this.#readHeadIn(bytes, start, start, end)
+    this.#partial = undefined
+    const whole = Buffer.concat([before, bytes.subarray(start, end)])
+    this.#readHeadIn(whole, 0, Math.max(0, before.length - 3), whole.length)
   }
 
   /** @param from up to here the empty line has been looked for already */
-  #readHeadIn(bytes: Buffer, start: number, from: number, end: number): void {
+  #readHeadIn(bytes: Buffer, begin: number, from: number, end: number): void {
     const { limits } = this.#traffic
-    const headEnd = findHeadEnd(bytes, from, end)
+    const start = begin + emptyLineAt(bytes, begin, end)
+    const headEnd = findHeadEnd(bytes, Math.max(start, from), end)
     if ((headEnd === -1 ? end : headEnd) - start > limits.requestHeadBytes) return this.#refuse(431)
-    if (headEnd === -1) {
-      if (isHopeless(bytes, start, end)) return this.#refuse(400)
-      this.#partial = Buffer.from(bytes.subarray(start, end))
-      if (this.#state === 'resting') this.#enter('reading head')
-      return
-    }
+    if (headEnd === -1) return this.#awaitRest(bytes, start, end)
     const request = parseRequestHead(new Head(bytes, start, headEnd - 2), limits)
     if (request instanceof Refusal) return this.#refuse(request.status)
     this.#begin(request, bytes, headEnd, end)
+  }
+
+  #awaitRest(bytes: Buffer, start: number, end: number): void {
+    if (start === end) return
+    if (isHopeless(bytes, start, end)) return this.#refuse(400)
+    this.#partial = Buffer.from(bytes.subarray(start, end))
+    if (this.#state === 'resting') this.#enter('reading head')
   }
 
   #refuse(status: number): void {
@@ -282,6 +279,10 @@ export class ClientConnection {
     this.destroy()
   }
 }
+
+/** RFC 9112 2.2: an empty line before the request line is forgiven. Returns its length, or 0. */
+const emptyLineAt = (bytes: Buffer, start: number, end: number): number =>
+  end - start >= 2 && bytes[start] === CR && bytes[start + 1] === LF ? 2 : 0
 
 /** A connection that has brought nothing for so long is hardly about to do so in the moment it is closed. */
 const STOPPING_REST_MS = 1_000
