@@ -23,7 +23,7 @@ export const parseReleaseInfo = (text: string): ReleaseInfo => {
 
 const parseMapping = (text: string): Record<string, unknown> => {
   try {
-    return mappingOf(parse(text, { maxAliasCount: 0, schema: 'core', logLevel: 'silent' }))
+    return mappingOf(parse(text, { maxAliasCount: 0, schema: 'core', logLevel: 'error' }))
   } catch (error) {
     throw new BuildRejection("the buildpack's bin/release printed what is not YAML.", {
       cause: error,

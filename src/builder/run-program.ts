@@ -59,7 +59,7 @@ const duration = (ms: number): string =>
   ms < 120_000 ? `${Math.round(ms / 1000)} seconds` : `${Math.round(ms / 60_000)} minutes`
 
 /** What a build's program sees: Heroku's places and variables, and no config var but in ENV_DIR. */
-export const buildSandboxSpec = (
+const buildSandboxSpec = (
   { input, workspace, registry }: Omit<Build, 'signal' | 'deadline'>,
   { command, env = {}, readOnly = [] }: Program,
 ): SandboxSpec => ({
