@@ -23,7 +23,7 @@ export const missing = (programs: string[]): string[] =>
   )
 
 /** A program that may use one processor. */
-export const pinned = (
+const pinned = (
   cpu: number,
   command: string[],
   environment: Record<string, string> = {},

@@ -29,31 +29,6 @@ export const notFound = (
   message = `Couldn't find that ${resource.replaceAll('_', ' ')}.`,
 ): ApiError => new ApiError(404, 'not_found', message, { resource })
 
-/** A failure that trying again cannot mend; the job that meets it ends as failed. */
-export class TerminalError extends Error {
-  override readonly name = 'TerminalError'
-}
-
-/** A value that must not be printed. `reveal()` is the only way to it. */
-export class Secret {
-  readonly #value: string
-  constructor(value: string) {
-    this.#value = value
-  }
-  reveal(): string {
-    return this.#value
-  }
-  toString(): string {
-    return '[REDACTED]'
-  }
-  toJSON(): string {
-    return '[REDACTED]'
-  }
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return '[REDACTED]'
-  }
-}
-
 type PostgresError = Error & { code: string; constraint?: string }
 
 const isPostgresError = (error: unknown): error is PostgresError =>

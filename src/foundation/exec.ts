@@ -43,7 +43,7 @@ export const run = (
     child.stdin?.end(input)
   })
 
-export class ExecError extends Error {
+class ExecError extends Error {
   readonly result: RunResult
   constructor(file: string, args: readonly string[], result: RunResult) {
     super(

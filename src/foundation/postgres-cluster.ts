@@ -19,7 +19,7 @@ export type PostgresCluster = {
   port: number | null
 }
 
-export const SUPERUSER = 'sluice'
+const SUPERUSER = 'sluice'
 
 /** Creates the cluster's files if they are not there. A start that died half-way leaves no PG_VERSION-complete cluster behind. */
 export const createCluster = async ({ dataDir }: PostgresCluster): Promise<void> => {

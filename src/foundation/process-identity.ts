@@ -5,7 +5,7 @@ import { hasCode } from '#/foundation/errors.ts'
 export type ProcessIdentity = { pid: number; startTime: string }
 
 /** Field 22 of /proc/PID/stat, in clock ticks since boot; undefined if there is no such process or it is a zombie. */
-export const startTimeOf = (pid: number): string | undefined => {
+const startTimeOf = (pid: number): string | undefined => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')

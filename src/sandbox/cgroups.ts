@@ -72,7 +72,7 @@ export const outOfMemoryKills = async (name: string): Promise<number> => {
 }
 
 /** The processes of a group, as the host numbers them. */
-export const cgroupProcesses = async (name: string): Promise<number[]> => {
+const cgroupProcesses = async (name: string): Promise<number[]> => {
   const [dir] = foldersOf(await cgroupLayout())
   if (dir === undefined) return []
   return readIfThere(join(dir, name, 'cgroup.procs'))

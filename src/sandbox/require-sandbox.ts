@@ -3,7 +3,7 @@ import { runInSandbox } from './run-in-sandbox.ts'
 import type { SandboxSpec } from './sandbox-spec.ts'
 
 /** This machine cannot keep programs apart, and without that none is run. */
-export class NoSandboxError extends Error {
+class NoSandboxError extends Error {
   override readonly name = 'NoSandboxError'
 }
 

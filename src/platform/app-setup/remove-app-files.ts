@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { removeTree } from '#/foundation/remove-tree.ts'
 import { removeLog } from '#/log-store/remove-log.ts'
 import { appFiles } from '#/platform/app/app-files.ts'
 import type { Platform } from '#/platform/platform.ts'
@@ -9,7 +9,6 @@ export const removeAppFiles = async (
   { appId }: { appId: string },
 ): Promise<void> => {
   const { repository, buildCache } = appFiles(paths, appId)
-  for (const path of [repository, buildCache])
-    await rm(path, { recursive: true, force: true, maxRetries: 3 })
+  for (const path of [repository, buildCache]) await removeTree(path)
   await removeLog(paths.logs, appId)
 }

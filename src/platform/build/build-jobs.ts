@@ -9,7 +9,7 @@ export const tidyBuildsJob = defineJob('tidy-builds', Type.Object({}), {
   schedule: '*/10 * * * *',
 })
 
-/** Makes the repositories of apps small again. */
+/** Makes the repositories of apps small again, and removes what destroyed apps left of their builds. */
 export const tidyRepositoriesJob = defineJob('tidy-repositories', Type.Object({}), {
   schedule: '43 3 * * *',
 })

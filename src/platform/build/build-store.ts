@@ -246,7 +246,7 @@ export const listPendingAmong = async (
   return new Set(rows.map(({ id }) => id))
 }
 
-/** Which of these ids are of builds at all. */
+/** Which of these ids are of builds of apps that are still there. */
 export const listKnownAmong = async (
   db: Db,
   _actor: Actor,
@@ -254,8 +254,10 @@ export const listKnownAmong = async (
 ): Promise<Set<string>> => {
   const rows = await db
     .selectFrom('builds')
-    .select('id')
-    .where('id', '=', sql<string>`any(${ids.filter(isId)}::uuid[])`)
+    .innerJoin('apps', 'apps.id', 'builds.appId')
+    .select('builds.id')
+    .where('builds.id', '=', sql<string>`any(${ids.filter(isId)}::uuid[])`)
+    .where('apps.destroyedAt', 'is', null)
     .execute()
   return new Set(rows.map(({ id }) => id))
 }

@@ -12,8 +12,10 @@ export type FollowFileOptions = {
   signal: AbortSignal
 }
 
-/** Safety net for a change that the kernel did not tell of, and while there is no file to watch. */
-const LOOK_ANYWAY_MS = 250
+/** Safety net for a change that nobody told of. */
+const LOOK_ANYWAY_MS = 1_000
+/** While there is no file to watch. */
+const LOOK_OFTEN_MS = 100
 const CHUNK_BYTES = 64 * 1024
 
 /**
@@ -89,7 +91,7 @@ class News {
   async wait(): Promise<void> {
     if (this.#isThere) return
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, LOOK_ANYWAY_MS)
+      const timer = setTimeout(resolve, this.#watcher ? LOOK_ANYWAY_MS : LOOK_OFTEN_MS)
       this.#wake = () => {
         clearTimeout(timer)
         resolve()
@@ -107,7 +109,7 @@ class News {
       watcher.on('error', () => watcher.close())
       return watcher
     } catch {
-      return undefined // no such file yet, or no watches left: the look-anyway does it
+      return undefined // no such file yet, or no watches left
     }
   }
 }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { removeTree } from '#/foundation/remove-tree.ts'
+import { listApps } from '#/platform/app/app-store.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { BUILDER } from './build-runner.ts'
 import { listKnownAmong } from './build-store.ts'
@@ -13,18 +14,27 @@ type Needs = Pick<Platform, 'db' | 'paths' | 'log'>
 const OLD_MS = 24 * 3_600_000
 const MANY_PACKS = 20
 
-/** Keeps the repositories small: what killed pushes left goes, and many packs become one. */
+/** Keeps the repositories small: what killed pushes and destroyed apps left goes, and many packs become one. */
 export const tidyRepositories = async (needs: Needs): Promise<void> => {
   const root = needs.paths.git
-  for (const name of await namesIn(root)) {
+  const names = await namesIn(root)
+  const ids = names.map(appOfRepository).filter((id) => id !== undefined)
+  const apps = await listApps(needs.db, BUILDER, { ids })
+  const living = new Set(apps.map(({ id }) => id))
+  for (const name of names) {
     const path = join(root, name)
-    if (name.endsWith('.new') && (await isOld(path))) await removeTree(path)
-    if (name.endsWith('.git'))
+    const appId = appOfRepository(name)
+    const isLeft = appId === undefined ? name.endsWith('.new') : !living.has(appId)
+    if (isLeft && (await isOld(path))) await removeTree(path)
+    else if (appId !== undefined && !isLeft)
       await tidyRepository(needs, path).catch((error: unknown) =>
         needs.log.warn({ err: error, path }, 'a repository could not be tidied'),
       )
   }
 }
+
+const appOfRepository = (name: string): string | undefined =>
+  /^([0-9a-f-]{36})\.git$/.exec(name)?.[1]
 
 const tidyRepository = async ({ db }: Needs, repository: string): Promise<void> => {
   const objects = join(repository, 'objects')

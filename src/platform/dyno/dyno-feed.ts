@@ -51,7 +51,7 @@ const openEnv = async (needs: Needs, row: DynoFeedRow): Promise<Record<string, s
 }
 
 /** Writes a report down, and lets the app's routes follow. */
-export const recordEngineReport = async (
+const recordEngineReport = async (
   { db }: Pick<Needs, 'db'>,
   number: number,
   report: EngineReport,

@@ -58,7 +58,7 @@ export const presentReleases = async (
   )
 }
 
-export const releaseOutputUrl = (
+const releaseOutputUrl = (
   platform: Pick<Platform, 'keyring' | 'settings'>,
   release: Pick<Release, 'id'>,
 ): string => capabilityUrl(platform, `/streams/releases/${release.id}`, OUTPUT_LIFETIME_MS)

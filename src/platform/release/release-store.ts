@@ -147,23 +147,6 @@ export const findReleaseWithCode = (
     .limit(1)
     .executeTakeFirst()
 
-/** The newest that succeeded before the current one and has code: where a rollback goes by default. */
-export const findPreviousRelease = (
-  db: Db,
-  _actor: Actor,
-  appId: string,
-): Promise<Release | undefined> =>
-  db
-    .selectFrom('releases')
-    .select(COLUMNS)
-    .where('appId', '=', appId)
-    .where('status', '=', 'succeeded')
-    .where('slugId', 'is not', null)
-    .where('current', '=', false)
-    .orderBy('version', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-
 /** From now on this is the app's release, in place of the one before. */
 export const makeCurrent = async (tx: Db, _actor: Actor, release: Release): Promise<void> => {
   await tx
