@@ -3,6 +3,7 @@ import { composeAnswer, TOO_MANY_CONNECTIONS } from './answer.ts'
 import { ClientConnection } from './client-connection.ts'
 import type { Origin } from './forwarded-heads.ts'
 import { READ_BUFFER } from './outgoing.ts'
+import { Roster } from './roster.ts'
 import type { Traffic } from './traffic.ts'
 
 export type Door = {
@@ -17,7 +18,7 @@ export type Listen = { fd: number } | { host: string; port: number }
 
 /** Accepts connections, as many as the limits allow. */
 export const openDoor = async (listen: Listen, traffic: Traffic): Promise<Door> => {
-  const connections = new Set<ClientConnection>()
+  const connections = new Roster<ClientConnection>()
   const perAddress = new Map<string, number>()
   const empty = Promise.withResolvers<void>()
   let isClosing = false
@@ -33,7 +34,7 @@ export const openDoor = async (listen: Listen, traffic: Traffic): Promise<Door> 
     const left = (perAddress.get(address) ?? 1) - 1
     if (left === 0) perAddress.delete(address)
     else perAddress.set(address, left)
-    connections.delete(connection)
+    connections.remove(connection)
     if (isClosing && connections.size === 0) empty.resolve()
   }
   const admit = (open: OpenSocket): void => {
@@ -51,6 +52,8 @@ export const openDoor = async (listen: Listen, traffic: Traffic): Promise<Door> 
     connections.add(connection)
   }
   acceptInto(server, admit)
+  const watch = { check: (now: number) => connections.forEach((one) => one.check(now)) }
+  traffic.clock.watched.add(watch)
   server.on('error', (error) =>
     traffic.log.error({ err: error }, 'a connection could not be accepted'),
   )
@@ -61,10 +64,10 @@ export const openDoor = async (listen: Listen, traffic: Traffic): Promise<Door> 
       server.close()
       if (connections.size === 0) return
       const atLimit = setTimeout(() => {
-        for (const connection of connections) connection.cut()
+        connections.forEach((connection) => connection.cut())
       }, limitMs)
       const atLast = setTimeout(() => {
-        for (const connection of connections) connection.destroy()
+        connections.forEach((connection) => connection.destroy())
       }, limitMs + LAST_WORD_MS)
       await empty.promise
       clearTimeout(atLimit)

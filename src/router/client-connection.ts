@@ -22,6 +22,8 @@ export class ClientConnection {
   readonly socket: net.Socket
   readonly origin: Origin
   readonly straightHeaders: string
+  /** In the roster of its door. */
+  place = -1
   /** Of the last app that answered here: the newest of its releases that did. */
   newest = NOBODY
   readonly #traffic: Traffic
@@ -51,7 +53,6 @@ export class ClientConnection {
     this.straightHeaders = straightHeaders(origin)
     this.#traffic = traffic
     this.#since = traffic.clock.now
-    traffic.clock.watched.add(this)
     socket
       .on('drain', () => this.#drained())
       .on('end', () => this.#ended())
@@ -274,7 +275,6 @@ export class ClientConnection {
   }
 
   #closed(): void {
-    this.#traffic.clock.watched.delete(this)
     this.#state = 'closed'
     this.destroy()
   }
