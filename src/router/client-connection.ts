@@ -160,6 +160,7 @@ export class ClientConnection {
 
   #receive(bytes: Buffer, start: number, end: number): void {
     if (this.#isEnding()) return
+    if (!this.#exchange && this.socket.writableNeedDrain) return this.#hold(bytes, start, end)
     if (!this.#exchange) return this.#readHead(bytes, start, end)
     const taken = this.#exchange.takeRequest(bytes, start, end)
     if (taken < end) this.#hold(bytes, taken, end)
@@ -224,7 +225,7 @@ export class ClientConnection {
     this.#isPumping = true
     while (this.#held && !this.#exchange && this.#state === 'resting') {
       // A client that sends requests and reads no answers must not fill the memory with them.
-      this.#isClogged = this.socket.writableLength > 0
+      this.#isClogged = this.socket.writableNeedDrain
       if (this.#isClogged) break
       const held = this.#held
       this.#held = undefined
