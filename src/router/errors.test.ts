@@ -55,6 +55,7 @@ test('what keeps an app from answering is told by page and by code', async () =>
     [aRoute('a.test', []), 503, 'H14', /Application error/],
     [aRoute('a.test', [], { crashed: true }), 503, 'H10', /Application error/],
     [aRouteTo(await aClosedPort()), 503, 'H21', /Application error/],
+    [aRouteTo(await aClosedPort(), { crashed: true }), 503, 'H10', /Application error/],
   ]
   for (const [route, expected, code, page] of cases) {
     await router.source.set(route)

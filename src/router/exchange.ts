@@ -222,7 +222,8 @@ export class Exchange {
   #connectFailed(error: Error | undefined): void {
     const code = error && 'code' in error ? String(error.code) : ''
     if (OUR_OWN_FAULT.includes(code)) this.#fail('H99')
-    else this.#tryAnother(code === 'ETIMEDOUT' ? 'H19' : 'H21')
+    else if (code === 'ETIMEDOUT') this.#tryAnother('H19')
+    else this.#tryAnother(this.#entry.route.crashed ? 'H10' : 'H21')
   }
 
   /** Nothing of the request has been sent: another dyno may have it, whatever its method. */
