@@ -42,7 +42,7 @@ export const serveHooks = async (
     socket.once('close', () => sockets.delete(socket))
     socket.on('error', () => socket.destroy())
     serveHook(socket, handle, log).catch((error: unknown) => {
-      if (!socket.destroyed) log.error({ err: error }, 'a git hook could not be answered')
+      if (!socket.destroyed) log.warn({ err: error }, 'a git hook could not be answered')
       socket.end(`\n !     Something went wrong here: ${messageOf(error)}\n\0${FAILED}`)
     })
   })

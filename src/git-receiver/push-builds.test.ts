@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { readLog } from '#/log-store/read-log.ts'
 import {
   aBuildpack,
   aGitPlatform,
@@ -50,6 +51,16 @@ test('a push is built, released and deployed, and says so in the words people kn
     assert.ok(lines.includes(line), `${line}\n${pushed.stderr}`)
   assert.match(pushed.stderr, /\* \[new branch\] +main -> main/)
   assert.equal((await newestRelease(app.name)).description, `Deploy ${commit.slice(0, 8)}`)
+  await host.platform.logs.flush()
+  const logged = (await readLog(paths.logs, app.id, { lines: 100 })).lines.map(({ text }) => text)
+  const { name } = host.actor
+  const [short, said] = [commit.slice(0, 8), logged.slice(-4)]
+  assert.deepEqual(said, [
+    `Build started by user ${name}`,
+    'Build succeeded',
+    `Deploy ${short} by user ${name}`,
+    `Release v2 created by user ${name}`,
+  ])
   const listed = await copy.git('ls-remote', urlOf(app.name))
   assert.equal(listed.stdout, `${commit}\tHEAD\n${commit}\trefs/heads/main\n`)
 })

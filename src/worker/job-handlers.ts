@@ -9,6 +9,7 @@ import { removeAppFiles } from '#/platform/app-setup/remove-app-files.ts'
 import { runBuildJob, tidyBuildsJob, tidyRepositoriesJob } from '#/platform/build/build-jobs.ts'
 import type { BuildNeeds } from '#/platform/build/build-runner.ts'
 import { createBuildSlots } from '#/platform/build/build-slots.ts'
+import { dropOutputs } from '#/platform/build/drop-outputs.ts'
 import { runBuild } from '#/platform/build/run-build.ts'
 import { tidyBuilds } from '#/platform/build/tidy-builds.ts'
 import { tidyRepositories } from '#/platform/build/tidy-repositories.ts'
@@ -44,7 +45,10 @@ const MOST_WAITING_BUILDS = 6
 const buildHandlers = (needs: BuildNeeds): JobHandler[] => [
   handleJob(runBuildJob, ({ buildId }, context) => runBuild(needs, buildId, context)),
   handleJob(tidyBuildsJob, () => tidyBuilds(needs)),
-  handleJob(tidyRepositoriesJob, () => tidyRepositories(needs)),
+  handleJob(tidyRepositoriesJob, async () => {
+    await dropOutputs(needs)
+    await tidyRepositories(needs)
+  }),
 ]
 
 const addOnNeeds = (platform: Platform): AddOnNeeds => ({

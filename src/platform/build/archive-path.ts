@@ -1,6 +1,11 @@
 /** An archive that is damaged, hostile or too large, in words for whoever sent it. */
-export class ArchiveError extends Error {
-  override readonly name = 'ArchiveError'
+export class ArchiveError extends Error {}
+
+/** What came is no tar, or only a part of one. */
+export class BrokenTarError extends ArchiveError {
+  constructor(cause: unknown) {
+    super('The source is not a whole tar archive.', { cause })
+  }
 }
 
 const LONGEST_PATH = 4_000

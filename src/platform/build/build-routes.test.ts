@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import { run } from '#/foundation/exec.ts'
 import { anApp, aTeam } from '../../../test/support/apps.ts'
 import { aBuildpack, aGitPlatform, anAppBuiltBy } from '../../../test/support/git-platform.ts'
 import { aTarball } from '../../../test/support/tarballs.ts'
@@ -66,21 +65,6 @@ test('an uploaded tarball becomes a slug and a release, and its output can be re
   const release = (await call('GET', `/apps/${app.name}/releases/2`)).json()
   assert.equal(release.id, ended.release?.id)
   assert.equal(release.description, 'Deploy v1.2')
-})
-
-test('a slug tells what is in it, and its files can be fetched below app/', async () => {
-  const app = await anAppBuiltBy(host, buildpack)
-  const { url } = await anUpload({ Procfile: 'worker: true\n', 'a/b': 'words' })
-  const ended = await untilEnded(app.name, (await build(app.name, { source_blob: { url } })).json())
-  const slug = (await call('GET', `/apps/${app.name}/slugs/${ended.slug?.id}`)).json()
-  assert.deepEqual(slug.process_types, { worker: 'true' })
-  assert.match(slug.checksum, /^SHA256:[0-9a-f]{64}$/)
-  const blob = Buffer.from(await (await fetch(here(slug.blob.url))).arrayBuffer())
-  const { stdout } = await run('tar', ['-tz'], { input: blob })
-  assert.deepEqual(
-    stdout.split('\n').filter((name) => !name.endsWith('/') && name !== ''),
-    ['./app/Procfile', './app/a/b'],
-  )
 })
 
 test('a forge puts everything in one folder, which is not one of the app', async () => {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { extract, type Extract, type Header } from 'tar-stream'
-import { ArchiveError, isInside, pathInArchive } from './archive-path.ts'
+import { ArchiveError, BrokenTarError, isInside, pathInArchive } from './archive-path.ts'
 
 export type ExtractOptions = {
   /** Of all files together. */
@@ -34,9 +34,7 @@ export const extractTar = async (
       for await (const entry of entries) await unpacking.add(entry)
     })(),
   ]).catch((error: unknown) => {
-    throw error instanceof Error && NO_TAR.test(error.message)
-      ? new ArchiveError('The source is not a whole tar archive.', { cause: error })
-      : error
+    throw error instanceof Error && NO_TAR.test(error.message) ? new BrokenTarError(error) : error
   })
   await unpacking.makeLinks()
 }

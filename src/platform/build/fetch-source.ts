@@ -12,7 +12,7 @@ import type { Platform } from '#/platform/platform.ts'
 import { sourcePath } from '#/platform/source/source-file.ts'
 import { findSource } from '#/platform/source/source-store.ts'
 import { sourceIdOf } from '#/platform/source/source-url.ts'
-import { ArchiveError } from './archive-path.ts'
+import { ArchiveError, BrokenTarError } from './archive-path.ts'
 import { BUILDER } from './build-runner.ts'
 import { BuildFailure, type Build } from './build.ts'
 import { downloadSource } from './download-source.ts'
@@ -77,12 +77,15 @@ const extractCommit = async (
   const [failure, { code }] = await Promise.all([
     extractTar(child.stdout ?? Readable.from([]), source, extractOptions(options))
       .then(() => undefined)
-      .catch((error: unknown) => error)
-      .finally(() => child.kill()),
+      .catch((error: unknown) => {
+        child.kill() // only then: git may not have ended yet when all its output is read
+        return error
+      }),
     ended(child),
   ])
   options.signal.throwIfAborted()
-  if (code !== 0 && stderr !== '')
+  if (failure !== undefined && !(failure instanceof BrokenTarError)) throw failure
+  if (code !== 0)
     throw new BuildFailure(`the commit cannot be read from the app's repository: ${stderr.trim()}`)
   if (failure !== undefined) throw failure
   if (existsSync(join(source, '.gitmodules')))
