@@ -178,6 +178,8 @@ test('run gives the exit code of its command', async () => {
     '-a',
     'guestbook-staging',
     '--',
+    'bash',
+    '-c',
     'exit 7',
   )
   assert.equal(failed.code, 7, failed.stdout + failed.stderr)
