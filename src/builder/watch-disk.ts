@@ -2,8 +2,9 @@ import { statfs } from 'node:fs/promises'
 import { BuildRejection } from './build-rejection.ts'
 import { diskUsage } from './workspace.ts'
 
-/** What a build leaves of the host's disk to all others. */
+/** What a build leaves of the host's disk to all others: this, or of a small disk a part. */
 const SPARE_BYTES = 256 * 1024 * 1024
+const SPARE_PART = 0.02
 const EVERY_MS = 1000
 
 export type DiskWatch = { signal: AbortSignal; stop: () => void }
@@ -35,10 +36,10 @@ export const watchDisk = (folder: string, limitBytes: number, everyMs = EVERY_MS
 }
 
 const findProblem = async (folder: string, limitBytes: number): Promise<string | undefined> => {
-  const [used, { bavail, bsize }] = await Promise.all([diskUsage(folder), statfs(folder)])
+  const [used, { bavail, blocks, bsize }] = await Promise.all([diskUsage(folder), statfs(folder)])
   if (used > limitBytes)
     return `disk quota exceeded: the build has more than ${Math.floor(limitBytes / 1e6)} MB on the disk.`
-  if (bavail * bsize < SPARE_BYTES)
+  if (bavail * bsize < Math.min(SPARE_BYTES, blocks * bsize * SPARE_PART))
     return 'disk quota exceeded: there is no space left on the disk of this machine.'
   return undefined
 }

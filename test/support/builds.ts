@@ -20,7 +20,7 @@ type BuildOptions = Partial<Omit<BuildInput, 'limits' | 'buildpacks'>> & {
   buildpacks?: string[]
   limits?: Partial<BuildInput['limits']>
   /** Changes the source before it is built. */
-  prepare?: (sourceDir: string) => void
+  prepare?: (sourceDir: string) => void | Promise<void>
 }
 
 /** One app's builds, one after another: they share a cache, interpreters and a store. All is removed after the file. */
@@ -36,7 +36,7 @@ export const aBuilder = () => {
     const workDir = mkdtempSync(join(base, 'work-'))
     const sourceDir = join(workDir, 'source')
     writeSource(sourceDir, source)
-    prepare?.(sourceDir)
+    await prepare?.(sourceDir)
     let output = ''
     try {
       const outcome = await buildSlug({

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { BuildRejection } from '#/builder/build-rejection.ts'
 import { platformEnvironment } from '#/foundation/config.ts'
+import { hasCode } from '#/foundation/errors.ts'
 import { run, type RunResult } from '#/foundation/exec.ts'
 import { newestVersion } from './node-version.ts'
 
@@ -10,8 +11,16 @@ const isRange = (text: string): boolean => RANGE.test(text) && !text.startsWith(
 
 const LIMIT_MS = 5 * 60_000
 
-const npm = (args: string[], cwd: string): Promise<RunResult> =>
-  run('npm', args, { cwd, env: platformEnvironment(), timeoutMs: LIMIT_MS })
+const npm = async (args: string[], cwd: string): Promise<RunResult> => {
+  try {
+    return await run('npm', args, { cwd, env: platformEnvironment(), timeoutMs: LIMIT_MS })
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error
+    throw new BuildRejection('this machine has no npm, by which other versions are fetched.', {
+      cause: error,
+    })
+  }
+}
 
 /** The newest release of a package that satisfies a range. @throws BuildRejection if there is none */
 export const resolvePackage = async (name: string, range: string): Promise<string> => {
