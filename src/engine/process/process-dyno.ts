@@ -86,6 +86,11 @@ export class ProcessDyno {
     await this.begin()
   }
 
+  /** Nothing of it runs, and nothing will. */
+  hasEnded(): boolean {
+    return this.#memory.state === 'down' || this.#memory.state === 'complete'
+  }
+
   async examine(): Promise<void> {
     await this.#watched?.examine()
   }

@@ -163,6 +163,7 @@ export class ProcessEngine {
     const dyno = this.#dynos.get(id)
     if (!dyno) return
     await dyno.stop()
+    if (!dyno.hasEnded()) return // this engine leaves: the next one goes on stopping it
     await this.#orSay('the folder of a dyno is still there', removeTree(join(this.#around.dir, id)))
     if (this.#dynos.get(id) !== dyno) return
     this.#dynos.delete(id)
