@@ -1,4 +1,4 @@
-import { ApiError, violates } from '#/foundation/errors.ts'
+import { ApiError, invalidParams, violates } from '#/foundation/errors.ts'
 import { newId } from '#/foundation/ids.ts'
 import { waitFor } from '#/foundation/notifications.ts'
 import { findBuild } from '#/platform/build/build-store.ts'
@@ -13,6 +13,7 @@ import {
   isCommit,
   readRef,
 } from '#/platform/build/repository.ts'
+import { endPush } from './end-push.ts'
 import type { HookCall } from './hook-socket.ts'
 import type { Push, ReceiverNeeds } from './push.ts'
 import { judgePush, parseRefCommands, type Judgement } from './ref-commands.ts'
@@ -52,6 +53,7 @@ const buildPush = async (
   const begun = await beginBuild(needs, push, deployed, call)
   if (typeof begun === 'string') return refuse(call, begun)
   push.buildId = begun.id
+  if (push.hasEnded) await endPush(needs, push) // while this was under way: nobody else will say so
   await call.say('Compressing source files... done.\nBuilding source:\n\n')
   await sayIfQueued(needs, push, begun, call)
   for await (const text of followBuild(needs, begun.id, call.signal)) await call.say(text)
@@ -94,8 +96,9 @@ const beginBuild = async (
       return `${branch} has been moved by another push. Fetch it first, then push again.`
     const id = newId()
     await keepPushedCommit(push.repository, call.quarantine, { buildId: id, commit })
-    if (!(await isCommit(push.repository, commit))) return `${branch} must be a commit.`
     try {
+      if (!(await isCommit(push.repository, commit)))
+        throw invalidParams(`${branch} must be a commit.`)
       const description = await commitSubject(push.repository, commit)
       const code = { id, branch, from, commit, description, receiver: needs.workerId }
       return await createPushedBuild(needs, push.actor, push.app, code)

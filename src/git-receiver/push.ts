@@ -11,6 +11,8 @@ export type Push = {
   repository: string
   /** Once it has begun one. */
   buildId?: string
+  /** Its git has ended. */
+  hasEnded: boolean
 }
 
 export type ReceiverNeeds = Pick<
@@ -19,4 +21,6 @@ export type ReceiverNeeds = Pick<
 > & {
   /** This process in the table of workers. */
   workerId: string
+  /** Ends everything. */
+  stopped: AbortSignal
 }

@@ -4,7 +4,7 @@ import { beforePush } from './before-push.ts'
 import { isGitUrl } from './git-request.ts'
 import { serveHooks, type HookCall } from './hook-socket.ts'
 import type { ReceiverNeeds } from './push.ts'
-import { serveGit, type UnderWay } from './serve-git.ts'
+import { serveGit, type Pushes } from './serve-git.ts'
 
 export type GitReceiver = {
   /** Takes a request if it is one of git's. */
@@ -13,19 +13,22 @@ export type GitReceiver = {
 }
 
 /** git over HTTP, and the hooks that its pushes call. */
-export const startGitReceiver = async (needs: ReceiverNeeds): Promise<GitReceiver> => {
+export const startGitReceiver = async (
+  given: Omit<ReceiverNeeds, 'stopped'>,
+): Promise<GitReceiver> => {
   const stopping = new AbortController()
-  const underWay: UnderWay = { pushes: new Map(), stopped: stopping.signal }
+  const needs = { ...given, stopped: stopping.signal }
+  const pushes: Pushes = new Map()
   const serving = new Set<Promise<void>>()
   const hooks = await serveHooks(
     needs.paths.gitSocket,
-    (call) => answerHook(needs, underWay, call),
+    (call) => answerHook(needs, pushes, call),
     needs.log,
   )
   return {
     first: (request, response) => {
       if (!isGitUrl(request.url ?? '')) return false
-      const served = serveGit(needs, underWay, { request, response })
+      const served = serveGit(needs, pushes, { request, response })
       serving.add(served)
       void served.finally(() => serving.delete(served))
       return true
@@ -38,11 +41,7 @@ export const startGitReceiver = async (needs: ReceiverNeeds): Promise<GitReceive
   }
 }
 
-const answerHook = async (
-  needs: ReceiverNeeds,
-  { pushes }: UnderWay,
-  call: HookCall,
-): Promise<0 | 1> => {
+const answerHook = async (needs: ReceiverNeeds, pushes: Pushes, call: HookCall): Promise<0 | 1> => {
   const push = pushes.get(call.push)
   if (!push) throw new Error('This push is unknown.')
   return call.hook === 'pre-receive' ? beforePush(needs, push, call) : afterPush(needs, push, call)
