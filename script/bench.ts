@@ -1,10 +1,10 @@
 /** Each benchmark prints its figures beside its goal or beside a peer that is run in the same run. */
 const BENCHES: Record<string, () => Promise<void>> = {
-  platform: async () => (await import('./bench/platform.ts')).benchPlatform(),
-  promotion: async () => (await import('./bench/promotion.ts')).benchPromotion(),
-  push: async () => (await import('./bench/push.ts')).benchPush(),
-  logs: async () => (await import('./bench/log-store.ts')).benchLogStore(),
-  router: async () => (await import('./bench/router.ts')).benchRouter(),
+  platform: async () => (await import('./benchmarks/platform.ts')).benchPlatform(),
+  promotion: async () => (await import('./benchmarks/promotion.ts')).benchPromotion(),
+  push: async () => (await import('./benchmarks/push.ts')).benchPush(),
+  logs: async () => (await import('./benchmarks/log-store.ts')).benchLogStore(),
+  router: async () => (await import('./benchmarks/router.ts')).benchRouter(),
 }
 
 const wanted = process.argv.slice(2)
