@@ -1,27 +1,24 @@
 import { dirname } from 'node:path'
 import type { Bwrap } from './bwrap.ts'
+import { ETC_FOLDERS, type EtcFile } from './etc-files.ts'
 import type { SandboxSpec } from './sandbox-spec.ts'
 
 /** What the arguments depend on besides the spec. */
 export type BwrapSurroundings = {
   bwrap: Bwrap
-  /** What prepare-sandbox.ts has laid out. */
-  dir: string
+  /** Of files in the sandbox: open descriptors that their content is read from. */
+  files: EtcFile[]
   /** The uid on the host that root's sandboxes change to; null: an ordinary user's, in a user namespace. */
   hostUid: number | null
   /** Shown at `overlay.inside`. */
   overlayHost: string | undefined
+  /** Starts the command only once something is written to descriptor GATE. */
+  isGated: boolean
 }
 
-const USERNS_UID = '1000'
+export const GATE = 7
 
-/** What of the host's /etc programs need to reach the network and find libraries. None of it is secret. */
-const ETC = [
-  ...['/etc/resolv.conf', '/etc/nsswitch.conf', '/etc/services', '/etc/protocols', '/etc/gai.conf'],
-  ...['/etc/ssl/certs', '/etc/ssl/openssl.cnf', '/etc/ca-certificates', '/etc/pki/tls/certs'],
-  ...['/etc/alternatives', '/etc/ld.so.cache', '/etc/fonts', '/etc/mime.types'],
-  ...['/etc/localtime', '/etc/timezone'],
-]
+const USERNS_UID = '1000'
 
 /** Links from / into /usr, as on every merged system. */
 const LIBRARIES = ['bin', 'sbin', 'lib', 'lib64', 'lib32']
@@ -34,12 +31,13 @@ export const buildBwrapArguments = (spec: SandboxSpec, around: BwrapSurroundings
   ...identity(around),
   ...['--new-session', '--die-with-parent', '--hostname', spec.hostname],
   ...folders(spec),
-  ...system(around.dir),
+  ...system(around.files),
   ...temporary(spec, around.bwrap),
   ...mounts(spec, around.overlayHost),
   ...['--chdir', spec.chdir, '--clearenv'],
   ...Object.entries(spec.env).flatMap(([name, value]) => ['--setenv', name, value]),
   ...['--remount-ro', '/'],
+  ...(around.isGated ? ['--block-fd', String(GATE)] : []),
 ]
 
 /**
@@ -61,7 +59,7 @@ const UNTIL_SETPRIV = ['CAP_SETUID', 'CAP_SETGID', 'CAP_SETPCAP', 'CAP_DAC_READ_
 /** Those that mounts lie in: bwrap would make them too, but closed to other users than itself. */
 const folders = ({ overlay, writable, readOnly }: SandboxSpec): string[] => {
   const places = [...writable, ...readOnly, ...(overlay ? [overlay] : [])].map((one) => one.inside)
-  const all = [...places, ...ETC, '/etc/passwd', '/var/tmp'].flatMap(ancestorsOf)
+  const all = [...places, ...ETC_FOLDERS, '/etc/ssl/openssl.cnf', '/var/tmp'].flatMap(ancestorsOf)
   return [...new Set(all)].toSorted().flatMap((path) => ['--dir', path])
 }
 
@@ -70,15 +68,18 @@ const ancestorsOf = (path: string): string[] => {
   return parent === '/' || parent === '.' ? [] : [...ancestorsOf(parent), parent]
 }
 
-const system = (dir: string): string[] => [
+/** Files are copied into the sandbox: for each mount bwrap reads the list of all mounts, which takes most of its time. */
+const system = (files: EtcFile[]): string[] => [
   ...['--ro-bind', '/usr', '/usr'],
   ...LIBRARIES.flatMap((name) => ['--symlink', `usr/${name}`, `/${name}`]),
-  ...['passwd', 'group', 'hosts'].flatMap((name) => [
-    '--ro-bind',
-    `${dir}/${name}`,
-    `/etc/${name}`,
+  ...files.flatMap(({ descriptor, inside }) => [
+    '--perms',
+    '644',
+    '--file',
+    `${descriptor}`,
+    inside,
   ]),
-  ...ETC.flatMap((path) => ['--ro-bind-try', path, path]),
+  ...ETC_FOLDERS.flatMap((path) => ['--ro-bind-try', path, path]),
   ...['--proc', '/proc', '--dev', '/dev'],
 ]
 

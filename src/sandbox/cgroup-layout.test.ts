@@ -30,29 +30,43 @@ test('version 1: a folder of ours below each controller that is mounted, and non
   assert.equal(existsSync(join(root, 'pids')), false)
 })
 
-test('version 2 as root: a folder of ours below the root, its controllers switched on', async () => {
-  await aGroup('.')
+/** Plain files keep the last word only; the kernel would gather them, or refuse. */
+const switchedOn = (path: string): Promise<string> =>
+  readFile(join(root, path, 'cgroup.subtree_control'), 'utf8')
+
+test('version 2 as root: a folder of ours below the root, the controllers switched on for both', async () => {
   await writeFile(join(root, 'cgroup.controllers'), 'cpu memory pids')
+  await aGroup('.')
   await aGroup('sluice')
-  const layout = findCgroupLayout({ root, ownGroup: '/', isRoot: true })
-  // A plain file keeps the last word only; the kernel would gather them.
-  assert.equal(await readFile(join(root, 'cgroup.subtree_control'), 'utf8'), '+pids')
+  const layout = findCgroupLayout({ root, ownGroup: '/system.slice', isRoot: true })
   assert.equal(layout.version, 2)
+  assert.deepEqual([await switchedOn('.'), await switchedOn('sluice')], ['+pids', '+pids'])
 })
 
 test('version 2 as a user: the outermost group that was delegated, not the one we happen to run in', async () => {
   await writeFile(join(root, 'cgroup.controllers'), 'memory pids')
-  const delegated = 'user.slice/user@1000.service'
-  await mkdir(join(root, 'user.slice'))
-  await aGroup(delegated)
-  await aGroup(`${delegated}/app.slice`)
-  await mkdir(join(root, delegated, 'sluice'))
-  await writeFile(join(root, delegated, 'sluice/cgroup.procs'), '')
-  // What the kernel would answer after the switching on.
-  await mkdir(join(root, delegated, 'sluice/cgroup.subtree_control.d'), { recursive: true })
-  const layout = findCgroupLayout({ root, ownGroup: `/${delegated}/app.slice`, isRoot: false })
-  assert.equal(layout.version, 2)
-  assert.equal(await readFile(join(root, delegated, 'cgroup.subtree_control'), 'utf8'), '+pids')
+  await aGroup('user.slice/user@1000.service/app.slice')
+  await aGroup('user.slice/user@1000.service/sluice')
+  await aGroup('user.slice/user@1000.service')
+  const ownGroup = '/user.slice/user@1000.service/app.slice'
+  assert.equal(findCgroupLayout({ root, ownGroup, isRoot: false }).version, 2)
+  assert.deepEqual(
+    [
+      await switchedOn('user.slice/user@1000.service'),
+      await switchedOn('user.slice/user@1000.service/sluice'),
+    ],
+    ['+pids', '+pids'],
+  )
+})
+
+test('version 2: a controller that the kernel does not switch on is not counted on', async () => {
+  await writeFile(join(root, 'cgroup.controllers'), '')
+  await aGroup('.')
+  assert.deepEqual(findCgroupLayout({ root, ownGroup: '/', isRoot: true }), {
+    version: 2,
+    memory: undefined,
+    pids: undefined,
+  })
 })
 
 test('nothing delegated, nothing mounted: no limits, and no error', () => {

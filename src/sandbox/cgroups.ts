@@ -34,7 +34,7 @@ const tryToJoin = async (dir: string): Promise<boolean> => {
   return code === 0
 }
 
-/** Makes the group with its limits; returns the shell lines by which a process joins it. */
+/** Makes the group with its limits; returns the shell lines by which process $pid joins it. */
 export const cgroupJoinLines = async (name: string, limits: CgroupLimits): Promise<string[]> => {
   const layout = await cgroupLayout()
   const groups = foldersOf(layout).map((dir) => join(dir, name))
@@ -43,7 +43,7 @@ export const cgroupJoinLines = async (name: string, limits: CgroupLimits): Promi
   if (layout.memory && memoryBytes !== null)
     limitMemory(layout.version, join(layout.memory, name), memoryBytes)
   if (layout.pids && pids !== null) set(join(layout.pids, name), 'pids.max', pids)
-  return groups.map((group) => `echo $$ > ${shellQuote(`${group}/cgroup.procs`)}`)
+  return groups.map((group) => `echo $pid > ${shellQuote(`${group}/cgroup.procs`)}`)
 }
 
 const limitMemory = (version: 1 | 2, group: string, bytes: number): void => {

@@ -1,12 +1,14 @@
 #!/bin/bash
-# enter.sh DIR BWRAP COMMAND…: enters a sandbox. Runs in a mount namespace of its own (and, for an ordinary user, a
-# user namespace); DIR holds what prepare-sandbox.ts has laid out. Becomes bwrap by exec, so that the sandbox's parent
-# is whoever started this.
+# enter.sh DIR gated|alone BWRAP COMMAND…: enters a sandbox. Runs in a mount namespace of its own (and, for an ordinary
+# user, a user namespace); DIR holds what prepare-sandbox.ts has laid out. Becomes bwrap by exec, so that the sandbox's
+# parent is whoever started this.
 set -eu
-dir=$1 bwrap=$2
-shift 2
-. "$dir/limits"
+dir=$1 mode=$2 bwrap=$3
+shift 3
+pid=$$
 cd "$dir"
+. ./limits
+if [[ $mode == alone ]]; then . ./join; fi
 if [[ -e layers ]]; then
   mount -t overlay -o "lowerdir=$(<layers),upperdir=upper,workdir=work,userxattr" overlay merged
 fi
@@ -16,5 +18,13 @@ for path in /proc/self/fd/*; do
   if ((fd > 2 && fd != 255)); then eval "exec $fd>&-"; fi
 done
 exec 8< arguments 9< seccomp
+. ./descriptors
+# Open both ways, so that the gate is not opened by the death of whoever should have. Whoever entered as an orphan ends
+# here: nobody would open it.
+if [[ $mode == gated ]]; then
+  exec 7<> gate
+  read -r _ _ _ parent _ < /proc/$$/stat
+  [[ $parent == "$PPID" ]]
+fi
 cd /
-exec env -i "$bwrap" --args 8 --seccomp 9 -- "$@"
+exec -c "$bwrap" --args 8 --seccomp 9 -- "$@" # -c: with an empty environment

@@ -1,4 +1,4 @@
-import { cgroupJoinLines, cgroupLayout } from './cgroups.ts'
+import { cgroupLayout } from './cgroups.ts'
 import { isRoot, type SandboxSpec } from './sandbox-spec.ts'
 
 /** Heroku's limit of open files. */
@@ -7,10 +7,9 @@ const OPEN_FILES = 10_000
 const OUT_OF_MEMORY_SCORE = 500
 
 /** Lines of bash that limit the shell that reads them, and with it everything it becomes. */
-export const limitLines = async (name: string, spec: SandboxSpec): Promise<string> => {
+export const limitLines = async (spec: SandboxSpec): Promise<string> => {
   const { pids } = await cgroupLayout()
   return [
-    ...(await cgroupJoinLines(name, spec)),
     'ulimit -c 0',
     `ulimit -n ${OPEN_FILES} 2>/dev/null || :`,
     `echo ${OUT_OF_MEMORY_SCORE} > /proc/self/oom_score_adj || :`,

@@ -30,7 +30,7 @@ export const runInSandbox = async (
   await (swept ??= sweepSandboxRuns())
   const run = await openSandboxRun()
   try {
-    const [file, ...args] = await prepareSandbox(run.dir, run.name, spec)
+    const [file, ...args] = await prepareSandbox(run, spec)
     if (options.signal?.aborted) return { exitStatus: KILLED, reason: 'aborted' }
     const child = start(file, args, {
       stdio: ['ignore', 'pipe', 'pipe'],

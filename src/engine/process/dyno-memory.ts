@@ -76,17 +76,17 @@ export const keepDynoDurably = async (dir: string, kept: KeptDyno): Promise<void
   }
 }
 
-/** `none` if nothing was ever kept; `spoilt` if there is something that cannot be read. */
+/** `none` if nothing was ever kept; `spoilt` if there is something that cannot be read. One dyno's does not stop an engine. */
 export const readDyno = async (dir: string): Promise<KeptDyno | 'none' | 'spoilt'> => {
   try {
-    const kept = JSON.parse(await readFile(join(dir, FILE), 'utf8')) as KeptDyno
+    const kept: unknown = JSON.parse(await readFile(join(dir, FILE), 'utf8'))
     return isWhole(kept) ? kept : 'spoilt'
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return 'none'
-    if (error instanceof SyntaxError) return 'spoilt'
-    throw error
+    return hasCode(error, 'ENOENT') ? 'none' : 'spoilt'
   }
 }
 
-const isWhole = ({ wanted, memory }: Partial<KeptDyno>): boolean =>
-  typeof wanted?.id === 'string' && typeof memory?.at === 'string' && memory.runs >= 0
+const isWhole = (kept: unknown): kept is KeptDyno => {
+  const { wanted, memory } = (kept ?? {}) as Partial<KeptDyno>
+  return typeof wanted?.id === 'string' && typeof memory?.at === 'string' && memory.runs >= 0
+}

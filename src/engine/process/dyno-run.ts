@@ -48,7 +48,7 @@ export const startRun = async (
 ): Promise<DynoRun> => {
   await requireSandbox()
   await makeRunDir(place.dir, port)
-  const command = await prepareSandbox(place.dir, place.cgroup, spec)
+  const command = await prepareSandbox({ dir: place.dir, name: place.cgroup, isGated: true }, spec)
   const output = isAttached ? 'client' : 'log'
   const child = start('/bin/sh', [SUPERVISOR, place.dir, output, ...command], {
     detached: true,

@@ -98,7 +98,7 @@ export class ProcessDyno {
   async #live(): Promise<void> {
     if (this.#memory.runs === 0)
       Object.assign(this.#memory, await salvageMemory(this.#around.dir, this.wanted.id))
-    if (hasEnded(this.#memory.state)) return this.#around.onReport(this.report())
+    if (this.hasEnded()) return this.#around.onReport(this.report())
     let found = await this.#findRun()
     for (;;) {
       const ending = found || this.#mayStart() ? await this.#liveOnce(found) : NEVER_RAN
@@ -287,5 +287,3 @@ export class ProcessDyno {
     return runPlace(this.#around.dir, this.wanted.id, this.#memory.runs)
   }
 }
-
-const hasEnded = (state: DynoState): boolean => state === 'down' || state === 'complete'

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasCode } from '#/foundation/errors.ts'
@@ -9,7 +10,7 @@ import { removeTree } from '#/foundation/remove-tree.ts'
  * keeps of it: `identity`, `output.<n>`, and `exit` once it has ended. `made` and `tail` are ours.
  */
 export const makeRunDir = async (dir: string, port: number | undefined): Promise<void> => {
-  await removeTree(dir)
+  if (existsSync(dir)) await removeTree(dir)
   await mkdir(dir, { recursive: true, mode: 0o700 })
   await Promise.all([
     // Written over in place, which needs no space on a disk that has filled up since.

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import net from 'node:net'
+import { test } from 'node:test'
+import { isHeldBy, listListeners } from './listeners.ts'
+import { Ports } from './ports.ts'
+
+const listen = async (host: string): Promise<{ server: net.Server; port: number }> => {
+  const server = net.createServer()
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen(0, host, resolve),
+  )
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('It has no port.')
+  return { server, port: address.port }
+}
+
+test('a listening socket is found with the address to reach it at and whoever holds it', async () => {
+  for (const [host, reachedAt] of [
+    ['127.0.0.1', '127.0.0.1'],
+    ['0.0.0.0', '127.0.0.1'],
+  ] as const) {
+    const { server, port } = await listen(host)
+    const found = listListeners().filter((one) => one.port === port)
+    assert.deepEqual(
+      found.map((one) => one.host),
+      [reachedAt],
+    )
+    assert.ok(found[0] && isHeldBy(found[0], [1, process.pid]))
+    assert.equal(isHeldBy(found[0], [process.ppid]), false)
+    server.close()
+  }
+})
+
+test('connections are no listeners', async () => {
+  const { server, port } = await listen('127.0.0.1')
+  const clients = await Promise.all(
+    Array.from(
+      { length: 20 },
+      () =>
+        new Promise<net.Socket>((resolve) => {
+          const socket = net.createConnection(port, '127.0.0.1', () => resolve(socket))
+        }),
+    ),
+  )
+  assert.equal(listListeners().filter((one) => one.port === port).length, 1)
+  for (const client of clients) client.destroy()
+  server.close()
+})
+
+test('a dyno keeps its port, unless somebody else listens there or has it', async () => {
+  const ports = new Ports()
+  const port = ports.take(undefined)
+  assert.notEqual(ports.take(port), port, 'another dyno has it')
+  ports.release(port)
+  assert.equal(ports.take(port), port)
+  ports.release(port)
+  const server = net.createServer()
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  assert.notEqual(ports.take(port), port, 'somebody listens')
+  server.close()
+})
