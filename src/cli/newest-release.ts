@@ -15,7 +15,7 @@ export const previousVersion = async (api: ApiClient, app: string): Promise<stri
   const releases = await api.get<ReleaseJson[]>(`/apps/${app}/releases`, {
     range: 'version ..; max=50, order=desc',
   })
-  const target = releases.find((release) => release.eligible_for_rollback)
+  const target = releases.find((release) => release.eligible_for_rollback && !release.current)
   if (!target) throw new Error(`${app} has no earlier release to go back to.`)
   return `v${target.version}`
 }

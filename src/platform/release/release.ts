@@ -19,8 +19,11 @@ export type Release = {
   updatedAt: Date
 }
 
-/** Heroku marks those to which `releases:rollback` may go. */
-export const isEligibleForRollback = (release: Release): boolean =>
-  release.status === 'succeeded' && release.slugId !== null && !release.current
+/**
+ * Those that `releases:rollback` may go to. The current one is among them: the official CLI, asked for none in
+ * particular, takes the second of the newest that are marked so.
+ */
+export const isEligibleForRollback = (release: Pick<Release, 'status' | 'slugId'>): boolean =>
+  release.status === 'succeeded' && release.slugId !== null
 
 export const RELEASE_PHASE = 'release'
