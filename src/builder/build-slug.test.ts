@@ -104,11 +104,13 @@ test('a build sees its config vars as files only, and nothing of the platform', 
     assert.doesNotMatch(variables, new RegExp(`\\b${name}\\b`))
 })
 
-test('the cache of an app comes back with its next build', async () => {
+test('the cache of an app comes back with its next build, unless a buildpack failed half-way', async () => {
   const cacheDir = join(base, 'cache-of-one')
   const options = { buildpacks: [first.url], cacheDir }
   assert.match((await buildWell(APP, options)).output, /-----> Build 1 /)
   assert.match((await buildWell(APP, options)).output, /-----> Build 2 /)
+  await build(APP, { buildpacks: [first.url, `file://${base}/nowhere`], cacheDir })
+  assert.match((await buildWell(APP, options)).output, /-----> Build 4 /)
   const broken = await aBuildpackRepository(base, 'broken')
   await build(APP, { buildpacks: [first.url, broken.url], cacheDir })
   assert.match((await buildWell(APP, options)).output, /-----> Build 1 /)

@@ -1,7 +1,7 @@
 import { ArtifactTooLargeError, StoreFullError } from '#/artifact-store/artifact-store.ts'
 import { hasCode } from '#/foundation/errors.ts'
 import { BuildRejection, complaint } from './build-rejection.ts'
-import { findBuiltIn, parseBuildpackUrl } from './buildpack-reference.ts'
+import { parseBuildpackUrl } from './buildpack-reference.ts'
 import { detectBuildpack, fetchSetBuildpack, type Chosen } from './choose-buildpacks.ts'
 import { discoverProcessTypes } from './discover-process-types.ts'
 import { hostRegistrySettings } from './registry-settings.ts'
@@ -23,9 +23,17 @@ export const buildSlug = async (input: BuildInput): Promise<BuildOutcome> => {
   const signal = AbortSignal.any([watch.signal, ...(input.signal ? [input.signal] : [])])
   try {
     signal.throwIfAborted()
+    for (const { url } of input.buildpacks) parseBuildpackUrl(url, input) // before any of them runs
     await applySlugignore(input.sourceDir)
     const [workspace, registry] = await Promise.all([openWorkspace(input), hostRegistrySettings()])
-    return await runBuild({ input, workspace, registry, deadline, signal })
+    return await runBuild({
+      input,
+      workspace,
+      registry,
+      deadline,
+      signal,
+      cache: { isWhole: true },
+    })
   } catch (error) {
     return { status: 'failed', reason: reasonOf(error) }
   } finally {
@@ -47,10 +55,13 @@ const reasonOf = (error: unknown): string => {
 const runBuild = async (build: Build): Promise<BuiltSlug> => {
   const { input } = build
   input.output(`-----> Building on the ${input.stack.replace(/^h/, 'H')} stack\n`)
-  const chosen = await keepingCache(build, () => runBuildpacks(build))
+  const chosen = await runBuildpacks(build)
   const last = chosen.at(-1)
   if (!last) throw new Error('No buildpack has run.')
-  const info = await readReleaseInfo(build, last.buildpack)
+  const [info] = await Promise.all([
+    readReleaseInfo(build, last.buildpack),
+    keepCache(build.workspace, input.cacheDir),
+  ])
   const processTypes = await discoverProcessTypes(build, info)
   const { digest, sizeBytes } = await pack(build)
   return {
@@ -72,15 +83,24 @@ const runBuild = async (build: Build): Promise<BuiltSlug> => {
 }
 
 const runBuildpacks = async (build: Build): Promise<Chosen[]> => {
-  const { buildpacks } = build.input
-  for (const { url } of buildpacks) parseBuildpackUrl(url, build.input) // before any of them runs
-  if (buildpacks.length === 0) {
-    const detected = await detectBuildpack(build)
-    await runBuildpack(build, detected, [])
-    return [detected]
+  const { buildpacks, cacheDir } = build.input
+  try {
+    return buildpacks.length === 0 ? [await runDetected(build)] : await runSet(build)
+  } catch (error) {
+    if (build.cache.isWhole) await keepCache(build.workspace, cacheDir)
+    throw error
   }
+}
+
+const runDetected = async (build: Build): Promise<Chosen> => {
+  const detected = await detectBuildpack(build)
+  await runBuildpack(build, detected, [])
+  return detected
+}
+
+const runSet = async (build: Build): Promise<Chosen[]> => {
   const chosen: Chosen[] = []
-  for (const [ordinal, { url }] of buildpacks.entries()) {
+  for (const [ordinal, { url }] of build.input.buildpacks.entries()) {
     const next = await fetchSetBuildpack(build, { url, ordinal })
     await runBuildpack(build, next, chosen)
     chosen.push(next)
@@ -94,29 +114,13 @@ const runBuildpack = async (
   earlier: Chosen[],
 ): Promise<void> => {
   const runtimes = await provideRuntimes(build, buildpack)
+  build.cache.isWhole = buildpack.builtIn !== undefined
   await compile(
     build,
     { buildpack, name, earlier: earlier.map((chosen) => chosen.buildpack) },
     runtimes,
   )
-}
-
-/**
- * Brings the cache back once its buildpacks have run. After a failure only built-in ones are known to leave a cache
- * that the next build can use, so that of others is dropped.
- */
-const keepingCache = async <T>(
-  { input, workspace }: Build,
-  runBuildpacksOf: () => Promise<T>,
-): Promise<T> => {
-  let isUsable = input.buildpacks.every(({ url }) => findBuiltIn(url))
-  try {
-    const result = await runBuildpacksOf()
-    isUsable = true
-    return result
-  } finally {
-    if (isUsable) await keepCache(workspace, input.cacheDir)
-  }
+  build.cache.isWhole = true
 }
 
 const pack = async ({ input, workspace, signal }: Build) => {

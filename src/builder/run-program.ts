@@ -15,6 +15,8 @@ export type Build = {
   deadline: number
   /** Aborted with a BuildRejection once the build has too much on the disk, or by the caller with its own reason. */
   signal: AbortSignal
+  /** False while a buildpack runs that may leave it half-written if it fails or is ended; built-in ones never do. */
+  cache: { isWhole: boolean }
 }
 
 export type Program = {
@@ -60,7 +62,7 @@ const duration = (ms: number): string =>
 
 /** What a build's program sees: Heroku's places and variables, and no config var but in ENV_DIR. */
 const buildSandboxSpec = (
-  { input, workspace, registry }: Omit<Build, 'signal' | 'deadline'>,
+  { input, workspace, registry }: Pick<Build, 'input' | 'workspace' | 'registry'>,
   { command, env = {}, readOnly = [] }: Program,
 ): SandboxSpec => ({
   command,
