@@ -16,7 +16,7 @@ export type BwrapSurroundings = {
   isGated: boolean
 }
 
-export const GATE = 7
+const GATE = 7
 
 const USERNS_UID = '1000'
 
