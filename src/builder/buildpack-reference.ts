@@ -9,7 +9,7 @@ export type BuildpackReference =
   | { kind: 'git'; repository: string; ref: string | undefined }
   | { kind: 'tarball'; url: string }
 
-export const findBuiltIn = (url: string): BuiltInName | undefined =>
+const findBuiltIn = (url: string): BuiltInName | undefined =>
   BUILT_IN.find((name) => url.replace(/^urn:buildpack:/, '') === `heroku/${name}`)
 
 const REMOTE = /^(?:https?|git):\/\/[^/]/
