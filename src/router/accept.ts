@@ -100,10 +100,12 @@ const acceptInto = (server: net.Server, admit: (open: OpenSocket) => void): void
     })
     return
   }
-  listener.onconnection = (error: number, handle: object | undefined): void => {
+  // It is a handle of TCP; the types know only of one other that a socket can be made of.
+  listener.onconnection = (error: number, handle: net.BoundSocket | undefined): void => {
     if (error !== 0 || !handle) return
     admit((receive) => {
-      const options: net.SocketConstructorOpts = {
+      const socket = new net.Socket({
+        handle,
         onread: {
           buffer: READ_BUFFER,
           callback: (length) => {
@@ -111,9 +113,7 @@ const acceptInto = (server: net.Server, admit: (open: OpenSocket) => void): void
             return true
           },
         },
-      }
-      Reflect.set(options, 'handle', handle) // the types know handles of other kinds only
-      const socket = new net.Socket(options)
+      })
       socket.setNoDelay(true)
       return socket
     })
