@@ -28,9 +28,9 @@ test('builds learn where registries, proxies and authorities are, and nothing el
 
 test('a setting with a password in it is withheld by name', () => {
   const { env, withheld } = settingsOf({
-    PIP_EXTRA_INDEX_URL: 'https://pypi.org/simple https://ada:secret@pypi.example.com/simple',
+    PIP_EXTRA_INDEX_URL: 'https://mirror.example.com/simple https://ada:secret@pypi.example.com/simple',
     HTTPS_PROXY: 'http://token@proxy.example.com',
-    NPM_CONFIG_REGISTRY: 'https://registry.npmjs.org/',
+    NPM_CONFIG_REGISTRY: 'https://npm.example.com/',
   })
   assert.deepEqual(withheld, ['PIP_EXTRA_INDEX_URL', 'HTTPS_PROXY'])
   assert.deepEqual(Object.keys(env), ['NPM_CONFIG_REGISTRY'])
