@@ -72,7 +72,7 @@ export const outOfMemoryKills = async (name: string): Promise<number> => {
 }
 
 /** The processes of a group, as the host numbers them. */
-const cgroupProcesses = async (name: string): Promise<number[]> => {
+export const cgroupProcesses = async (name: string): Promise<number[]> => {
   const [dir] = foldersOf(await cgroupLayout())
   if (dir === undefined) return []
   return readIfThere(join(dir, name, 'cgroup.procs'))
@@ -81,22 +81,12 @@ const cgroupProcesses = async (name: string): Promise<number[]> => {
     .map(Number)
 }
 
-/** Ends whatever runs in a group just now. */
-export const killCgroup = async (name: string): Promise<void> => {
-  for (const pid of await cgroupProcesses(name)) isDone(() => process.kill(pid, 'SIGKILL'))
-}
+/** Whether there are any groups; without, processes have to be found by other means. */
+export const hasCgroups = async (): Promise<boolean> => foldersOf(await cgroupLayout()).length > 0
 
-/**
- * Ends whatever runs in a group, and removes it. Once it is removed nothing can join it any more: whoever was just
- * about to enter, its parent killed, ends by that.
- */
-export const closeCgroup = async (name: string): Promise<void> => {
-  for (const dir of foldersOf(await cgroupLayout()))
-    await retryBriefly(async () => {
-      await killCgroup(name)
-      return isGone(join(dir, name))
-    })
-}
+/** Removes a group; false while something runs in it. Nothing can join one that is removed. */
+export const removeCgroup = async (name: string): Promise<boolean> =>
+  foldersOf(await cgroupLayout()).every((dir) => isGone(join(dir, name)))
 
 /** Names of the groups that begin with a prefix. */
 export const listCgroups = async (prefix: string): Promise<string[]> => {
@@ -115,7 +105,7 @@ const isGone = (group: string): boolean => {
 
 const BRIEFLY_MS = 5_000
 
-const retryBriefly = async (work: () => boolean | Promise<boolean>): Promise<void> => {
+export const retryBriefly = async (work: () => boolean | Promise<boolean>): Promise<void> => {
   const deadline = performance.now() + BRIEFLY_MS
   while (!(await work()) && performance.now() < deadline) await pause(5)
 }

@@ -1,10 +1,10 @@
 #!/bin/bash
-# enter.sh DIR gated|alone BWRAP COMMAND…: enters a sandbox. Runs in a mount namespace of its own (and, for an ordinary
+# enter.sh DIR gated|alone NAME BWRAP COMMAND…: enters a sandbox. Runs in a mount namespace of its own (and, for an ordinary
 # user, a user namespace); DIR holds what prepare-sandbox.ts has laid out. Becomes bwrap by exec, so that the sandbox's
-# parent is whoever started this.
+# parent is whoever started this. By NAME its processes can be found.
 set -eu
-dir=$1 mode=$2 bwrap=$3
-shift 3
+dir=$1 mode=$2 name=$3 bwrap=$4
+shift 4
 pid=$$
 cd "$dir"
 . ./limits
@@ -27,4 +27,4 @@ if [[ $mode == gated ]]; then
   [[ $parent == "$PPID" ]]
 fi
 cd /
-exec -c "$bwrap" --args 8 --seccomp 9 -- "$@" # -c: with an empty environment
+exec -c -a "$name" "$bwrap" --args 8 --seccomp 9 -- "$@" # -c: with an empty environment

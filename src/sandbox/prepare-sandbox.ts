@@ -18,7 +18,7 @@ const ENTER = fileURLToPath(new URL('./enter.sh', import.meta.url))
 export type PreparedSandbox = {
   /** Holds secrets, mode 0700. To be removed when the sandbox has ended. */
   dir: string
-  /** Of its cgroup, unique on this host. */
+  /** Of its cgroup and of bwrap's processes, unique on this host. */
   name: string
   /**
    * Joining a cgroup makes the kernel wait for some 10 ms. Gated: whoever starts this lets it join meanwhile, by the
@@ -39,12 +39,13 @@ export const prepareSandbox = async (
   checkSpec(spec)
   await mkdir(dir, { recursive: true, mode: 0o700 })
   const hostUid = isRoot() ? sandboxUid() : null
-  const [bwrap, limits, joining, overlayHost] = await Promise.all([
+  const [bwrap, limits, overlayHost] = await Promise.all([
     findBwrap(),
     limitLines(spec),
-    cgroupJoinLines(name, spec),
     spec.overlay ? layOverlay(dir, spec.overlay) : undefined,
   ])
+  // Not beside the others: if one of those fails, the group would be made after the caller has tidied up.
+  const joining = await cgroupJoinLines(name, spec)
   const files = listEtcFiles(dir)
   const options = buildBwrapArguments(spec, { bwrap, files, hostUid, overlayHost, isGated })
   const write = (file: string, content: string | Buffer): Promise<void> =>
@@ -62,7 +63,7 @@ export const prepareSandbox = async (
   ])
   return [
     ...unshareCommand(),
-    ...['/bin/bash', ENTER, dir, isGated ? 'gated' : 'alone', bwrap.path],
+    ...['/bin/bash', ENTER, dir, isGated ? 'gated' : 'alone', name, bwrap.path],
     ...buildInnerCommand(spec.command, hostUid),
   ]
 }

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { hostEnvironment } from '#/foundation/config.ts'
 import { ended, start } from '#/foundation/exec.ts'
-import { killCgroup } from './cgroups.ts'
+import { killSandbox } from './end-sandbox.ts'
 import { prepareSandbox } from './prepare-sandbox.ts'
 import { closeSandboxRun, openSandboxRun, sweepSandboxRuns } from './sandbox-run.ts'
 import type { SandboxSpec } from './sandbox-spec.ts'
@@ -39,7 +39,7 @@ export const runInSandbox = async (
     })
     const kill = (): void => {
       child.kill('SIGKILL')
-      void killCgroup(run.name)
+      void killSandbox(run.name)
     }
     return await watch(child, kill, options)
   } finally {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { identify, isAlive } from '#/foundation/process-identity.ts'
 import { removeTree } from '#/foundation/remove-tree.ts'
-import { closeCgroup, listCgroups } from './cgroups.ts'
+import { listCgroups } from './cgroups.ts'
+import { endSandbox } from './end-sandbox.ts'
 
 /** What one run in a sandbox has of the host: a folder, and a cgroup of the same name. */
 export type SandboxRun = { dir: string; name: string }
@@ -20,7 +21,7 @@ export const openSandboxRun = async (): Promise<SandboxRun> => {
 }
 
 export const closeSandboxRun = async ({ dir, name }: SandboxRun): Promise<void> => {
-  await closeCgroup(name)
+  await endSandbox(name)
   await removeTree(dir)
 }
 

@@ -7,7 +7,7 @@ import { hostEnvironment } from '#/foundation/config.ts'
 import { ended, start } from '#/foundation/exec.ts'
 import { identify, isAlive, type ProcessIdentity } from '#/foundation/process-identity.ts'
 import { removeTree } from '#/foundation/remove-tree.ts'
-import { closeCgroup, killCgroup } from '#/sandbox/cgroups.ts'
+import { endSandbox, killSandbox } from '#/sandbox/end-sandbox.ts'
 import { prepareSandbox } from '#/sandbox/prepare-sandbox.ts'
 import { requireSandbox } from '#/sandbox/require-sandbox.ts'
 import type { SandboxSpec } from '#/sandbox/sandbox-spec.ts'
@@ -15,8 +15,8 @@ import { entrancesOf, innerProcesses, signal } from './process-tree.ts'
 import { listRuns, makeRunDir, readExitStatus, readIdentity, readMade } from './run-dir.ts'
 import { watchFolder } from './watch-folder.ts'
 
-/** Where a run is: its folder, and the name of its cgroup. */
-export type RunPlace = { dir: string; cgroup: string }
+/** Where a run is: its folder, and the name of its sandbox. */
+export type RunPlace = { dir: string; name: string }
 
 /** One run of a dyno: its supervisor and everything below that. */
 export type DynoRun = {
@@ -48,7 +48,7 @@ export const startRun = async (
 ): Promise<DynoRun> => {
   await requireSandbox()
   await makeRunDir(place.dir, port)
-  const command = await prepareSandbox({ dir: place.dir, name: place.cgroup, isGated: true }, spec)
+  const command = await prepareSandbox({ ...place, isGated: true }, spec)
   const output = isAttached ? 'client' : 'log'
   const child = start('/bin/sh', [SUPERVISOR, place.dir, output, ...command], {
     detached: true,
@@ -128,13 +128,13 @@ export const killRun = async ({ supervisor, place }: DynoRun): Promise<void> => 
   while (isAlive(supervisor) && performance.now() < deadline) {
     for (const pid of entrancesOf(supervisor.pid)) signal(pid, 'SIGKILL')
     for (const { pid } of innerProcesses(supervisor.pid)) signal(pid, 'SIGKILL')
-    void killCgroup(place.cgroup)
+    await killSandbox(place.name)
     await pause(20) // and again: it may be about to start something
   }
 }
 
 /** Ends what a killed supervisor may have left, and resolves when nothing runs any more. */
-export const endProcesses = ({ cgroup }: RunPlace): Promise<void> => closeCgroup(cgroup)
+export const endProcesses = ({ name }: RunPlace): Promise<void> => endSandbox(name)
 
 /** Removes what was kept of a dyno's runs. */
 export const removeRuns = async (dynoDir: string): Promise<void> => {

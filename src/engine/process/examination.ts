@@ -38,7 +38,7 @@ export class Examination {
     quota: number,
   ): Promise<Finding | undefined> {
     if ((await cgroupLayout()).memory !== undefined) {
-      const kills = await outOfMemoryKills(place.cgroup)
+      const kills = await outOfMemoryKills(place.name)
       const hasNew = kills > this.#kills
       this.#kills = kills
       return hasNew ? OVER_QUOTA : undefined

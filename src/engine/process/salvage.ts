@@ -17,7 +17,7 @@ import { listRuns, readMade } from './run-dir.ts'
 export const runPlace = (dynosDir: string, id: string, run: number): RunPlace => ({
   dir: join(dynosDir, id, `run-${run}`),
   // Another for each run: what is left of one must not get into the next.
-  cgroup: `dyno-${id}-${run}`,
+  name: `dyno-${id}-${run}`,
 })
 
 /**

@@ -98,9 +98,9 @@ export class WatchedRun {
 
   async #end(output: FollowedOutput | undefined): Promise<Ending> {
     const ranMs = ageOf(this.run)
-    const { cgroup } = this.run.place
+    const { name } = this.run.place
     const status = await exitStatusOf(this.run)
-    if (this.#reason === null && status === KILLED && (await outOfMemoryKills(cgroup)) > 0)
+    if (this.#reason === null && status === KILLED && (await outOfMemoryKills(name)) > 0)
       this.#fail('R15 (Memory quota vastly exceeded)')
     await endProcesses(this.run.place)
     await output?.finish()
