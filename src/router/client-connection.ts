@@ -150,7 +150,7 @@ export class ClientConnection {
       case 'closing':
         return limits.idleMs
       case 'fresh':
-        return isStopping ? STOPPING_FRESH_MS : limits.headMs
+        return isStopping ? STOPPING_REST_MS : limits.headMs
       case 'reading head':
         return limits.headMs
       case 'closed':
@@ -285,6 +285,8 @@ export class ClientConnection {
 const emptyLineAt = (bytes: Buffer, start: number, end: number): number =>
   end - start >= 2 && bytes[start] === CR && bytes[start + 1] === LF ? 2 : 0
 
-/** A connection that has brought nothing for so long is hardly about to do so in the moment it is closed. */
-const STOPPING_REST_MS = 1_000
-const STOPPING_FRESH_MS = 3_000
+/**
+ * A router that is about to end closes connections that have brought nothing for so long. Sooner, it would close some
+ * in the moment in which their clients, who reuse what they used lately, send the next request.
+ */
+const STOPPING_REST_MS = 5_000

@@ -11,6 +11,7 @@ export class Clock {
   readonly watched = new Set<Watched>()
   readonly #tickMs: number
   #timer: NodeJS.Timeout | undefined
+  #looking: NodeJS.Immediate | undefined
 
   constructor(tickMs: number) {
     this.#tickMs = tickMs
@@ -22,10 +23,20 @@ export class Clock {
 
   stop(): void {
     clearInterval(this.#timer)
+    clearImmediate(this.#looking)
   }
 
+  /**
+   * Deadlines are looked at once the sockets have been. A timer that is late comes before what they have to say: a
+   * connection would be closed for its silence with the next request in its buffer, and that resets it.
+   */
   #tick(): void {
     this.now += this.#tickMs
+    this.#looking ??= setImmediate(() => this.#look())
+  }
+
+  #look(): void {
+    this.#looking = undefined
     for (const one of this.watched) one.check(this.now)
   }
 }

@@ -64,7 +64,7 @@ const aSharedPort = () => {
 
 /** Asks at a fixed rate, as people do, half of them on connections they keep. */
 const aLoad = (port: number) => {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 10 })
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 10, scheduling: 'fifo' })
   const failures: string[] = []
   const under = new Set<Promise<void>>()
   let answered = 0
@@ -104,7 +104,7 @@ test('a router that is replaced by another drops no request', async () => {
   await using shared = aSharedPort()
   let router = await shared.startRouter(source)
   const load = aLoad(shared.port)
-  for (let swap = 0; swap < 3; swap++) {
+  for (let swap = 0; swap < 2; swap++) {
     const enough = load.answered() + 50
     await until(() => load.answered() + load.failures.length >= enough, PATIENCE)
     const next = await shared.startRouter(source)
