@@ -8,29 +8,26 @@ import type { Interpreter } from './python-interpreters.ts'
 
 const LIMIT_MS = 5 * 60_000
 
-/** A Python that uv, where this host has it, fetches into `folder`; undefined if it cannot. */
+/** A Python that uv, where this host has it, fetches into `folder`; or why it cannot, in words of its own. */
 export const installByUv = async (
   folder: string,
   asked: string,
-): Promise<Interpreter | undefined> => {
+): Promise<{ interpreter?: Interpreter; problem?: string }> => {
   const uv = findUv()
-  if (uv === undefined || asked === '') return undefined
+  if (uv === undefined || asked === '') return {}
   await mkdir(folder, { recursive: true })
   const env = { ...platformEnvironment(), UV_PYTHON_INSTALL_DIR: folder, UV_NO_CONFIG: '1' }
   const options = { env, cwd: '/', timeoutMs: LIMIT_MS }
-  const minor = asked.split('.').slice(0, 2).join('.')
-  for (const version of new Set([asked, minor])) {
+  let problem = ''
+  for (const version of new Set([asked, asked.split('.').slice(0, 2).join('.')])) {
     const installed = await run(uv, ['python', 'install', '--no-bin', version], options)
+    problem = installed.stderr.trim().split('\n').at(-1)?.trim() ?? ''
     if (installed.code !== 0) continue
-    const found = await run(
-      uv,
-      ['python', 'find', '--no-project', '--managed-python', version],
-      options,
-    )
-    const interpreter = await identify(found.stdout.trim())
-    if (found.code === 0 && interpreter) return interpreter
+    const find = ['python', 'find', '--no-project', '--managed-python', version]
+    const interpreter = await identify((await run(uv, find, options)).stdout.trim())
+    if (interpreter) return { interpreter }
   }
-  return undefined
+  return { problem }
 }
 
 const identify = async (path: string): Promise<Interpreter | undefined> => {

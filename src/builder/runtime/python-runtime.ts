@@ -21,8 +21,7 @@ export const providePython = async (
 ): Promise<Runtime> => {
   const found = await findInterpreters()
   const chosen =
-    chooseInterpreter(found, asked) ?? (await installByUv(join(toolchainsDir, 'uv'), asked))
-  if (!chosen) throw new BuildRejection(missingWords(found, asked))
+    chooseInterpreter(found, asked) ?? (await fetchInterpreter(toolchainsDir, asked, found))
   if (asked.split('.').length === 3 && chosen.version !== asked)
     output(
       complaint(
@@ -45,11 +44,23 @@ export const chooseInterpreter = (
   return fit.find(({ version }) => version === asked) ?? fit.at(-1)
 }
 
-const missingWords = (found: readonly Interpreter[], asked: string): string => {
+/** @throws BuildRejection that says what was asked for, what there is and how to get it */
+const fetchInterpreter = async (
+  toolchainsDir: string,
+  asked: string,
+  found: readonly Interpreter[],
+): Promise<Interpreter> => {
+  const { interpreter, problem } = await installByUv(join(toolchainsDir, 'uv'), asked)
+  if (interpreter) return interpreter
   const versions = found.map(({ version }) => version).toSorted(compareVersions)
   const minor = asked.split('.').slice(0, 2).join('.') || '3.12'
-  const there = versions.length === 0 ? 'none' : versions.join(', ')
-  return `python-${asked || '3'} was asked for, but this machine has ${there}. Ask for one of these in runtime.txt, or have the operator install it: apt-get install python${minor}, pyenv install ${minor}, or install uv, which brings it with the next push.`
+  const uv =
+    problem === undefined
+      ? 'or install uv, which brings it with the next push.'
+      : `or see why uv could not bring it: ${problem}`
+  throw new BuildRejection(
+    `python-${asked || '3'} was asked for, but this machine has ${versions.join(', ') || 'none'}. Ask for one of these in runtime.txt, or have the operator install it: apt-get install python${minor}, pyenv install ${minor}, ${uv}`,
+  )
 }
 
 const PREPARE = fileURLToPath(new URL('../buildpacks/python/lib/prepare.py', import.meta.url))
