@@ -28,7 +28,8 @@ test('builds learn where registries, proxies and authorities are, and nothing el
 
 test('a setting with a password in it is withheld by name', () => {
   const { env, withheld } = settingsOf({
-    PIP_EXTRA_INDEX_URL: 'https://mirror.example.com/simple https://ada:secret@pypi.example.com/simple',
+    PIP_EXTRA_INDEX_URL:
+      'https://mirror.example.com/simple https://ada:secret@pypi.example.com/simple',
     HTTPS_PROXY: 'http://token@proxy.example.com',
     NPM_CONFIG_REGISTRY: 'https://npm.example.com/',
   })

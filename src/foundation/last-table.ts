@@ -1,7 +1,9 @@
-import { open, readFile, rename, rm } from 'node:fs/promises'
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { FeedRow, FeedTable } from '#/foundation/feed.ts'
 import { hasCode } from '#/foundation/errors.ts'
 import type { Log } from '#/foundation/log.ts'
+import { identify } from '#/foundation/process-identity.ts'
 
 /**
  * The table of a feed that was applied last, on disk, for a follower that starts while nobody feeds it. JSON lines: a
@@ -26,12 +28,13 @@ export const readLastTable = async <Row extends FeedRow>(
 }
 
 export type LastTable = {
-  /** There is something new to keep. It is written at most once in `everyMs`, without holding up what else goes on. */
+  /** There is something new to keep. It is written soon, at most once in `everyMs`, without holding up what else goes on. */
   changed: () => void
   stop: () => Promise<void>
 }
 
 export type LastTableOptions<Row extends FeedRow> = {
+  /** Its folder must exist. */
   path: string
   everyMs: number
   log: Log
@@ -46,31 +49,35 @@ export const keepLastTable = <Row extends FeedRow>({
   read,
 }: LastTableOptions<Row>): LastTable => {
   let timer: NodeJS.Timeout | undefined
-  let writing = Promise.resolve()
+  let writing: Promise<void> | undefined
+  let wroteAt = -Infinity
   let isChanged = false
   let isStopped = false
 
   const write = async (): Promise<void> => {
     isChanged = false
+    wroteAt = performance.now()
     try {
       await writeTable(path, read())
     } catch (error) {
       // A full disk costs the freshness of the copy only; the next change tries again.
       log.warn({ err: error }, 'the table could not be kept')
     }
-    timer = undefined
-    if (isChanged) plan()
+    writing = undefined
+    if (isChanged && !isStopped) plan()
   }
   const plan = (): void => {
-    if (timer || isStopped) return
+    if (timer || writing) return
+    const inMs = Math.max(0, wroteAt + everyMs - performance.now())
     timer = setTimeout(() => {
+      timer = undefined
       writing = write()
-    }, everyMs)
+    }, inMs)
   }
   return {
     changed: () => {
       isChanged = true
-      plan()
+      if (!isStopped) plan()
     },
     stop: async () => {
       isStopped = true
@@ -102,6 +109,16 @@ const writeTable = async (path: string, { number, rows }: FeedTable<FeedRow>): P
     await file.close()
   }
   await rename(temporary, path)
+  await removeLeftovers(path)
+}
+
+/** Of processes that were killed as they wrote. */
+const removeLeftovers = async (path: string): Promise<void> => {
+  const prefix = `${basename(path)}.`
+  for (const name of await readdir(dirname(path))) {
+    const pid = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : undefined
+    if (pid !== undefined && !identify(pid)) await rm(join(dirname(path), name), { force: true })
+  }
 }
 
 const ROWS_A_PIECE = 500

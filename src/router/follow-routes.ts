@@ -1,10 +1,11 @@
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { followFeed } from '#/foundation/feed.ts'
 import { newId } from '#/foundation/ids.ts'
+import { keepLastTable, readLastTable } from '#/foundation/last-table.ts'
 import type { Log } from '#/foundation/log.ts'
 import { ROUTE_FEED, type AppRoute, type RouterReport } from '#/platform/domain/route-feed.ts'
 import type { Clock } from './clock.ts'
-import { keepLastTable, readLastTable } from './last-table.ts'
 import { Reports } from './reports.ts'
 import { RouteTable } from './route-table.ts'
 
@@ -25,6 +26,8 @@ export type Routes = {
   stop: () => void
 }
 
+/** The last table, in the router's own folder. */
+const FILE = 'routes.jsonl'
 const FIRST_TABLE_MS = 1_000
 const LOOK_MS = 10
 const REPORT_MS = 1_000
@@ -38,7 +41,12 @@ export const followRoutes = async (options: FollowOptions, clock: Clock): Promis
   const { dir, log } = options
   const reports = new Reports(REPORT_MS)
   const table = new RouteTable(clock, reports)
-  const lastTable = keepLastTable({ dir, everyMs: KEEP_TABLE_MS, log, read: () => table.copy() })
+  const lastTable = keepLastTable({
+    path: join(dir, FILE),
+    everyMs: KEEP_TABLE_MS,
+    log,
+    read: () => table.copy(),
+  })
   const feed = followFeed<AppRoute, RouterReport>({
     path: options.feedSocket,
     feed: ROUTE_FEED,
@@ -77,7 +85,7 @@ const firstTable = async (
   const deadline = performance.now() + (firstTableMs ?? FIRST_TABLE_MS)
   while (table.number === -1 && performance.now() < deadline) await pause(LOOK_MS)
   if (table.number !== -1) return
-  const last = await readLastTable(dir, log)
+  const last = await readLastTable<AppRoute>(join(dir, FILE), log)
   // The feed may have come while the disk was read, and knows better.
   if (last && table.number === -1) table.replace(last)
 }
