@@ -55,7 +55,7 @@ export const config = {
   /** Set to anything: apps may name buildpacks by file: URLs, which reach whatever a build on this machine can read. */
   fileBuildpacks: text('SLUICE_FILE_BUILDPACKS', '') !== '',
   /** Root's platform runs builds and dynos as this user of the host. */
-  sandboxUid: whole('SLUICE_SANDBOX_UID', 61_184),
+  sandboxUid: whole('SLUICE_SANDBOX_UID', 61_000),
   /** Connections of one process to PostgreSQL. */
   databasePoolSize: whole('SLUICE_DATABASE_POOL_SIZE', 10),
 } as const
