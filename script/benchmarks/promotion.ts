@@ -17,18 +17,24 @@ const BUILDPACK = {
   'bin/compile': '#!/bin/sh\nexit 0\n',
   'bin/release': '#!/bin/sh\necho "--- {}"\n',
 }
-const SERVER = `
-const { createServer } = require('node:http')
-const boot = () => Math.round(performance.now() * 10) / 10
-let bootMs = 0
-createServer((_, response) => response.end(JSON.stringify({ round: process.env.HEROKU_APP_NAME, version: require('node:fs').readFileSync('version', 'utf8'), bootMs })))
-  .listen(process.env.PORT, () => { bootMs = boot() })
+/** Its boot is from the shell that starts it to listening: what the platform does before that counts as ours. */
+const SERVER = `import json, os, socketserver, http.server, time
+class Page(http.server.BaseHTTPRequestHandler):
+    protocol_version = 'HTTP/1.1'
+    def do_GET(self):
+        body = json.dumps({'version': open('version').read(), 'bootMs': boot}).encode()
+        self.send_response(200); self.send_header('Content-Length', str(len(body))); self.end_headers(); self.wfile.write(body)
+    def log_message(self, *args): pass
+server = http.server.ThreadingHTTPServer(('', int(os.environ['PORT'])), Page)
+boot = (time.time_ns() - int(os.environ['BEGAN'])) / 1e6
+server.serve_forever()
 `
+const PROCFILE = 'web: BEGAN=$(date +%s%N) exec python3 server.py\n'
 
 type Page = { version: string; bootMs: number }
 
 export const benchPromotion = async (): Promise<void> => {
-  const platform = await startPlatform()
+  const platform = await startPlatform({ SLUICE_FILE_BUILDPACKS: '1' })
   try {
     const medians: number[] = []
     for (const size of SIZES_MB) medians.push(await benchSize(platform, size))
@@ -45,11 +51,7 @@ const benchSize = async (platform: TestPlatform, sizeMb: number): Promise<number
   const [source, target] = [`bench-${sizeMb}-staging`, `bench-${sizeMb}`]
   const buildpack = await platform.aRepository(`buildpack-${sizeMb}`, { files: BUILDPACK })
   const dir = await platform.aRepository(source, {
-    files: {
-      Procfile: `web: exec ${process.execPath} server.js\n`,
-      'server.js': SERVER,
-      version: '0',
-    },
+    files: { Procfile: PROCFILE, 'server.py': SERVER, version: '0' },
   })
   await writeFile(`${dir}/ballast`, randomBytes(sizeMb * 1_000_000))
   await platform.commit(dir, 'Ballast')
@@ -67,12 +69,12 @@ const benchSize = async (platform: TestPlatform, sizeMb: number): Promise<number
   )
   const api = await connect(platform)
   const results: number[] = []
-  for (let round = 0; round <= RUNS; round++) {
+  for (let round = 1; round <= RUNS + 1; round++) {
     await writeFile(`${dir}/version`, String(round))
     await platform.commit(dir, `Round ${round}`)
     assertSucceeds(await platform.git(dir, 'push', '--quiet', 'sluice', 'main'))
     const took = await promoteOnce(platform, api, { source, target, round: String(round) })
-    if (round > 0) results.push(took)
+    if (round > 1) results.push(took)
   }
   const sorted = results.toSorted((a, b) => a - b)
   const median = medianOf(results)
