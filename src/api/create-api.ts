@@ -7,6 +7,7 @@ import Fastify, {
 } from 'fastify'
 import { ApiError } from '#/foundation/errors.ts'
 import { newId } from '#/foundation/ids.ts'
+import type { Actor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
 import type { Route } from '#/platform/route.ts'
 import { anonymous, authenticate } from './authenticate.ts'
@@ -69,16 +70,24 @@ export const createApi = async (
   return { server, inject: fastify.inject.bind(fastify), stop: () => fastify.close() }
 }
 
+type Admitted = { actor: Actor; params: Record<string, string>; target: unknown }
+
 const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void => {
+  const admitted = new WeakMap<FastifyRequest, Admitted>()
   const isOpen = one.access.name.startsWith('anyone')
   fastify.route({
     method: one.method,
     url: one.path,
     ...(one.body ? { schema: { body: one.body } } : {}),
-    handler: async (request, reply) => {
+    // Whoever may not do it learns nothing of what its body must be.
+    onRequest: async (request) => {
       const actor = isOpen ? anonymous(request) : await authenticate(platform.db, request)
       const params = request.params as Record<string, string>
       const target = await one.access.find({ platform, actor, params, request })
+      admitted.set(request, { actor, params, target })
+    },
+    handler: async (request, reply) => {
+      const { actor, params, target } = admitted.get(request) as Admitted
       void reply.code(one.status ?? (one.method === 'POST' ? 201 : 200))
       const query = request.query as Record<string, string | undefined>
       const result = await one.handle({

@@ -4,7 +4,9 @@ import { addOnRoutes } from '#/platform/add-on/add-on-routes.ts'
 import { addOnServiceRoutes } from '#/platform/add-on/add-on-service-routes.ts'
 import { attachmentRoutes } from '#/platform/add-on/attachment-routes.ts'
 import { appSetupRoutes } from '#/platform/app-setup/app-setup-routes.ts'
+import { appTransferRoutes } from '#/platform/app-transfer/app-transfer-routes.ts'
 import { appRoutes } from '#/platform/app/app-routes.ts'
+import { collaboratorRoutes } from '#/platform/app/collaborator-routes.ts'
 import { stackRoutes } from '#/platform/app/stack-routes.ts'
 import { buildRoutes } from '#/platform/build/build-routes.ts'
 import { buildpackRoutes } from '#/platform/buildpack/buildpack-routes.ts'
@@ -35,6 +37,8 @@ export const routes: Route[] = [
   ...authorizationRoutes,
   ...teamRoutes,
   ...appRoutes,
+  ...collaboratorRoutes,
+  ...appTransferRoutes,
   ...stackRoutes,
   ...logSessionRoutes,
   ...releaseRoutes,

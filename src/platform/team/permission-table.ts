@@ -12,6 +12,7 @@ export const listOf = (needed: Needed): readonly Permission[] =>
  */
 export const NEEDED = {
   look: ['view'],
+  join: ['view'],
   code: ['deploy'],
   config: ['deploy', 'operate'],
   addOns: ['deploy', 'operate'],
@@ -35,6 +36,7 @@ export const NEEDED = {
 /** The same in words, for people. */
 export const ACTIONS: Record<keyof typeof NEEDED, string> = {
   look: 'See the app, who has access, its activity, releases, builds, dynos, domains and the names of its add-ons',
+  join: 'Add oneself to an unlocked app of one’s team, take oneself out',
   code: 'Push and fetch code, build, choose buildpacks, release a slug',
   config: 'Read and change config vars',
   addOns: 'Create, attach, rename, detach and destroy add-ons',

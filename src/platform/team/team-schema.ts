@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { derivedId } from '#/foundation/ids.ts'
-import { isPermission, ROLE_PERMISSIONS, type Permission, type Role, type Team } from './team.ts'
+import { PERMISSIONS, type Permission, type Role, type Team } from './team.ts'
 import type { TeamMember } from './team-store.ts'
 
 /** Heroku also takes an address and a credit card here; nothing is asked for them. */
@@ -37,26 +37,13 @@ export const presentTeamMember = (member: TeamMember) => ({
 
 const DESCRIPTIONS: Record<Permission, string> = {
   view: 'See the app, its activity, releases and processes.',
-  deploy: 'Push code, release, roll back, change config vars and run one-off dynos.',
-  operate: 'Scale, restart, read logs, change add-ons, domains and maintenance mode.',
+  deploy:
+    'Push code, release, promote, roll back, change config vars and add-ons, and run one-off dynos.',
+  operate:
+    'Scale, restart, read logs, change config vars, add-ons, domains and maintenance mode, roll back and run one-off dynos.',
   manage: 'Rename, transfer and delete the app, and say who has access to it.',
 }
 
-const presentPermission = (name: Permission) => ({ name, description: DESCRIPTIONS[name] })
+export const presentPermission = (name: Permission) => ({ name, description: DESCRIPTIONS[name] })
 
-export const presentPermissions = () =>
-  Object.keys(DESCRIPTIONS).filter(isPermission).map(presentPermission)
-
-/** A member of an app's team as one of the app's collaborators. */
-export const presentCollaborator = (
-  member: TeamMember,
-  { app }: { app: { id: string; name: string } },
-) => ({
-  app: { id: app.id, name: app.name },
-  created_at: member.createdAt,
-  id: derivedId('collaborator', app.id, member.accountId),
-  permissions: ROLE_PERMISSIONS[member.role].map(presentPermission),
-  role: member.role,
-  updated_at: member.updatedAt,
-  user: { email: member.email, federated: false, id: member.accountId },
-})
+export const presentPermissions = () => PERMISSIONS.map(presentPermission)

@@ -34,11 +34,17 @@ export const insertTeamMember = async (
 }
 
 export const getPersonalTeam = (db: Db, actor: Actor): Promise<Team> =>
+  getPersonalTeamOf(db, actor.accountId ?? '')
+
+export const getPersonalTeamOf = (db: Db, accountId: string): Promise<Team> =>
   db
     .selectFrom('teams')
     .select(COLUMNS)
-    .where('personalAccountId', '=', actor.accountId)
+    .where('personalAccountId', '=', accountId)
     .executeTakeFirstOrThrow()
+
+export const getTeam = (db: Db, id: string): Promise<Team> =>
+  db.selectFrom('teams').select(COLUMNS).where('id', '=', id).executeTakeFirstOrThrow()
 
 /** By name or id, if the caller belongs to it; personal teams are never shown. */
 export const findTeam = (
