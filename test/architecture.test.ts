@@ -31,6 +31,7 @@ const ARROWS: Record<string, string[]> = {
 const NOUNS = [
   ...[
     'event',
+    'mail',
     'account',
     'team',
     'app',
