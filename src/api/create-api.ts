@@ -5,7 +5,7 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
-import { ApiError } from '#/foundation/errors.ts'
+import { ApiError, notFound, violates } from '#/foundation/errors.ts'
 import { newId } from '#/foundation/ids.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
@@ -146,6 +146,7 @@ const sendError = (
 type Answer = { status: number; id: string; message: string; extra?: Record<string, unknown> }
 
 const answerOf = (error: FastifyError | Error): Answer => {
+  if (violates(error, 'team_lives')) return answerOf(notFound('team'))
   if (error instanceof ApiError) return error
   if ('validation' in error && error.validation)
     return { status: 422, id: 'invalid_params', message: `${error.message}.` }

@@ -25,6 +25,7 @@ import { releaseRoutes } from '#/platform/release/release-routes.ts'
 import type { Route } from '#/platform/route.ts'
 import { slugRoutes } from '#/platform/slug/slug-routes.ts'
 import { sourceRoutes } from '#/platform/source/source-routes.ts'
+import { memberRoutes } from '#/platform/team/member-routes.ts'
 import { teamRoutes } from '#/platform/team/team-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { statusRoutes } from './status-routes.ts'
@@ -36,6 +37,7 @@ export const routes: Route[] = [
   ...accountRoutes,
   ...authorizationRoutes,
   ...teamRoutes,
+  ...memberRoutes,
   ...appRoutes,
   ...collaboratorRoutes,
   ...appTransferRoutes,

@@ -213,5 +213,6 @@ test('of several grants to one address at once one is made; of several changes t
   for (const [at, event] of events.entries())
     if (at > 0) assert.deepEqual(event.before, events[at - 1]?.after)
   const last = (await call('GET', path)).json<Shown>()
-  assert.deepEqual(namesOf(last), (events.at(-1)?.after as { permissions: string[] }).permissions)
+  const { after } = events.at(-1) ?? {}
+  assert.deepEqual({ user: person.email, permissions: namesOf(last) }, after)
 })

@@ -1,10 +1,22 @@
 import { Type } from 'typebox'
-import { derivedId } from '#/foundation/ids.ts'
-import { PERMISSIONS, type Permission, type Role, type Team } from './team.ts'
+import { strangerId } from '#/platform/account/account-schema.ts'
+import type { Invitation } from './invitation.ts'
+import { memberId, PERMISSIONS, type Permission, type Role, type Team } from './team.ts'
 import type { TeamMember } from './team-store.ts'
 
 /** Heroku also takes an address and a credit card here; nothing is asked for them. */
 export const CreateTeam = Type.Object({ name: Type.String() })
+
+export const UpdateTeam = Type.Object({
+  name: Type.Optional(Type.String()),
+  default: Type.Optional(Type.Boolean()),
+})
+
+export const MemberRole = Type.Object({
+  email: Type.String({ minLength: 1, maxLength: 254 }),
+  role: Type.Union([Type.String(), Type.Null()]),
+  federated: Type.Optional(Type.Boolean()),
+})
 
 export const presentTeam = (team: Team & { role: Role }) => ({
   id: team.id,
@@ -24,7 +36,7 @@ export const presentTeam = (team: Team & { role: Role }) => ({
 })
 
 export const presentTeamMember = (member: TeamMember) => ({
-  id: derivedId('team-member', member.teamId, member.accountId),
+  id: memberId(member),
   created_at: member.createdAt,
   email: member.email,
   federated: false,
@@ -33,6 +45,17 @@ export const presentTeamMember = (member: TeamMember) => ({
   two_factor_authentication: false,
   updated_at: member.updatedAt,
   user: { id: member.accountId, email: member.email, name: member.name },
+})
+
+export const presentInvitation = (invitation: Invitation) => ({
+  id: invitation.id,
+  created_at: invitation.createdAt,
+  expires_at: invitation.expiresAt,
+  invited_by: invitation.invitedBy,
+  role: invitation.role,
+  team: { id: invitation.teamId, name: invitation.teamName },
+  updated_at: invitation.updatedAt,
+  user: { id: strangerId(invitation.email), email: invitation.email, name: null },
 })
 
 const DESCRIPTIONS: Record<Permission, string> = {
