@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { routes } from '#/api/routes.ts'
 import { newId, newSecret, newToken, sha256 } from '#/foundation/ids.ts'
 import { insertAuthorization } from '#/platform/account/authorization-store.ts'
 import type { Route } from '#/platform/route.ts'
 import { insertTeam, insertTeamMember } from '#/platform/team/team-store.ts'
 import { ROLE_PERMISSIONS, type Permission, type Role } from '#/platform/team/team.ts'
+import { permissionDoc } from '../script/permission-doc.ts'
 import { aName, anApp, aServingRelease } from './support/apps.ts'
 import { aTestPlatform, type TestPlatform } from './support/test-platform.ts'
 
@@ -349,6 +352,11 @@ test('what is open to anyone is open without a token, and signed URLs are not to
       wrong.push(`${labelOf(one)}: ${statusCode}`)
   }
   assert.deepEqual(wrong, [])
+})
+
+test('docs/permissions.md is what the table says (else: npm run docs:permissions)', async () => {
+  const path = fileURLToPath(new URL('../docs/permissions.md', import.meta.url))
+  assert.equal(await readFile(path, 'utf8'), permissionDoc())
 })
 
 test('every route is of a kind that is looked at here', () => {

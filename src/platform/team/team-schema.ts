@@ -58,7 +58,7 @@ export const presentInvitation = (invitation: Invitation) => ({
   user: { id: strangerId(invitation.email), email: invitation.email, name: null },
 })
 
-const DESCRIPTIONS: Record<Permission, string> = {
+export const PERMISSION_WORDS: Record<Permission, string> = {
   view: 'See the app, its activity, releases and processes.',
   deploy:
     'Push code, release, promote, roll back, change config vars and add-ons, and run one-off dynos.',
@@ -67,6 +67,9 @@ const DESCRIPTIONS: Record<Permission, string> = {
   manage: 'Rename, transfer and delete the app, and say who has access to it.',
 }
 
-export const presentPermission = (name: Permission) => ({ name, description: DESCRIPTIONS[name] })
+export const presentPermission = (name: Permission) => ({
+  name,
+  description: PERMISSION_WORDS[name],
+})
 
 export const presentPermissions = () => PERMISSIONS.map(presentPermission)
