@@ -28,6 +28,12 @@ const buildpacks = {
 }
 await platform.call('PUT', `/apps/${app.name}/buildpack-installations`, buildpacks)
 
+const invited = { email: 'ada@example.com', role: 'member' }
+await platform.call('PUT', `/teams/${team}/invitations`, invited)
+const own = await anApp(platform)
+const offer = { app: own.name, recipient: 'ada@example.com' }
+await platform.call('POST', '/account/app-transfers', offer)
+
 const source_blob = { url: 'https://example.com/source.tgz', version: 'v1' }
 await platform.call('POST', `/apps/${app.name}/builds`, { source_blob })
 
@@ -39,11 +45,15 @@ const CASES: [path: string, definition: string][] = [
   ['/teams', 'team'],
   [`/teams/${team}`, 'team'],
   [`/teams/${team}/members`, 'team-member'],
+  [`/teams/${team}/features`, 'team-feature'],
+  [`/teams/${team}/invitations`, 'team-invitation'],
   ['/teams/permissions', 'team-app-permission'],
   [`/teams/${team}/apps`, 'team-app'],
   ['/apps', 'app'],
   [`/apps/${app.name}`, 'app'],
   [`/apps/${app.name}/collaborators`, 'collaborator'],
+  [`/teams/apps/${app.name}/collaborators`, 'team-app-collaborator'],
+  ['/account/app-transfers', 'app-transfer'],
   [`/apps/${app.name}/config-vars`, 'config-var'],
   [`/apps/${app.name}/releases`, 'release'],
   [`/apps/${app.name}/releases/2`, 'release'],

@@ -33,7 +33,7 @@ export const appRoutes = [
     method: 'GET',
     path: '/users/:account/apps',
     access: ownAccount,
-    handle: (call) => sendApps(call, { personalAccountId: call.target.id }),
+    handle: (call) => sendApps(call, { accountId: call.target.id }),
   }),
   route({
     method: 'GET',
