@@ -690,15 +690,16 @@ end $function$
 
 CREATE OR REPLACE FUNCTION public.refresh_routable(app uuid)
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
 AS $function$
+begin
   with now_routable as (
     select d.id, d.wanted and d.kind = 'kept' and d.type = 'web' and d.state = 'up' and d.retired_at is null and r.current as value
     from dynos d join releases r on r.id = d.release_id
     where d.app_id = app and d.stopped_at is null
   )
   update dynos d set routable = n.value from now_routable n where n.id = d.id and d.routable <> n.value;
-$function$
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.touch_route(app uuid)

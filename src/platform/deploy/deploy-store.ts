@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '#/foundation/db.ts'
 import type { Actor } from '#/platform/event/actor.ts'
-import { FenceLost, type Deploy, type DeployKind, type DeployStep } from './deploy.ts'
+import { FenceLost, type Deploy, type DeployKind } from './deploy.ts'
 
 const COLUMNS = [
   'id',
@@ -70,16 +70,11 @@ export const takeNextDeploy = async (
     .executeTakeFirstOrThrow()
 }
 
-/** @throws FenceLost if another runner has the deploy, or it has ended. */
-export const saveSteps = async (
-  tx: Db,
-  _actor: Actor,
-  deploy: Deploy,
-  steps: DeployStep[],
-): Promise<void> => {
+/** Saves the deploy's steps. @throws FenceLost if another runner has the deploy, or it has ended. */
+export const saveSteps = async (tx: Db, _actor: Actor, deploy: Deploy): Promise<void> => {
   const saved = await tx
     .updateTable('deploys')
-    .set({ steps: JSON.stringify(steps) })
+    .set({ steps: JSON.stringify(deploy.steps) })
     .where('id', '=', deploy.id)
     .where('fence', '=', deploy.fence)
     .where('status', '=', 'running')
@@ -88,7 +83,7 @@ export const saveSteps = async (
   if (!saved) throw new FenceLost(`Deploy ${deploy.id} has another runner.`)
 }
 
-/** @throws FenceLost as `saveSteps`. */
+/** Saves its steps too. @throws FenceLost as `saveSteps`. */
 export const finishDeploy = async (
   tx: Db,
   _actor: Actor,
@@ -99,6 +94,7 @@ export const finishDeploy = async (
     .updateTable('deploys')
     .set({
       status: outcome.status,
+      steps: JSON.stringify(deploy.steps),
       failureReason: outcome.failureReason ?? null,
       finishedAt: sql<Date>`now()`,
     })
