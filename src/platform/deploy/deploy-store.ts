@@ -47,28 +47,22 @@ export const findDeployOfRelease = (
  * Takes the app's oldest unfinished deploy for this runner: a queued one, or one whose runner has died. The raised
  * fence shuts the earlier runner out. Undefined if there is nothing to do.
  */
-export const takeNextDeploy = async (
-  tx: Db,
-  _actor: Actor,
-  appId: string,
-): Promise<Deploy | undefined> => {
-  const next = await tx
-    .selectFrom('deploys')
-    .select('id')
-    .where('appId', '=', appId)
-    .where('status', 'in', ['queued', 'running'])
-    .orderBy('number')
-    .limit(1)
-    .forUpdate()
-    .executeTakeFirst()
-  if (!next) return undefined
-  return tx
+export const takeNextDeploy = (db: Db, _actor: Actor, appId: string): Promise<Deploy | undefined> =>
+  db
     .updateTable('deploys')
     .set({ status: 'running', fence: sql`fence + 1`, startedAt: sql`coalesce(started_at, now())` })
-    .where('id', '=', next.id)
+    .where('id', '=', (eb) =>
+      eb
+        .selectFrom('deploys')
+        .select('id')
+        .where('appId', '=', appId)
+        .where('status', 'in', ['queued', 'running'])
+        .orderBy('number')
+        .limit(1)
+        .forUpdate(),
+    )
     .returning(COLUMNS)
-    .executeTakeFirstOrThrow()
-}
+    .executeTakeFirst()
 
 /** Saves the deploy's steps. @throws FenceLost if another runner has the deploy, or it has ended. */
 export const saveSteps = async (tx: Db, _actor: Actor, deploy: Deploy): Promise<void> => {
