@@ -438,6 +438,7 @@ create table releases (
 );
 CREATE TRIGGER releases_keep BEFORE UPDATE ON public.releases FOR EACH ROW EXECUTE FUNCTION keep_release();
 CREATE TRIGGER releases_number BEFORE INSERT ON public.releases FOR EACH ROW EXECUTE FUNCTION number_release();
+CREATE TRIGGER releases_slug BEFORE INSERT ON public.releases FOR EACH ROW WHEN ((new.slug_id IS NOT NULL)) EXECUTE FUNCTION keep_released_slug();
 CREATE UNIQUE INDEX releases_one_current ON public.releases USING btree (app_id) WHERE current;
 
 create table schema_migrations (
@@ -457,6 +458,7 @@ create table slugs (
   buildpacks jsonb not null default '[]'::jsonb,
   buildpack_provided_description text,
   size bigint not null,
+  removed_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint slugs_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
@@ -611,6 +613,19 @@ begin
   end if;
   if old.status <> 'pending' and new.status <> old.status then
     raise exception 'a release has one outcome' using constraint = 'releases_one_outcome';
+  end if;
+  return new;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.keep_released_slug()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform from slugs where id = new.slug_id and removed_at is null for share;
+  if not found then
+    raise exception 'slug % is no longer kept', new.slug_id using constraint = 'releases_slug_kept';
   end if;
   return new;
 end $function$

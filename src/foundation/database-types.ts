@@ -317,6 +317,7 @@ export interface Slug {
   digest: string;
   id: Generated<string>;
   processTypes: ColumnType<Record<string, string>, string, never>;
+  removedAt: Timestamp | null;
   size: number;
   stack: string;
   updatedAt: Generated<Timestamp>;

@@ -19,6 +19,8 @@ import { stopRetiredDynos } from '#/platform/deploy/stop-retired.ts'
 import { deleteEmptyPipelines } from '#/platform/pipeline/delete-empty-pipelines.ts'
 import { deleteEmptyPipelinesJob } from '#/platform/pipeline/pipeline-jobs.ts'
 import type { Platform } from '#/platform/platform.ts'
+import { sweepSlugsJob } from '#/platform/slug/slug-jobs.ts'
+import { sweepSlugs } from '#/platform/slug/sweep-slugs.ts'
 import { sweepSourcesJob } from '#/platform/source/source-jobs.ts'
 import { sweepSources } from '#/platform/source/sweep-sources.ts'
 
@@ -30,6 +32,7 @@ export const jobHandlers = (platform: Platform): JobHandler[] => [
     ...platform,
     slots: createBuildSlots(config.buildsAtOnce, MOST_WAITING_BUILDS),
   }),
+  handleJob(sweepSlugsJob, () => sweepSlugs(platform)),
   handleJob(sweepSourcesJob, () => sweepSources(platform)),
   handleJob(removeAppFilesJob, (args) => removeAppFiles(platform, args)),
   handleJob(provisionAddOnJob, (args, context) =>
