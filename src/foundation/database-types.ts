@@ -135,7 +135,7 @@ export interface Deploy {
   createdAt: Generated<Timestamp>;
   createdBy: string | null;
   dynoName: string | null;
-  evidence: ColumnType<Record<string, unknown> | null, string | null | undefined, string | null>;
+  evidence: ColumnType<{ servedByOld: number; servedByNew: number; drained: number; failed: number; longestMs: number } | null, string | null | undefined, string | null>;
   failureReason: string | null;
   fence: Generated<number>;
   finishedAt: Timestamp | null;

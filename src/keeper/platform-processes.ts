@@ -71,7 +71,7 @@ const router = ({ dataDir, ports }: PlatformOptions): ProcessSpec => ({
   stopSignal: 'SIGTERM',
   // It lets requests take 30 s to end; when everything goes down, their dynos go too.
   leaveLimitMs: 40_000,
-  stopLimitMs: 5_000,
+  stopLimitMs: 8_000,
 })
 
 const LOOK_EVERY_MS = 20

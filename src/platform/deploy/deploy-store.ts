@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '#/foundation/db.ts'
 import type { Actor } from '#/platform/event/actor.ts'
-import { FenceLost, type Deploy, type DeployKind } from './deploy.ts'
+import { FenceLost, type Deploy, type DeployKind, type Evidence } from './deploy.ts'
 
 const COLUMNS = [
   'id',
@@ -118,7 +118,7 @@ export const saveEvidence = async (
   tx: Db,
   _actor: Actor,
   id: string,
-  evidence: Record<string, unknown>,
+  evidence: Evidence,
 ): Promise<void> => {
   await tx
     .updateTable('deploys')
