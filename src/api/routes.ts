@@ -21,6 +21,7 @@ import { pipelineRoutes } from '#/platform/pipeline/pipeline-routes.ts'
 import { promotionRoutes } from '#/platform/promotion/promotion-routes.ts'
 import { releaseRoutes } from '#/platform/release/release-routes.ts'
 import type { Route } from '#/platform/route.ts'
+import { ownAccountRoutes } from '#/platform/sign-in/own-account-routes.ts'
 import { slugRoutes } from '#/platform/slug/slug-routes.ts'
 import { sourceRoutes } from '#/platform/source/source-routes.ts'
 import { teamRoutes } from '#/platform/team/team-routes.ts'
@@ -33,6 +34,7 @@ export const routes: Route[] = [
   ...statusRoutes,
   ...accountRoutes,
   ...authorizationRoutes,
+  ...ownAccountRoutes,
   ...teamRoutes,
   ...appRoutes,
   ...stackRoutes,
