@@ -17,11 +17,16 @@ import { dynoRoutes } from '#/platform/dyno/dyno-routes.ts'
 import { dynoSizeRoutes } from '#/platform/formation/dyno-size-routes.ts'
 import { logSessionRoutes } from '#/platform/log/log-session-routes.ts'
 import { couplingRoutes } from '#/platform/pipeline/coupling-routes.ts'
+import { pageRoutes } from '#/platform/page/page-routes.ts'
 import { pipelineRoutes } from '#/platform/pipeline/pipeline-routes.ts'
 import { promotionRoutes } from '#/platform/promotion/promotion-routes.ts'
 import { releaseRoutes } from '#/platform/release/release-routes.ts'
 import type { Route } from '#/platform/route.ts'
 import { ownAccountRoutes } from '#/platform/sign-in/own-account-routes.ts'
+import { sessionRoutes } from '#/platform/sign-in/session-routes.ts'
+import { settingsPages } from '#/platform/sign-in/settings-pages.ts'
+import { setupPages } from '#/platform/sign-in/setup-pages.ts'
+import { signInPages } from '#/platform/sign-in/sign-in-pages.ts'
 import { slugRoutes } from '#/platform/slug/slug-routes.ts'
 import { sourceRoutes } from '#/platform/source/source-routes.ts'
 import { teamRoutes } from '#/platform/team/team-routes.ts'
@@ -35,6 +40,11 @@ export const routes: Route[] = [
   ...accountRoutes,
   ...authorizationRoutes,
   ...ownAccountRoutes,
+  ...sessionRoutes,
+  ...pageRoutes,
+  ...signInPages,
+  ...setupPages,
+  ...settingsPages,
   ...teamRoutes,
   ...appRoutes,
   ...stackRoutes,

@@ -21,6 +21,8 @@ import { deleteEmptyPipelinesJob } from '#/platform/pipeline/pipeline-jobs.ts'
 import { sendMailJob } from '#/platform/mail/mail-jobs.ts'
 import { sendMail } from '#/platform/mail/send-mail.ts'
 import type { Platform } from '#/platform/platform.ts'
+import { tidySignInsJob } from '#/platform/sign-in/sign-in-jobs.ts'
+import { tidySignIns } from '#/platform/sign-in/tidy-sign-ins.ts'
 import { sweepSourcesJob } from '#/platform/source/source-jobs.ts'
 import { sweepSources } from '#/platform/source/sweep-sources.ts'
 
@@ -32,6 +34,7 @@ export const jobHandlers = (platform: Platform): JobHandler[] => [
     ...platform,
     slots: createBuildSlots(config.buildsAtOnce, MOST_WAITING_BUILDS),
   }),
+  handleJob(tidySignInsJob, () => tidySignIns(platform)),
   handleJob(sendMailJob, (args) => sendMail(platform, args)),
   handleJob(sweepSourcesJob, () => sweepSources(platform)),
   handleJob(removeAppFilesJob, (args) => removeAppFiles(platform, args)),

@@ -76,3 +76,11 @@ export const findVisibleAccount = (
       ]),
     )
     .executeTakeFirst()
+
+export const changeEmail = async (tx: Db, accountId: string, email: string): Promise<void> => {
+  await tx
+    .updateTable('accounts')
+    .set({ email, updatedAt: sql<Date>`now()` })
+    .where('id', '=', accountId)
+    .execute()
+}
