@@ -22,6 +22,8 @@ import { pipelineRoutes } from '#/platform/pipeline/pipeline-routes.ts'
 import { promotionRoutes } from '#/platform/promotion/promotion-routes.ts'
 import { releaseRoutes } from '#/platform/release/release-routes.ts'
 import type { Route } from '#/platform/route.ts'
+import { cliLoginPages } from '#/platform/sign-in/cli-login-pages.ts'
+import { cliLoginRoutes } from '#/platform/sign-in/cli-login-routes.ts'
 import { ownAccountRoutes } from '#/platform/sign-in/own-account-routes.ts'
 import { sessionRoutes } from '#/platform/sign-in/session-routes.ts'
 import { settingsPages } from '#/platform/sign-in/settings-pages.ts'
@@ -45,6 +47,8 @@ export const routes: Route[] = [
   ...signInPages,
   ...setupPages,
   ...settingsPages,
+  ...cliLoginRoutes,
+  ...cliLoginPages,
   ...teamRoutes,
   ...appRoutes,
   ...stackRoutes,
