@@ -5,6 +5,7 @@ import { addOnServiceRoutes } from '#/platform/add-on/add-on-service-routes.ts'
 import { attachmentRoutes } from '#/platform/add-on/attachment-routes.ts'
 import { appSetupRoutes } from '#/platform/app-setup/app-setup-routes.ts'
 import { appRoutes } from '#/platform/app/app-routes.ts'
+import { preAuthorizationRoutes } from '#/platform/app/pre-authorization-routes.ts'
 import { stackRoutes } from '#/platform/app/stack-routes.ts'
 import { buildRoutes } from '#/platform/build/build-routes.ts'
 import { buildpackRoutes } from '#/platform/buildpack/buildpack-routes.ts'
@@ -29,6 +30,7 @@ import { sessionRoutes } from '#/platform/sign-in/session-routes.ts'
 import { settingsPages } from '#/platform/sign-in/settings-pages.ts'
 import { setupPages } from '#/platform/sign-in/setup-pages.ts'
 import { signInPages } from '#/platform/sign-in/sign-in-pages.ts'
+import { twoFactorRoutes } from '#/platform/sign-in/two-factor-routes.ts'
 import { slugRoutes } from '#/platform/slug/slug-routes.ts'
 import { sourceRoutes } from '#/platform/source/source-routes.ts'
 import { teamRoutes } from '#/platform/team/team-routes.ts'
@@ -43,6 +45,7 @@ export const routes: Route[] = [
   ...authorizationRoutes,
   ...ownAccountRoutes,
   ...sessionRoutes,
+  ...twoFactorRoutes,
   ...pageRoutes,
   ...signInPages,
   ...setupPages,
@@ -51,6 +54,7 @@ export const routes: Route[] = [
   ...cliLoginPages,
   ...teamRoutes,
   ...appRoutes,
+  ...preAuthorizationRoutes,
   ...stackRoutes,
   ...logSessionRoutes,
   ...releaseRoutes,
