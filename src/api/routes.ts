@@ -26,6 +26,8 @@ import type { Route } from '#/platform/route.ts'
 import { cliLoginPages } from '#/platform/sign-in/cli-login-pages.ts'
 import { cliLoginRoutes } from '#/platform/sign-in/cli-login-routes.ts'
 import { ownAccountRoutes } from '#/platform/sign-in/own-account-routes.ts'
+import { resetPages } from '#/platform/sign-in/reset-pages.ts'
+import { resetRoutes } from '#/platform/sign-in/reset-routes.ts'
 import { sessionRoutes } from '#/platform/sign-in/session-routes.ts'
 import { settingsPages } from '#/platform/sign-in/settings-pages.ts'
 import { setupPages } from '#/platform/sign-in/setup-pages.ts'
@@ -50,6 +52,8 @@ export const routes: Route[] = [
   ...signInPages,
   ...setupPages,
   ...settingsPages,
+  ...resetPages,
+  ...resetRoutes,
   ...cliLoginRoutes,
   ...cliLoginPages,
   ...teamRoutes,
