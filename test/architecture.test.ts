@@ -31,7 +31,7 @@ const ARROWS: Record<string, string[]> = {
 const NOUNS = [
   ...['event', 'account', 'team', 'app', 'log', 'slug', 'release', 'formation', 'dyno', 'deploy'],
   ...['config-var', 'add-on', 'domain', 'app-setup', 'buildpack', 'source', 'build', 'pipeline'],
-  'promotion',
+  ...['promotion', 'audit'],
 ]
 
 /** Besides the stores: holds an advisory lock on a connection of its own, which no store does. */

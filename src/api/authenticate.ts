@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Db } from '#/foundation/db.ts'
 import { unauthorized } from '#/foundation/errors.ts'
 import { findTokenActor } from '#/platform/account/find-token-actor.ts'
-import type { Actor } from '#/platform/event/actor.ts'
+import { ANONYMOUS_ID, type Actor } from '#/platform/event/actor.ts'
 
 /** Whoever the request's token belongs to. @throws 401 */
 export const authenticate = async (db: Db, request: FastifyRequest): Promise<Actor> => {
@@ -16,7 +16,7 @@ export const authenticate = async (db: Db, request: FastifyRequest): Promise<Act
 
 /** Somebody with nothing but a URL. */
 export const anonymous = (request: FastifyRequest): Actor => ({
-  accountId: '00000000-0000-0000-0000-000000000000',
+  accountId: ANONYMOUS_ID,
   name: 'anonymous',
   authorizationId: null,
   requestId: request.id,

@@ -6,6 +6,7 @@ import { attachmentRoutes } from '#/platform/add-on/attachment-routes.ts'
 import { appSetupRoutes } from '#/platform/app-setup/app-setup-routes.ts'
 import { appRoutes } from '#/platform/app/app-routes.ts'
 import { stackRoutes } from '#/platform/app/stack-routes.ts'
+import { auditRoutes } from '#/platform/audit/audit-routes.ts'
 import { buildRoutes } from '#/platform/build/build-routes.ts'
 import { buildpackRoutes } from '#/platform/buildpack/buildpack-routes.ts'
 import { registryRoutes } from '#/platform/buildpack/registry-routes.ts'
@@ -56,4 +57,5 @@ export const routes: Route[] = [
   ...pipelineRoutes,
   ...couplingRoutes,
   ...promotionRoutes,
+  ...auditRoutes,
 ]

@@ -199,6 +199,7 @@ export interface Dyno {
 }
 
 export interface Event {
+  accountId: string | null;
   action: 'create' | 'update' | 'destroy';
   actorAccountId: string | null;
   actorName: string;
@@ -213,7 +214,21 @@ export interface Event {
   requestId: string | null;
   resource: string;
   resourceId: string | null;
+  result: Generated<string>;
   teamId: string | null;
+}
+
+export interface EventSeal {
+  count: number;
+  droppedAt: Timestamp | null;
+  firstId: number;
+  hash: Buffer;
+  hour: Timestamp;
+  lastId: number;
+  previousHash: Buffer;
+  rowHashes: Buffer | null;
+  rowsHash: Buffer;
+  sealedAt: Generated<Timestamp>;
 }
 
 export interface Feed {
@@ -236,6 +251,11 @@ export interface Formation {
   size: Generated<string>;
   type: string;
   updatedAt: Generated<Timestamp>;
+}
+
+export interface MasterKey {
+  createdAt: Generated<Timestamp>;
+  id: string;
 }
 
 export interface PipelineCoupling {
@@ -370,9 +390,11 @@ export interface DB {
   dynoRequests: DynoRequest;
   dynos: Dyno;
   events: Event;
+  eventSeals: EventSeal;
   feeds: Feed;
   followers: Follower;
   formations: Formation;
+  masterKeys: MasterKey;
   pipelineCouplings: PipelineCoupling;
   pipelines: Pipeline;
   pipelineStages: PipelineStage;

@@ -13,7 +13,7 @@ export const capabilityUrl = (
   lifetimeMs: number,
 ): string => {
   const expires = Math.floor((Date.now() + lifetimeMs) / 1000)
-  const signature = sign(keyring.signingKey, `${path} ${expires}`)
+  const signature = sign(keyring.keys[0].signingKey, `${path} ${expires}`)
   return `http://${settings.apiHost}:${settings.apiPort}${path}?expires=${expires}&signature=${signature}`
 }
 
@@ -38,6 +38,8 @@ export const isCapability = (
   return (
     /^\d{1,12}$/.test(expires) &&
     Number(expires) * 1000 > at &&
-    isSignedBy(keyring.signingKey, `${pathname} ${expires}`, signature)
+    keyring.keys.some(({ signingKey }) =>
+      isSignedBy(signingKey, `${pathname} ${expires}`, signature),
+    )
   )
 }

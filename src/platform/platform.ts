@@ -19,11 +19,17 @@ export type Platform = {
   log: Log
 }
 
+/** One object for the whole process. A rotation changes what it holds, so nobody keeps a key of it for later. */
 export type Keyring = {
+  /** The first wraps and signs. Others are there only during a rotation, for what was wrapped or signed with them. */
+  keys: readonly [MasterKey, ...MasterKey[]]
+}
+
+export type MasterKey = {
+  id: string
   /** Wraps data keys. */
-  masterKey: Buffer
-  masterKeyId: string
-  /** Signs capability URLs; derived from the master key. */
+  key: Buffer
+  /** Signs capability URLs; derived from the key. */
   signingKey: Buffer
 }
 

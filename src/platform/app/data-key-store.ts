@@ -6,14 +6,10 @@ import type { Keyring } from '#/platform/platform.ts'
 export const getDataKey = async (db: Db, keyring: Keyring, appId: string): Promise<Buffer> => {
   const found = await findDataKey(db, appId)
   if (found) return open(keyring, appId, found)
-  const key = newKey()
+  const [master] = keyring.keys
   await db
     .insertInto('dataKeys')
-    .values({
-      appId,
-      masterKeyId: keyring.masterKeyId,
-      wrapped: seal(keyring.masterKey, place(appId), key),
-    })
+    .values({ appId, masterKeyId: master.id, wrapped: seal(master.key, place(appId), newKey()) })
     .onConflict((conflict) => conflict.column('appId').doNothing())
     .execute()
   const stored = await findDataKey(db, appId)
@@ -33,15 +29,12 @@ const open = (
   appId: string,
   stored: { wrapped: string; masterKeyId: string },
 ): Buffer => {
-  if (stored.masterKeyId !== keyring.masterKeyId)
+  const master = keyring.keys.find(({ id }) => id === stored.masterKeyId)
+  if (!master)
     throw new Error(
-      `A data key is wrapped by master key ${stored.masterKeyId}, but this is ${keyring.masterKeyId}.`,
+      `A data key is wrapped by master key ${stored.masterKeyId}, which is not at hand.`,
     )
-  return unseal(keyring.masterKey, place(appId), stored.wrapped)
+  return unseal(master.key, place(appId), stored.wrapped)
 }
 
 const place = (appId: string): string[] => ['data_keys', 'wrapped', appId]
-
-/** Of any app: what the platform checks its master key against at start. */
-export const findAnyMasterKeyId = async (db: Db): Promise<string | undefined> =>
-  (await db.selectFrom('dataKeys').select('masterKeyId').limit(1).executeTakeFirst())?.masterKeyId
