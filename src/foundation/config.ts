@@ -56,6 +56,8 @@ export const config = {
   fileBuildpacks: text('SLUICE_FILE_BUILDPACKS', '') !== '',
   /** Root's platform runs builds and dynos as this user of the host. */
   sandboxUid: whole('SLUICE_SANDBOX_UID', 61_000),
+  /** Events are dropped when they are older; 0 keeps them for ever. */
+  eventRetentionDays: whole('SLUICE_EVENT_RETENTION_DAYS', 400),
   /** Connections of one process to PostgreSQL. */
   databasePoolSize: whole('SLUICE_DATABASE_POOL_SIZE', 10),
 } as const

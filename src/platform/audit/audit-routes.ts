@@ -4,6 +4,9 @@ import { onApp } from '#/platform/app/app-access.ts'
 import { ANONYMOUS_ID } from '#/platform/event/actor.ts'
 import { onPipeline } from '#/platform/pipeline/pipeline-access.ts'
 import { route, type Call } from '#/platform/route.ts'
+import { badRequest } from '#/foundation/errors.ts'
+import { verifyEvents } from './verify-events.ts'
+import { presentVerification } from './audit-schema.ts'
 import { answerEvents } from './answer-events.ts'
 import { auditedTeam } from './audit-access.ts'
 import { isAuditorOf } from './audit-store.ts'
@@ -49,6 +52,17 @@ export const auditRoutes = [
     path: '/events',
     access: operatorOnly,
     handle: async (call) => answerEvents(call, { kind: 'platform' }, () => true),
+  }),
+  route({
+    method: 'GET',
+    path: '/events/verification',
+    access: operatorOnly,
+    handle: async ({ platform, query }) => {
+      const { head } = query
+      if (head !== undefined && !/^[0-9a-f]{64}$/.test(head))
+        throw badRequest('A head is 64 hexadecimal digits.')
+      return presentVerification(await verifyEvents(platform, head))
+    },
   }),
 ]
 

@@ -1,4 +1,5 @@
 import type { StoredEvent } from './audit.ts'
+import type { Verification } from './verify-events.ts'
 
 /** @param isWhole whether the reader also learns from where and through which token it was done */
 export const presentEvent = (event: StoredEvent, isWhole: boolean) => ({
@@ -45,3 +46,19 @@ export const EVENT_CSV_COLUMNS = {
   before: ({ before }) => (before === null ? '' : JSON.stringify(before)),
   after: ({ after }) => (after === null ? '' : JSON.stringify(after)),
 } satisfies Record<string, (event: PresentedEvent) => string | null | undefined>
+
+export const presentVerification = (verification: Verification) => ({
+  intact: verification.problems.length === 0,
+  hours: verification.hours,
+  events: verification.events,
+  dropped_hours: verification.droppedHours,
+  unsealed_events: verification.unsealed,
+  head: verification.head,
+  problems: verification.problems.map(({ kind, hour, eventId, message }) => ({
+    kind,
+    hour,
+    event: eventId === null ? null : { id: String(eventId) },
+    message,
+  })),
+  more_problems: verification.isCut,
+})
