@@ -23,6 +23,9 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'addons:create': async () => (await import('./commands/addons/create.ts')).AddonsCreate,
   'addons:destroy': async () => (await import('./commands/addons/destroy.ts')).AddonsDestroy,
 
+  audit: async () => (await import('./commands/audit/list.ts')).AuditList,
+  'audit:verify': async () => (await import('./commands/audit/verify.ts')).AuditVerify,
+
   'auth:token': async () => (await import('./commands/auth/token.ts')).AuthToken,
   'auth:whoami': async () => (await import('./commands/auth/whoami.ts')).AuthWhoami,
 
