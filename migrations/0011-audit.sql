@@ -36,6 +36,9 @@ begin
   if new.account_id is null and new.resource = 'account' then
     new.account_id := (select id from accounts where id::text = new.resource_id);
   end if;
+  if new.action = 'refuse' and new.result = 'success' then
+    new.result := 'failed'; -- a sign-in that did not come about
+  end if;
   return new;
 end $$;
 create trigger events_prepare before insert on events for each row execute function prepare_event();

@@ -29,9 +29,22 @@ const ARROWS: Record<string, string[]> = {
 
 /** A noun imports only nouns before it: what must flow the other way goes as a row. */
 const NOUNS = [
-  ...['event', 'account', 'team', 'app', 'log', 'slug', 'release', 'formation', 'dyno', 'deploy'],
+  ...[
+    'event',
+    'mail',
+    'account',
+    'sign-in',
+    'team',
+    'app',
+    'log',
+    'slug',
+    'release',
+    'formation',
+    'dyno',
+    'deploy',
+  ],
   ...['config-var', 'add-on', 'domain', 'app-setup', 'buildpack', 'source', 'build', 'pipeline'],
-  ...['promotion', 'audit'],
+  ...['promotion', 'audit', 'master-key'],
 ]
 
 /** Besides the stores: holds an advisory lock on a connection of its own, which no store does. */

@@ -17,11 +17,13 @@ import { domainRoutes } from '#/platform/domain/domain-routes.ts'
 import { dynoRoutes } from '#/platform/dyno/dyno-routes.ts'
 import { dynoSizeRoutes } from '#/platform/formation/dyno-size-routes.ts'
 import { logSessionRoutes } from '#/platform/log/log-session-routes.ts'
+import { masterKeyRoutes } from '#/platform/master-key/master-key-routes.ts'
 import { couplingRoutes } from '#/platform/pipeline/coupling-routes.ts'
 import { pipelineRoutes } from '#/platform/pipeline/pipeline-routes.ts'
 import { promotionRoutes } from '#/platform/promotion/promotion-routes.ts'
 import { releaseRoutes } from '#/platform/release/release-routes.ts'
 import type { Route } from '#/platform/route.ts'
+import { ownAccountRoutes } from '#/platform/sign-in/own-account-routes.ts'
 import { slugRoutes } from '#/platform/slug/slug-routes.ts'
 import { sourceRoutes } from '#/platform/source/source-routes.ts'
 import { teamRoutes } from '#/platform/team/team-routes.ts'
@@ -34,6 +36,7 @@ export const routes: Route[] = [
   ...statusRoutes,
   ...accountRoutes,
   ...authorizationRoutes,
+  ...ownAccountRoutes,
   ...teamRoutes,
   ...appRoutes,
   ...stackRoutes,
@@ -58,4 +61,5 @@ export const routes: Route[] = [
   ...couplingRoutes,
   ...promotionRoutes,
   ...auditRoutes,
+  ...masterKeyRoutes,
 ]

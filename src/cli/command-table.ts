@@ -46,6 +46,9 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
 
   logs: async () => (await import('./commands/logs.ts')).Logs,
 
+  'master-key:rotate': async () =>
+    (await import('./commands/master-key/rotate.ts')).MasterKeyRotate,
+
   pipelines: async () => (await import('./commands/pipelines/list.ts')).PipelinesList,
   'pipelines:add': async () => (await import('./commands/pipelines/add.ts')).PipelinesAdd,
   'pipelines:create': async () => (await import('./commands/pipelines/create.ts')).PipelinesCreate,

@@ -74,3 +74,9 @@ export type VerificationJson = {
   problems: { message: string }[]
   more_problems: boolean
 }
+export type MasterKeyJson = {
+  id: string
+  file: string
+  previous: { id: string }[]
+  remaining_data_keys: number
+}

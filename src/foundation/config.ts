@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 
@@ -19,9 +20,17 @@ const defaultDataDir = (): string =>
     ? '/var/lib/sluice'
     : join(env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'sluice')
 
+/** What `LoadCredential=` or `SetCredential=` of a unit puts there; empty if there is none of that name. */
+const credentialOfSystemd = (name: string): string => {
+  const dir = env['CREDENTIALS_DIRECTORY']
+  return dir && existsSync(join(dir, name)) ? join(dir, name) : ''
+}
+
 export const config = {
   /** Where a platform keeps everything it owns. */
   dataDir: text('SLUICE_DATA_DIR', defaultDataDir()),
+  /** Where somebody hands the master key in; empty means that it lies in the data directory. */
+  masterKeyFile: text('SLUICE_MASTER_KEY_FILE', credentialOfSystemd('sluice-master-key')),
   /** An external PostgreSQL; empty means the embedded one. */
   databaseUrl: text('DATABASE_URL', ''),
   /** What the official CLI reads too: a platform elsewhere, whose data directory is not on this machine. */
@@ -30,6 +39,10 @@ export const config = {
   caPath: text('NODE_EXTRA_CA_CERTS', ''),
   /** The app that commands act on. */
   app: text('HEROKU_APP', ''),
+  /** Where mail is handed over, as `smtps://user:password@host`; empty: no mail is sent, links are shown instead. */
+  smtpUrl: text('SLUICE_SMTP_URL', ''),
+  /** Sender of the platform's mail. */
+  mailFrom: text('SLUICE_MAIL_FROM', ''),
   logLevel: text('SLUICE_LOG_LEVEL', 'info'),
   failpoint: text('SLUICE_FAILPOINT', ''),
   /** Limits, in milliseconds. */
@@ -95,6 +108,7 @@ export const keeperEnvironment = (
 ): Record<string, string> => ({
   ...platformEnvironment(),
   SLUICE_DATA_DIR: dataDir,
+  ...(config.masterKeyFile === '' ? {} : { SLUICE_MASTER_KEY_FILE: config.masterKeyFile }),
   ...(databaseUrl === '' ? {} : { DATABASE_URL: databaseUrl }),
   ...(env['NODE_COMPILE_CACHE'] ? { NODE_COMPILE_CACHE: env['NODE_COMPILE_CACHE'] } : {}),
 })

@@ -1,4 +1,5 @@
 import { isSignedBy, sign } from '#/foundation/crypto.ts'
+import { masterKeysOf } from '#/platform/keyring.ts'
 import { notFound } from '#/foundation/errors.ts'
 import type { Access } from './route.ts'
 import type { Platform } from './platform.ts'
@@ -13,7 +14,7 @@ export const capabilityUrl = (
   lifetimeMs: number,
 ): string => {
   const expires = Math.floor((Date.now() + lifetimeMs) / 1000)
-  const signature = sign(keyring.keys[0].signingKey, `${path} ${expires}`)
+  const signature = sign(keyring.signingKey, `${path} ${expires}`)
   return `http://${settings.apiHost}:${settings.apiPort}${path}?expires=${expires}&signature=${signature}`
 }
 
@@ -38,7 +39,7 @@ export const isCapability = (
   return (
     /^\d{1,12}$/.test(expires) &&
     Number(expires) * 1000 > at &&
-    keyring.keys.some(({ signingKey }) =>
+    masterKeysOf(keyring).some(({ signingKey }) =>
       isSignedBy(signingKey, `${pathname} ${expires}`, signature),
     )
   )

@@ -2,6 +2,7 @@ import type { ArtifactStore } from '#/artifact-store/artifact-store.ts'
 import type { DataDirPaths } from '#/foundation/data-dir.ts'
 import type { Db } from '#/foundation/db.ts'
 import type { Log } from '#/foundation/log.ts'
+import type { MailSettings } from '#/foundation/mail.ts'
 import type { Notifications } from '#/foundation/notifications.ts'
 import type { LogWriter } from '#/log-store/log-writer.ts'
 
@@ -12,6 +13,8 @@ export type Platform = {
   keyring: Keyring
   settings: PlatformSettings
   paths: DataDirPaths
+  /** null: no SMTP server is set, and no mail can be sent. */
+  mail: MailSettings | null
   /** Lines of the apps' logs. */
   logs: LogWriter
   store: ArtifactStore
@@ -19,18 +22,18 @@ export type Platform = {
   log: Log
 }
 
-/** One object for the whole process. A rotation changes what it holds, so nobody keeps a key of it for later. */
-export type Keyring = {
-  /** The first wraps and signs. Others are there only during a rotation, for what was wrapped or signed with them. */
-  keys: readonly [MasterKey, ...MasterKey[]]
+export type MasterKey = {
+  /** Wraps data keys. */
+  masterKey: Buffer
+  masterKeyId: string
+  /** Signs capability URLs; derived from the master key. */
+  signingKey: Buffer
 }
 
-export type MasterKey = {
-  id: string
-  /** Wraps data keys. */
-  key: Buffer
-  /** Signs capability URLs; derived from the key. */
-  signingKey: Buffer
+/** One object for the whole process. A rotation changes what it holds, so nobody keeps a key of it for later. */
+export type Keyring = MasterKey & {
+  /** During a rotation: those that something may still be wrapped or signed with. */
+  previous: readonly MasterKey[]
 }
 
 /** Where people and programs reach this platform. */

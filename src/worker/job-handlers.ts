@@ -19,8 +19,12 @@ import { tidyRepositories } from '#/platform/build/tidy-repositories.ts'
 import { runDeploysJob, stopRetiredJob } from '#/platform/deploy/deploy-jobs.ts'
 import { runDeploys } from '#/platform/deploy/run-deploys.ts'
 import { stopRetiredDynos } from '#/platform/deploy/stop-retired.ts'
+import { rotateMasterKeyJob } from '#/platform/master-key/master-key-jobs.ts'
+import { rotateMasterKey } from '#/platform/master-key/rotate-master-key.ts'
 import { deleteEmptyPipelines } from '#/platform/pipeline/delete-empty-pipelines.ts'
 import { deleteEmptyPipelinesJob } from '#/platform/pipeline/pipeline-jobs.ts'
+import { sendMailJob } from '#/platform/mail/mail-jobs.ts'
+import { sendMail } from '#/platform/mail/send-mail.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { sweepSourcesJob } from '#/platform/source/source-jobs.ts'
 import { sweepSources } from '#/platform/source/sweep-sources.ts'
@@ -33,6 +37,7 @@ export const jobHandlers = (platform: Platform): JobHandler[] => [
     ...platform,
     slots: createBuildSlots(config.buildsAtOnce, MOST_WAITING_BUILDS),
   }),
+  handleJob(sendMailJob, (args) => sendMail(platform, args)),
   handleJob(sweepSourcesJob, () => sweepSources(platform)),
   handleJob(removeAppFilesJob, (args) => removeAppFiles(platform, args)),
   handleJob(provisionAddOnJob, (args, context) =>
@@ -40,6 +45,7 @@ export const jobHandlers = (platform: Platform): JobHandler[] => [
   ),
   handleJob(deprovisionAddOnJob, (args) => deprovisionAddOn(addOnNeeds(platform), args)),
   handleJob(deleteEmptyPipelinesJob, () => deleteEmptyPipelines(platform)),
+  handleJob(rotateMasterKeyJob, (args) => rotateMasterKey(platform, args, sendMailJob.name)),
   handleJob(sealEventsJob, async (_args, { signal }) => {
     await sealEvents(platform, { signal })
     await dropOldEvents(platform, config.eventRetentionDays, signal)

@@ -3,7 +3,15 @@ import type { Db } from '#/foundation/db.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import type { Account } from './account.ts'
 
-const COLUMNS = ['id', 'email', 'name', 'createdAt', 'updatedAt'] as const
+const COLUMNS = [
+  'id',
+  'email',
+  'name',
+  'twoFactor',
+  'lastLoginAt',
+  'createdAt',
+  'updatedAt',
+] as const
 
 export const insertAccount = (tx: Db, email: string): Promise<Account> =>
   tx.insertInto('accounts').values({ email }).returning(COLUMNS).executeTakeFirstOrThrow()

@@ -29,6 +29,7 @@ export const authorizationRoutes = [
   route({
     method: 'POST',
     path: '/oauth/authorizations',
+    takesPassword: true,
     access: ownAccount,
     body: CreateAuthorization,
     handle: async ({ platform, actor, body, target }) => {

@@ -4,7 +4,8 @@ import type { Actor } from './actor.ts'
 export type NewEvent = {
   resource: string
   resourceId?: string
-  action: 'create' | 'update' | 'destroy'
+  /** `refuse`: somebody wanted it and was not let. */
+  action: 'create' | 'update' | 'destroy' | 'refuse'
   /** Not given: it was done. Refused: they may not. Failed: they tried and did not succeed, as with a wrong password. */
   result?: 'success' | 'refused' | 'failed'
   /** Whose account it is about; its owner sees the event. */
@@ -26,6 +27,7 @@ export const insertEvent = async (tx: Db, actor: Actor, event: NewEvent): Promis
       actorAccountId: actor.accountId,
       actorName: actor.name,
       authorizationId: actor.authorizationId,
+      sessionId: actor.sessionId ?? null,
       requestId: actor.requestId,
       remoteAddress: actor.remoteAddress,
       accountId: event.accountId ?? null,
