@@ -16,7 +16,7 @@ import {
 
 type Needs = Pick<Platform, 'db' | 'keyring' | 'paths' | 'log'>
 
-const BATCH = 100
+const BATCH = 20
 const ROTATION = systemActor('master-key')
 
 /**
