@@ -9,6 +9,8 @@ import Fastify, {
 } from 'fastify'
 import { ApiError } from '#/foundation/errors.ts'
 import { newId } from '#/foundation/ids.ts'
+import { recordRefusal } from '#/platform/audit/record-refusal.ts'
+import type { Actor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
 import type { Route } from '#/platform/route.ts'
 import { anonymous, authenticate } from './authenticate.ts'
@@ -80,18 +82,16 @@ const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void =
     handler: async (request, reply) => {
       const actor = isOpen ? anonymous(request) : await authenticate(platform, one, request)
       const params = request.params as Record<string, string>
-      const target = await one.access.find({ platform, actor, params, request })
-      void reply.code(one.status ?? (one.method === 'POST' ? 201 : 200))
-      const query = request.query as Record<string, string | undefined>
-      const result = await one.handle({
-        platform,
-        actor,
-        params,
-        query,
-        body: request.body,
-        target,
-        request,
-        reply,
+      const perform = async (): Promise<unknown> => {
+        const target = await one.access.find({ platform, actor, params, request })
+        void reply.code(one.status ?? (one.method === 'POST' ? 201 : 200))
+        const query = request.query as Record<string, string | undefined>
+        const { body } = request
+        return one.handle({ platform, actor, params, query, body, target, request, reply })
+      }
+      const result = await perform().catch(async (error: unknown) => {
+        await noteRefusal(platform, actor, one, params, error)
+        throw error
       })
       return reply.sent ? reply : reply.send(result)
     },
@@ -108,6 +108,21 @@ const checkBodies = (fastify: FastifyInstance): void => {
       return check(body) ? { value: body } : { error: check.errors ?? [] }
     }
   })
+}
+
+/** The one place where attempts at what the caller may not do are written down. */
+const noteRefusal = async (
+  platform: Platform,
+  actor: Actor,
+  { method, path, access }: Route,
+  params: Record<string, string>,
+  error: unknown,
+): Promise<void> => {
+  if (!(error instanceof ApiError) || error.status !== 403 || method === 'GET') return
+  const { message } = error
+  await recordRefusal(platform, actor, { method, path, params, needs: access.name, message }).catch(
+    (failure: unknown) => platform.log.error({ err: failure }, 'a refusal cannot be written down'),
+  )
 }
 
 /** Bodies come with several JSON types, or none at all; an empty one is an empty object. */

@@ -66,3 +66,29 @@ export type PromotionTargetJson = {
   status: 'pending' | 'succeeded' | 'failed'
   error_message: string | null
 }
+export type EventJson = {
+  id: string
+  created_at: string
+  actor: { id: string | null; email: string }
+  resource: string
+  action: string
+  result: 'success' | 'refused' | 'failed'
+  before: unknown
+  after: unknown
+}
+export type VerificationJson = {
+  intact: boolean
+  hours: number
+  events: number
+  dropped_hours: number
+  unsealed_events: number
+  head: string | null
+  problems: { message: string }[]
+  more_problems: boolean
+}
+export type MasterKeyJson = {
+  id: string
+  file: string
+  previous: { id: string }[]
+  remaining_data_keys: number
+}
