@@ -17,6 +17,7 @@ import { dynoRoutes } from '#/platform/dyno/dyno-routes.ts'
 import { dynoSizeRoutes } from '#/platform/formation/dyno-size-routes.ts'
 import { logSessionRoutes } from '#/platform/log/log-session-routes.ts'
 import { couplingRoutes } from '#/platform/pipeline/coupling-routes.ts'
+import { ephemeralRoutes } from '#/platform/pipeline/ephemeral-routes.ts'
 import { pipelineRoutes } from '#/platform/pipeline/pipeline-routes.ts'
 import { promotionRoutes } from '#/platform/promotion/promotion-routes.ts'
 import { releaseRoutes } from '#/platform/release/release-routes.ts'
@@ -55,5 +56,6 @@ export const routes: Route[] = [
   ...attachmentRoutes,
   ...pipelineRoutes,
   ...couplingRoutes,
+  ...ephemeralRoutes,
   ...promotionRoutes,
 ]

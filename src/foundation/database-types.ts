@@ -198,6 +198,15 @@ export interface Dyno {
   wanted: Generated<boolean>;
 }
 
+export interface EphemeralAppCollaborator {
+  accountId: string;
+  createdAt: Generated<Timestamp>;
+  id: Generated<string>;
+  permissions: ('view' | 'deploy' | 'operate' | 'manage')[];
+  pipelineId: string;
+  updatedAt: Generated<Timestamp>;
+}
+
 export interface Event {
   action: 'create' | 'update' | 'destroy';
   actorAccountId: string | null;
@@ -251,8 +260,11 @@ export interface Pipeline {
   createdAt: Generated<Timestamp>;
   createdBy: string | null;
   deleteAt: Generated<Timestamp | null>;
+  ephemeralAutoJoin: Generated<boolean>;
+  ephemeralPermissions: Generated<('view' | 'deploy' | 'operate' | 'manage')[]>;
   id: Generated<string>;
   name: string;
+  productionPromotion: Generated<'admins' | 'deployers'>;
   teamId: string;
   updatedAt: Generated<Timestamp>;
 }
@@ -341,6 +353,7 @@ export interface TeamMember {
 
 export interface Team {
   createdAt: Generated<Timestamp>;
+  ephemeralPermissions: ('view' | 'deploy' | 'operate' | 'manage')[] | null;
   id: Generated<string>;
   name: string;
   personalAccountId: string | null;
@@ -369,6 +382,7 @@ export interface DB {
   domains: Domain;
   dynoRequests: DynoRequest;
   dynos: Dyno;
+  ephemeralAppCollaborators: EphemeralAppCollaborator;
   events: Event;
   feeds: Feed;
   followers: Follower;
