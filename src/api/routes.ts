@@ -18,6 +18,7 @@ import { dynoSizeRoutes } from '#/platform/formation/dyno-size-routes.ts'
 import { logSessionRoutes } from '#/platform/log/log-session-routes.ts'
 import { couplingRoutes } from '#/platform/pipeline/coupling-routes.ts'
 import { ephemeralRoutes } from '#/platform/pipeline/ephemeral-routes.ts'
+import { latestRoutes } from '#/platform/pipeline/latest-routes.ts'
 import { pipelineRoutes } from '#/platform/pipeline/pipeline-routes.ts'
 import { promotionRoutes } from '#/platform/promotion/promotion-routes.ts'
 import { releaseRoutes } from '#/platform/release/release-routes.ts'
@@ -57,5 +58,6 @@ export const routes: Route[] = [
   ...pipelineRoutes,
   ...couplingRoutes,
   ...ephemeralRoutes,
+  ...latestRoutes,
   ...promotionRoutes,
 ]
