@@ -466,6 +466,23 @@ create table schema_migrations (
   constraint schema_migrations_pkey PRIMARY KEY (name)
 );
 
+create table slug_uploads (
+  id uuid not null default gen_random_uuid(),
+  app_id uuid not null,
+  process_types jsonb not null,
+  stack text not null,
+  commit text,
+  commit_description text,
+  buildpack_provided_description text,
+  checksum text,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  constraint slug_uploads_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
+  constraint slug_uploads_checksum_check CHECK ((checksum ~ '^[0-9a-f]{64}$'::text)),
+  constraint slug_uploads_pkey PRIMARY KEY (id)
+);
+CREATE INDEX slug_uploads_expires_at ON public.slug_uploads USING btree (expires_at);
+
 create table slugs (
   id uuid not null default gen_random_uuid(),
   app_id uuid not null,

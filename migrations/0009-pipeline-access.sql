@@ -36,3 +36,18 @@ begin
   return null;
 end $$;
 create trigger team_members_leave_pipelines after delete on team_members for each row execute function leave_pipelines();
+
+-- A slug that a client makes itself and whose files are still to come. With them it becomes a row of slugs, of the same id.
+create table slug_uploads (
+  id uuid primary key default gen_random_uuid(),
+  app_id uuid not null references apps,
+  process_types jsonb not null, -- none: its Procfile says
+  stack text not null,
+  commit text,
+  commit_description text,
+  buildpack_provided_description text,
+  checksum text check (checksum ~ '^[0-9a-f]{64}$'), -- SHA-256 in hex that its tarball is to have
+  created_at timestamptz not null default now(),
+  expires_at timestamptz not null
+);
+create index slug_uploads_expires_at on slug_uploads (expires_at);

@@ -23,6 +23,7 @@ import { pipelineRoutes } from '#/platform/pipeline/pipeline-routes.ts'
 import { promotionRoutes } from '#/platform/promotion/promotion-routes.ts'
 import { releaseRoutes } from '#/platform/release/release-routes.ts'
 import type { Route } from '#/platform/route.ts'
+import { slugUploadRoutes } from '#/platform/slug-upload/slug-upload-routes.ts'
 import { slugRoutes } from '#/platform/slug/slug-routes.ts'
 import { sourceRoutes } from '#/platform/source/source-routes.ts'
 import { teamRoutes } from '#/platform/team/team-routes.ts'
@@ -50,6 +51,7 @@ export const routes: Route[] = [
   ...registryRoutes,
   ...appSetupRoutes,
   ...slugRoutes,
+  ...slugUploadRoutes,
   ...sourceRoutes,
   ...buildRoutes,
   ...addOnServiceRoutes,

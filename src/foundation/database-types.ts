@@ -334,6 +334,19 @@ export interface Slug {
   updatedAt: Generated<Timestamp>;
 }
 
+export interface SlugUpload {
+  appId: string;
+  buildpackProvidedDescription: string | null;
+  checksum: string | null;
+  commit: string | null;
+  commitDescription: string | null;
+  createdAt: Generated<Timestamp>;
+  expiresAt: Timestamp;
+  id: Generated<string>;
+  processTypes: ColumnType<Record<string, string>, string, never>;
+  stack: string;
+}
+
 export interface Source {
   accountId: string;
   createdAt: Generated<Timestamp>;
@@ -395,6 +408,7 @@ export interface DB {
   releases: Release;
   schemaMigrations: SchemaMigration;
   slugs: Slug;
+  slugUploads: SlugUpload;
   sources: Source;
   teamMembers: TeamMember;
   teams: Team;

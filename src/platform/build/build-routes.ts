@@ -17,7 +17,7 @@ import { followBuild } from './follow-build.ts'
 
 const OUTPUT_LIFETIME_MS = 24 * 3_600_000
 
-export const showBuild = (platform: Platform, app: App, build: Build) =>
+export const show = (platform: Platform, app: App, build: Build) =>
   presentBuild(build, {
     app: { id: app.id, gitUrl: gitUrl(app, platform.settings) },
     outputUrl: capabilityUrl(platform, `/streams/builds/${build.id}`, OUTPUT_LIFETIME_MS),
@@ -30,7 +30,7 @@ export const buildRoutes = [
     access: onApp('deploy'),
     body: CreateBuild,
     handle: async ({ platform, actor, target: app, body }) =>
-      showBuild(platform, app, await createTarballBuild(platform, actor, app, tarballOf(body))),
+      show(platform, app, await createTarballBuild(platform, actor, app, tarballOf(body))),
   }),
   route({
     method: 'GET',
@@ -39,7 +39,7 @@ export const buildRoutes = [
     handle: async ({ platform, actor, target: app, request, reply }) => {
       const range = buildRange(request.headers.range)
       const found = await listBuilds(platform.db, actor, app.id, range)
-      return sendPage(reply, pageOfBuilds(found, range), (build) => showBuild(platform, app, build))
+      return sendPage(reply, pageOfBuilds(found, range), (build) => show(platform, app, build))
     },
   }),
   route({
@@ -47,14 +47,14 @@ export const buildRoutes = [
     path: '/apps/:app/builds/:build',
     access: onApp('view'),
     handle: async ({ platform, actor, target: app, params }) =>
-      showBuild(platform, app, await getBuild(platform.db, actor, app.id, params.build)),
+      show(platform, app, await getBuild(platform.db, actor, app.id, params.build)),
   }),
   route({
     method: 'DELETE',
     path: '/apps/:app/builds/:build',
     access: onApp('deploy'),
     handle: async ({ platform, actor, target: app, params }) =>
-      showBuild(platform, app, await cancelBuild(platform, actor, app, params.build)),
+      show(platform, app, await cancelBuild(platform, actor, app, params.build)),
   }),
   route({
     method: 'DELETE',

@@ -10,6 +10,8 @@ export type ExtractOptions = {
   /** Of all files together. */
   limitBytes: number
   limitEntries: number
+  /** Links may lead out; nothing but links is ever made of them here. */
+  anyLinks?: boolean
   /** Told, in a sentence, of each thing that is left out. */
   warn: (message: string) => void
   signal: AbortSignal
@@ -85,8 +87,13 @@ class Unpacking {
     } else if (type === 'link') await this.#copy(pathInArchive(linkname), path)
     else if (type !== 'symlink')
       this.#options.warn(`${path} is left out: it is neither file, directory nor link.`)
-    else if (isInside(path, linkname)) this.#links.set(path, linkname)
+    else if (this.#isAllowed(path, linkname)) this.#links.set(path, linkname)
     else this.#options.warn(`The link ${path} is left out: it leads out of the source.`)
+  }
+
+  #isAllowed(path: string, target: string): boolean {
+    const isTarget = target !== '' && !target.includes('\0')
+    return isTarget && (this.#options.anyLinks === true || isInside(path, target))
   }
 
   /** A hard link: the same file under another name. No link has been made yet, so the name leads to a file of ours. */

@@ -1,7 +1,7 @@
 import { listApps } from '#/platform/app/app-store.ts'
 import { presentStackName } from '#/platform/app/app-schema.ts'
 import type { App } from '#/platform/app/app.ts'
-import { showBuild } from '#/platform/build/build-routes.ts'
+import { show as showBuild } from '#/platform/build/build-routes.ts'
 import { findNewestBuild } from '#/platform/build/build-store.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'

@@ -19,7 +19,8 @@ const COLUMNS = [
   'slugs.updatedAt',
 ] as const
 
-export type NewSlug = Omit<Slug, 'id' | 'createdAt' | 'updatedAt'>
+/** With an id if it has been announced under one. */
+export type NewSlug = Omit<Slug, 'id' | 'createdAt' | 'updatedAt'> & Partial<Pick<Slug, 'id'>>
 
 export const insertSlug = (
   tx: Db,
