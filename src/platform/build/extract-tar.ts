@@ -3,7 +3,9 @@ import { copyFile, lstat, mkdir, rm, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
 import { extract, type Extract, type Header } from 'tar-stream'
+import { hasCode } from '#/foundation/errors.ts'
 import { ArchiveError, BrokenTarError, isInside, pathInArchive } from './archive-path.ts'
 
 export type ExtractOptions = {
@@ -40,6 +42,23 @@ export const extractTar = async (
   })
   await unpacking.makeLinks()
 }
+
+/** As `extractTar`, of a gzipped one. */
+export const extractTarball = async (
+  gzip: Readable,
+  folder: string,
+  options: ExtractOptions,
+): Promise<void> => {
+  const tar = createGunzip()
+  await Promise.all([pipeline(gzip, tar), extractTar(tar, folder, options)]).catch(
+    (error: unknown) => {
+      throw NO_GZIP.some((code) => hasCode(error, code)) // whichever of the two says it first
+        ? new ArchiveError('The source is not a whole gzip file.', { cause: error })
+        : error
+    },
+  )
+}
+const NO_GZIP = ['Z_DATA_ERROR', 'Z_BUF_ERROR']
 
 /** In tar-stream's words. */
 const NO_TAR = /^(?:Unexpected end of data|Invalid tar header)/

@@ -1,8 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
 import {
   ArtifactTooLargeError,
   StoreFullError,
@@ -24,7 +22,7 @@ import { newId } from '#/foundation/ids.ts'
 import { removeTree } from '#/foundation/remove-tree.ts'
 import { lockApp } from '#/platform/app/app-store.ts'
 import { ArchiveError } from '#/platform/build/archive-path.ts'
-import { extractTar } from '#/platform/build/extract-tar.ts'
+import { extractTarball } from '#/platform/build/extract-tar.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
 import type { Platform } from '#/platform/platform.ts'
@@ -71,19 +69,15 @@ export const receiveSlug = async (
 
 const unpack = async (tarball: string, folder: string, signal: AbortSignal): Promise<string> => {
   await mkdir(folder, { mode: 0o700 })
-  const unzipped = createGunzip()
-  await Promise.all([
-    pipeline(createReadStream(tarball), unzipped),
-    extractTar(unzipped, folder, {
-      limitBytes: config.slugLimitBytes,
-      limitEntries: MOST_FILES,
-      anyLinks: true, // a dyno follows them in its own sandbox, as it does those of a build
-      warn: (message) => {
-        throw new ArchiveError(message)
-      },
-      signal,
-    }),
-  ])
+  await extractTarball(createReadStream(tarball), folder, {
+    limitBytes: config.slugLimitBytes,
+    limitEntries: MOST_FILES,
+    anyLinks: true, // a dyno follows them in its own sandbox, as it does those of a build
+    warn: (message) => {
+      throw new ArchiveError(message)
+    },
+    signal,
+  })
   const [only, another] = await readdir(folder, { withFileTypes: true })
   const stray = [only, another].find((entry) => entry && entry.name !== 'app')
   if (stray || !only?.isDirectory())
@@ -137,11 +131,7 @@ const keepSlug = (
 /** A file below a file, a name that is too long, a link in the place of a folder. */
 const NO_TREE = ['ENAMETOOLONG', 'ENOTDIR', 'EISDIR', 'EEXIST', 'ERR_FS_EISDIR', 'ELOOP']
 
-const NO_GZIP = ['Z_DATA_ERROR', 'Z_BUF_ERROR']
-
 const inWords = (error: unknown): unknown => {
-  if (NO_GZIP.some((code) => hasCode(error, code)))
-    return invalidParams('The slug is not a whole gzip file.')
   if (NO_TREE.some((code) => hasCode(error, code)))
     return invalidParams('The slug holds paths that cannot be files and folders together.')
   if (error instanceof ArchiveError)
