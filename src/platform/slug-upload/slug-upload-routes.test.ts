@@ -214,7 +214,7 @@ test('files come once: of two at once one is taken, and later ones find nothing'
   assert.equal(statuses[0], 200)
   assert.ok(
     statuses.slice(1).every((status) => status === 409 || status === 404),
-    `${statuses}`,
+    statuses.join(),
   )
   assert.equal((await put(slug.blob.url, other)).status, 404)
   assert.deepEqual(await leftovers(), [])
