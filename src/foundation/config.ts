@@ -30,6 +30,10 @@ export const config = {
   caPath: text('NODE_EXTRA_CA_CERTS', ''),
   /** The app that commands act on. */
   app: text('HEROKU_APP', ''),
+  /** Where mail is handed over, as `smtps://user:password@host`; empty: no mail is sent, links are shown instead. */
+  smtpUrl: text('SLUICE_SMTP_URL', ''),
+  /** Sender of the platform's mail. */
+  mailFrom: text('SLUICE_MAIL_FROM', ''),
   logLevel: text('SLUICE_LOG_LEVEL', 'info'),
   failpoint: text('SLUICE_FAILPOINT', ''),
   /** Limits, in milliseconds. */
@@ -51,6 +55,8 @@ export const config = {
   privateSourceHosts: text('SLUICE_PRIVATE_SOURCE_HOSTS', ''),
   /** Bytes of a slug's files, unpacked. */
   slugLimitBytes: whole('SLUICE_SLUG_LIMIT_BYTES', 1_000_000_000),
+  /** Of each app, the slugs that it released last are kept, so many of them. */
+  slugsKept: whole('SLUICE_SLUGS_KEPT', 50),
   dynoMemoryBytes: whole('SLUICE_DYNO_MEMORY_BYTES', 512 * 1024 * 1024),
   /** Set to anything: apps may name buildpacks by file: URLs, which reach whatever a build on this machine can read. */
   fileBuildpacks: text('SLUICE_FILE_BUILDPACKS', '') !== '',

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
+  ArtifactMissingError,
   ArtifactTooLargeError,
   StoreFullError,
   type StoredArtifact,
@@ -97,7 +98,7 @@ const processTypesOf = async (
 }
 
 const keepSlug = (
-  { db }: Needs,
+  { db, store }: Needs,
   actor: Actor,
   made: { upload: SlugUpload; processTypes: Record<string, string>; stored: StoredArtifact },
 ): Promise<Slug> =>
@@ -117,6 +118,7 @@ const keepSlug = (
       buildpackProvidedDescription: upload.buildpackProvidedDescription,
       size: made.stored.sizeBytes,
     })
+    if (!(await store.has(slug.digest))) throw new ArtifactMissingError(slug.digest) // swept just now
     await insertEvent(tx, actor, {
       resource: 'slug',
       resourceId: slug.id,
@@ -138,6 +140,8 @@ const inWords = (error: unknown): unknown => {
     return invalidParams(error.message.replace(/^The source/, 'The slug'))
   if (error instanceof BuildRejection || error instanceof ArtifactTooLargeError)
     return invalidParams(error.message)
+  if (error instanceof ArtifactMissingError)
+    return serviceUnavailable('The same files were being removed at this moment. Send them again.')
   const isFull = error instanceof StoreFullError || hasCode(error, 'ENOSPC')
   return isFull || hasCode(error, 'EDQUOT')
     ? serviceUnavailable('There is no space left on the disk of this machine.')
