@@ -88,7 +88,7 @@ const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void =
         return one.handle({ platform, actor, params, query, body, target, request, reply })
       }
       const result = await perform().catch(async (error: unknown) => {
-        await noteRefusal(platform, actor, one, params, error)
+        await noteRefusal(platform, one, { actor, params, error })
         throw error
       })
       return reply.sent ? reply : reply.send(result)
@@ -99,10 +99,8 @@ const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void =
 /** The one place where attempts at what the caller may not do are written down. */
 const noteRefusal = async (
   platform: Platform,
-  actor: Actor,
   { method, path, access }: Route,
-  params: Record<string, string>,
-  error: unknown,
+  { actor, params, error }: { actor: Actor; params: Record<string, string>; error: unknown },
 ): Promise<void> => {
   if (!(error instanceof ApiError) || error.status !== 403 || method === 'GET') return
   const { message } = error
