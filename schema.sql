@@ -534,6 +534,7 @@ create table releases (
 );
 CREATE TRIGGER releases_keep BEFORE UPDATE ON public.releases FOR EACH ROW EXECUTE FUNCTION keep_release();
 CREATE TRIGGER releases_number BEFORE INSERT ON public.releases FOR EACH ROW EXECUTE FUNCTION number_release();
+CREATE TRIGGER releases_slug BEFORE INSERT ON public.releases FOR EACH ROW WHEN ((new.slug_id IS NOT NULL)) EXECUTE FUNCTION keep_released_slug();
 CREATE UNIQUE INDEX releases_one_current ON public.releases USING btree (app_id) WHERE current;
 
 create table schema_migrations (
@@ -561,6 +562,7 @@ create table slugs (
   buildpacks jsonb not null default '[]'::jsonb,
   buildpack_provided_description text,
   size bigint not null,
+  removed_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint slugs_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
@@ -747,6 +749,19 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.keep_released_slug()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform from slugs where id = new.slug_id and removed_at is null for share;
+  if not found then
+    raise exception 'slug % is no longer kept', new.slug_id using constraint = 'releases_slug_kept';
+  end if;
+  return new;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.next_feed_number(feed text)
  RETURNS bigint
  LANGUAGE sql
@@ -854,15 +869,16 @@ end $function$
 
 CREATE OR REPLACE FUNCTION public.refresh_routable(app uuid)
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
 AS $function$
+begin
   with now_routable as (
     select d.id, d.wanted and d.kind = 'kept' and d.type = 'web' and d.state = 'up' and d.retired_at is null and r.current as value
     from dynos d join releases r on r.id = d.release_id
     where d.app_id = app and d.stopped_at is null
   )
   update dynos d set routable = n.value from now_routable n where n.id = d.id and d.routable <> n.value;
-$function$
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.refuse_change()

@@ -32,6 +32,7 @@ const NOUNS = [
   ...[
     'event',
     'mail',
+    'page',
     'account',
     'sign-in',
     'team',

@@ -48,6 +48,18 @@ export type ReleaseJson = {
   output_stream_url: string | null
   eligible_for_rollback: boolean
 }
+export type DeployJson = {
+  status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'
+  started_at: string | null
+  finished_at: string | null
+  evidence: {
+    served_by_old: number
+    served_by_new: number
+    drained: number
+    failed: number
+    longest_ms: number
+  } | null
+}
 export type SlugJson = { id: string; checksum: string; commit: string | null; size: number }
 export type PromotionTargetJson = {
   app: { id: string }

@@ -26,6 +26,7 @@ import { startWorker } from '#/worker/start-worker.ts'
 import { openKeyring } from './keyring.ts'
 import { ensureOperator } from './operator.ts'
 import { serveRendezvous } from './rendezvous.ts'
+import { ensureSetupLink } from './setup-link.ts'
 
 export type ControlPlane = { port: number; stop: () => Promise<void> }
 
@@ -50,6 +51,7 @@ export const startControlPlane = async ({
   const settings = JSON.parse(await readFile(paths.settings, 'utf8')) as PlatformSettings
   const keyring = await openKeyring(db, masterKeyFileOf(paths))
   await ensureOperator(db, paths.operatorToken, settings.domain)
+  await ensureSetupLink(db, paths.setupLink, settings)
 
   const workerId = newId()
   const leave = await enlistWorker(databaseUrl, workerId, () => process.exit(1))

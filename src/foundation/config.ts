@@ -64,6 +64,8 @@ export const config = {
   privateSourceHosts: text('SLUICE_PRIVATE_SOURCE_HOSTS', ''),
   /** Bytes of a slug's files, unpacked. */
   slugLimitBytes: whole('SLUICE_SLUG_LIMIT_BYTES', 1_000_000_000),
+  /** Of each app, the slugs that it released last are kept, so many of them. */
+  slugsKept: whole('SLUICE_SLUGS_KEPT', 50),
   dynoMemoryBytes: whole('SLUICE_DYNO_MEMORY_BYTES', 512 * 1024 * 1024),
   /** Set to anything: apps may name buildpacks by file: URLs, which reach whatever a build on this machine can read. */
   fileBuildpacks: text('SLUICE_FILE_BUILDPACKS', '') !== '',

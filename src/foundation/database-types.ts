@@ -159,7 +159,7 @@ export interface Deploy {
   createdAt: Generated<Timestamp>;
   createdBy: string | null;
   dynoName: string | null;
-  evidence: ColumnType<Record<string, unknown> | null, string | null | undefined, string | null>;
+  evidence: ColumnType<{ servedByOld: number; servedByNew: number; drained: number; failed: number; longestMs: number } | null, string | null | undefined, string | null>;
   failureReason: string | null;
   fence: Generated<number>;
   finishedAt: Timestamp | null;
@@ -381,6 +381,7 @@ export interface Slug {
   digest: string;
   id: Generated<string>;
   processTypes: ColumnType<Record<string, string>, string, never>;
+  removedAt: Timestamp | null;
   size: number;
   stack: string;
   updatedAt: Generated<Timestamp>;

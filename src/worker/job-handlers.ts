@@ -25,7 +25,13 @@ import { deleteEmptyPipelines } from '#/platform/pipeline/delete-empty-pipelines
 import { deleteEmptyPipelinesJob } from '#/platform/pipeline/pipeline-jobs.ts'
 import { sendMailJob } from '#/platform/mail/mail-jobs.ts'
 import { sendMail } from '#/platform/mail/send-mail.ts'
+import { systemActor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
+import { sweepSlugsJob } from '#/platform/slug/slug-jobs.ts'
+import { sweepSlugs } from '#/platform/slug/sweep-slugs.ts'
+import { sendReset } from '#/platform/sign-in/reset-password.ts'
+import { sendResetJob, tidySignInsJob } from '#/platform/sign-in/sign-in-jobs.ts'
+import { tidySignIns } from '#/platform/sign-in/tidy-sign-ins.ts'
 import { sweepSourcesJob } from '#/platform/source/source-jobs.ts'
 import { sweepSources } from '#/platform/source/sweep-sources.ts'
 
@@ -37,6 +43,11 @@ export const jobHandlers = (platform: Platform): JobHandler[] => [
     ...platform,
     slots: createBuildSlots(config.buildsAtOnce, MOST_WAITING_BUILDS),
   }),
+  handleJob(sweepSlugsJob, () => sweepSlugs(platform)),
+  handleJob(tidySignInsJob, () => tidySignIns(platform)),
+  handleJob(sendResetJob, ({ email, ...origin }) =>
+    sendReset(platform, email, { ...systemActor('password reset'), ...origin }),
+  ),
   handleJob(sendMailJob, (args) => sendMail(platform, args)),
   handleJob(sweepSourcesJob, () => sweepSources(platform)),
   handleJob(removeAppFilesJob, (args) => removeAppFiles(platform, args)),

@@ -42,3 +42,45 @@ export const passAttempts = async ({ database }: TestPlatform, interval: string)
     [interval],
   )
 }
+
+/** A browser as far as the pages need one: it keeps cookies and says where its forms come from. */
+export const aBrowser = ({ call }: TestPlatform) => {
+  const cookies = new Map<string, string>()
+  const send = async (
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    {
+      form,
+      body,
+      headers = {},
+    }: { form?: Record<string, string>; body?: unknown; headers?: Record<string, string> } = {},
+  ): Promise<LightMyRequestResponse> => {
+    const answer = await call(method, path, form ? new URLSearchParams(form).toString() : body, {
+      headers: {
+        authorization: '',
+        host: 'localhost:5000',
+        cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+        'user-agent': 'Test browser',
+        'sec-fetch-site': 'same-origin',
+        ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
+        ...headers,
+      },
+    })
+    for (const { name, value, maxAge } of answer.cookies as unknown as {
+      name: string
+      value: string
+      maxAge?: number
+    }[])
+      if (maxAge === 0) cookies.delete(name)
+      else cookies.set(name, value)
+    return answer
+  }
+  return {
+    cookies,
+    send,
+    get: (path: string) => send('GET', path),
+    post: (path: string, form: Record<string, string>) => send('POST', path, { form }),
+    signIn: (email: string, password = PASSWORD, next = '') =>
+      send('POST', '/sign-in', { form: { email, password, next } }),
+  }
+}

@@ -76,3 +76,21 @@ export const findVisibleAccount = (
       ]),
     )
     .executeTakeFirst()
+
+export const changeEmail = async (tx: Db, accountId: string, email: string): Promise<void> => {
+  await tx
+    .updateTable('accounts')
+    .set({ email, updatedAt: sql<Date>`now()` })
+    .where('id', '=', accountId)
+    .execute()
+}
+
+/** Any, by id or e-mail address: for whoever may know of all. */
+export const findAccount = (db: Db, ref: string): Promise<Account | undefined> =>
+  db
+    .selectFrom('accounts')
+    .select(COLUMNS)
+    .where((eb) =>
+      eb.or([eb(sql`id::text`, '=', ref), eb(sql`lower(email)`, '=', ref.toLowerCase())]),
+    )
+    .executeTakeFirst()

@@ -20,7 +20,7 @@ export const runDeploys = async (
   context: JobContext,
 ): Promise<void> => {
   for (;;) {
-    const deploy = await transaction(needs.db, (tx) => takeNextDeploy(tx, DEPLOYER, appId))
+    const deploy = await takeNextDeploy(needs.db, DEPLOYER, appId)
     if (!deploy) return
     failpoint('deploy-taken')
     try {

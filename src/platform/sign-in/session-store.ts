@@ -25,7 +25,7 @@ const COLUMNS = [
   'expiresAt',
 ] as const
 
-const IS_ALIVE = sql<boolean>`expires_at > now() and last_used_at > now() - interval '8 hours'`
+const IS_ALIVE = sql<boolean>`(expires_at > now() and last_used_at > now() - interval '8 hours')`
 
 export type NewSession = {
   accountId: string
