@@ -214,8 +214,10 @@ create table data_keys (
   constraint data_keys_account_id_key UNIQUE (account_id),
   constraint data_keys_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
   constraint data_keys_app_id_key UNIQUE (app_id),
+  constraint data_keys_master_key_id_fkey FOREIGN KEY (master_key_id) REFERENCES master_keys(id),
   constraint data_keys_one_owner CHECK ((num_nonnulls(app_id, account_id) = 1))
 );
+CREATE INDEX data_keys_master_key_id ON public.data_keys USING btree (master_key_id);
 
 create table deploys (
   id uuid not null default gen_random_uuid(),
@@ -320,6 +322,28 @@ CREATE TRIGGER dynos_changed AFTER INSERT OR UPDATE ON public.dynos FOR EACH ROW
 CREATE TRIGGER dynos_feed BEFORE INSERT OR UPDATE ON public.dynos FOR EACH ROW EXECUTE FUNCTION feed_dyno();
 CREATE UNIQUE INDEX dynos_one_release_phase ON public.dynos USING btree (deploy_id) WHERE ((type = 'release'::text) AND (kind = 'once'::text));
 
+create table event_seals (
+  hour timestamp with time zone not null,
+  count integer not null,
+  first_id bigint not null,
+  last_id bigint not null,
+  row_hashes bytea,
+  rows_hash bytea not null,
+  previous_hash bytea not null,
+  hash bytea not null,
+  sealed_at timestamp with time zone not null default clock_timestamp(),
+  dropped_at timestamp with time zone,
+  constraint event_seals_count_check CHECK ((count > 0)),
+  constraint event_seals_hash_check CHECK ((length(hash) = 32)),
+  constraint event_seals_hour_check CHECK ((hour = date_trunc('hour'::text, hour, 'UTC'::text))),
+  constraint event_seals_pkey PRIMARY KEY (hour),
+  constraint event_seals_previous_hash_check CHECK ((length(previous_hash) = 32)),
+  constraint event_seals_previous_hash_key UNIQUE (previous_hash),
+  constraint event_seals_rows_hash_check CHECK ((length(rows_hash) = 32))
+);
+CREATE TRIGGER event_seals_kept BEFORE DELETE OR TRUNCATE ON public.event_seals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER event_seals_unchanged BEFORE UPDATE ON public.event_seals FOR EACH ROW WHEN (((old.dropped_at IS NOT NULL) OR (new.dropped_at IS NULL) OR ((((((((old.hour IS DISTINCT FROM new.hour) OR (old.count IS DISTINCT FROM new.count)) OR (old.first_id IS DISTINCT FROM new.first_id)) OR (old.last_id IS DISTINCT FROM new.last_id)) OR (old.rows_hash IS DISTINCT FROM new.rows_hash)) OR (old.previous_hash IS DISTINCT FROM new.previous_hash)) OR (old.hash IS DISTINCT FROM new.hash)) OR (old.sealed_at IS DISTINCT FROM new.sealed_at)))) EXECUTE FUNCTION refuse_change();
+
 create table events (
   id bigint generated always as identity not null,
   occurred_at timestamp with time zone not null default clock_timestamp(),
@@ -337,12 +361,22 @@ create table events (
   before jsonb,
   after jsonb,
   session_id uuid,
+  result text not null default 'success'::text,
+  account_id uuid,
   constraint events_action_check CHECK ((action = ANY (ARRAY['create'::text, 'update'::text, 'destroy'::text, 'refuse'::text]))),
-  constraint events_pkey PRIMARY KEY (id)
+  constraint events_pkey PRIMARY KEY (id),
+  constraint events_result_check CHECK ((result = ANY (ARRAY['success'::text, 'refused'::text, 'failed'::text])))
 );
+CREATE INDEX events_account_id ON public.events USING btree (account_id, id);
+CREATE INDEX events_actor_account_id ON public.events USING btree (actor_account_id, id);
 CREATE INDEX events_app_id ON public.events USING btree (app_id, id);
+CREATE INDEX events_occurred_at ON public.events USING btree (occurred_at);
+CREATE INDEX events_pipeline_id ON public.events USING btree (pipeline_id, id);
 CREATE INDEX events_team_id ON public.events USING btree (team_id, id);
+CREATE TRIGGER events_append_only BEFORE UPDATE OR TRUNCATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER events_kept BEFORE DELETE ON public.events FOR EACH ROW EXECUTE FUNCTION refuse_delete_of_kept();
 CREATE TRIGGER events_notify AFTER INSERT ON public.events FOR EACH ROW EXECUTE FUNCTION notify_event();
+CREATE TRIGGER events_prepare BEFORE INSERT ON public.events FOR EACH ROW EXECUTE FUNCTION prepare_event();
 
 create table feeds (
   name text not null,
@@ -381,6 +415,12 @@ create table known_addresses (
   last_at timestamp with time zone not null default now(),
   constraint known_addresses_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
   constraint known_addresses_pkey PRIMARY KEY (account_id, address)
+);
+
+create table master_keys (
+  id text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint master_keys_pkey PRIMARY KEY (id)
 );
 
 create table pipeline_couplings (
@@ -494,6 +534,7 @@ create table releases (
 );
 CREATE TRIGGER releases_keep BEFORE UPDATE ON public.releases FOR EACH ROW EXECUTE FUNCTION keep_release();
 CREATE TRIGGER releases_number BEFORE INSERT ON public.releases FOR EACH ROW EXECUTE FUNCTION number_release();
+CREATE TRIGGER releases_slug BEFORE INSERT ON public.releases FOR EACH ROW WHEN ((new.slug_id IS NOT NULL)) EXECUTE FUNCTION keep_released_slug();
 CREATE UNIQUE INDEX releases_one_current ON public.releases USING btree (app_id) WHERE current;
 
 create table schema_migrations (
@@ -521,6 +562,7 @@ create table slugs (
   buildpacks jsonb not null default '[]'::jsonb,
   buildpack_provided_description text,
   size bigint not null,
+  removed_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint slugs_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
@@ -707,6 +749,19 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.keep_released_slug()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform from slugs where id = new.slug_id and removed_at is null for share;
+  if not found then
+    raise exception 'slug % is no longer kept', new.slug_id using constraint = 'releases_slug_kept';
+  end if;
+  return new;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.next_feed_number(feed text)
  RETURNS bigint
  LANGUAGE sql
@@ -789,17 +844,62 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.prepare_event()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_current_xact_id();
+  new.occurred_at := greatest(clock_timestamp(), (select max(hour) + interval '1 hour' from event_seals));
+  if new.team_id is null and new.app_id is not null then
+    new.team_id := (select team_id from apps where id = new.app_id);
+  end if;
+  if new.team_id is null and new.pipeline_id is not null then
+    new.team_id := (select team_id from pipelines where id = new.pipeline_id);
+  end if;
+  if new.account_id is null and new.resource = 'account' then
+    new.account_id := (select id from accounts where id::text = new.resource_id);
+  end if;
+  if new.action = 'refuse' and new.result = 'success' then
+    new.result := 'failed'; -- a sign-in that did not come about
+  end if;
+  return new;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.refresh_routable(app uuid)
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
 AS $function$
+begin
   with now_routable as (
     select d.id, d.wanted and d.kind = 'kept' and d.type = 'web' and d.state = 'up' and d.retired_at is null and r.current as value
     from dynos d join releases r on r.id = d.release_id
     where d.app_id = app and d.stopped_at is null
   )
   update dynos d set routable = n.value from now_routable n where n.id = d.id and d.routable <> n.value;
-$function$
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'Rows of % are never changed or removed.', tg_table_name using errcode = 'insufficient_privilege';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.refuse_delete_of_kept()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (select from event_seals where hour = date_trunc('hour', old.occurred_at, 'UTC') and dropped_at is not null) then
+    return old;
+  end if;
+  raise exception 'Events are kept until retention drops their hour.' using errcode = 'insufficient_privilege';
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.touch_route(app uuid)

@@ -7,6 +7,7 @@ import { appSetupRoutes } from '#/platform/app-setup/app-setup-routes.ts'
 import { appRoutes } from '#/platform/app/app-routes.ts'
 import { preAuthorizationRoutes } from '#/platform/app/pre-authorization-routes.ts'
 import { stackRoutes } from '#/platform/app/stack-routes.ts'
+import { auditRoutes } from '#/platform/audit/audit-routes.ts'
 import { buildRoutes } from '#/platform/build/build-routes.ts'
 import { buildpackRoutes } from '#/platform/buildpack/buildpack-routes.ts'
 import { registryRoutes } from '#/platform/buildpack/registry-routes.ts'
@@ -17,6 +18,7 @@ import { domainRoutes } from '#/platform/domain/domain-routes.ts'
 import { dynoRoutes } from '#/platform/dyno/dyno-routes.ts'
 import { dynoSizeRoutes } from '#/platform/formation/dyno-size-routes.ts'
 import { logSessionRoutes } from '#/platform/log/log-session-routes.ts'
+import { masterKeyRoutes } from '#/platform/master-key/master-key-routes.ts'
 import { couplingRoutes } from '#/platform/pipeline/coupling-routes.ts'
 import { pageRoutes } from '#/platform/page/page-routes.ts'
 import { pipelineRoutes } from '#/platform/pipeline/pipeline-routes.ts'
@@ -80,4 +82,6 @@ export const routes: Route[] = [
   ...pipelineRoutes,
   ...couplingRoutes,
   ...promotionRoutes,
+  ...auditRoutes,
+  ...masterKeyRoutes,
 ]

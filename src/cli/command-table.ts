@@ -32,6 +32,9 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'auth:2fa:enable': async () => (await import('./commands/auth/2fa/enable.ts')).Auth2faEnable,
   'auth:2fa:generate-recovery-codes': async () =>
     (await import('./commands/auth/2fa/generate-recovery-codes.ts')).Auth2faGenerateRecoveryCodes,
+  audit: async () => (await import('./commands/audit/list.ts')).AuditList,
+  'audit:verify': async () => (await import('./commands/audit/verify.ts')).AuditVerify,
+
   'auth:token': async () => (await import('./commands/auth/token.ts')).AuthToken,
   'auth:whoami': async () => (await import('./commands/auth/whoami.ts')).AuthWhoami,
 
@@ -51,6 +54,9 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'git:remote': async () => (await import('./commands/git/remote.ts')).GitRemote,
 
   logs: async () => (await import('./commands/logs.ts')).Logs,
+
+  'master-key:rotate': async () =>
+    (await import('./commands/master-key/rotate.ts')).MasterKeyRotate,
 
   pipelines: async () => (await import('./commands/pipelines/list.ts')).PipelinesList,
   'pipelines:add': async () => (await import('./commands/pipelines/add.ts')).PipelinesAdd,

@@ -48,9 +48,47 @@ export type ReleaseJson = {
   output_stream_url: string | null
   eligible_for_rollback: boolean
 }
+export type DeployJson = {
+  status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'
+  started_at: string | null
+  finished_at: string | null
+  evidence: {
+    served_by_old: number
+    served_by_new: number
+    drained: number
+    failed: number
+    longest_ms: number
+  } | null
+}
 export type SlugJson = { id: string; checksum: string; commit: string | null; size: number }
 export type PromotionTargetJson = {
   app: { id: string }
   status: 'pending' | 'succeeded' | 'failed'
   error_message: string | null
+}
+export type EventJson = {
+  id: string
+  created_at: string
+  actor: { id: string | null; email: string }
+  resource: string
+  action: string
+  result: 'success' | 'refused' | 'failed'
+  before: unknown
+  after: unknown
+}
+export type VerificationJson = {
+  intact: boolean
+  hours: number
+  events: number
+  dropped_hours: number
+  unsealed_events: number
+  head: string | null
+  problems: { message: string }[]
+  more_problems: boolean
+}
+export type MasterKeyJson = {
+  id: string
+  file: string
+  previous: { id: string }[]
+  remaining_data_keys: number
 }

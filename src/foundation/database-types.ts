@@ -159,7 +159,7 @@ export interface Deploy {
   createdAt: Generated<Timestamp>;
   createdBy: string | null;
   dynoName: string | null;
-  evidence: ColumnType<Record<string, unknown> | null, string | null | undefined, string | null>;
+  evidence: ColumnType<{ servedByOld: number; servedByNew: number; drained: number; failed: number; longestMs: number } | null, string | null | undefined, string | null>;
   failureReason: string | null;
   fence: Generated<number>;
   finishedAt: Timestamp | null;
@@ -223,6 +223,7 @@ export interface Dyno {
 }
 
 export interface Event {
+  accountId: string | null;
   action: 'create' | 'update' | 'destroy' | 'refuse';
   actorAccountId: string | null;
   actorName: string;
@@ -237,8 +238,22 @@ export interface Event {
   requestId: string | null;
   resource: string;
   resourceId: string | null;
+  result: Generated<string>;
   sessionId: string | null;
   teamId: string | null;
+}
+
+export interface EventSeal {
+  count: number;
+  droppedAt: Timestamp | null;
+  firstId: number;
+  hash: Buffer;
+  hour: Timestamp;
+  lastId: number;
+  previousHash: Buffer;
+  rowHashes: Buffer | null;
+  rowsHash: Buffer;
+  sealedAt: Generated<Timestamp>;
 }
 
 export interface Feed {
@@ -267,6 +282,11 @@ export interface KnownAddress {
   accountId: string;
   address: string;
   lastAt: Generated<Timestamp>;
+}
+
+export interface MasterKey {
+  createdAt: Generated<Timestamp>;
+  id: string;
 }
 
 export interface PipelineCoupling {
@@ -361,6 +381,7 @@ export interface Slug {
   digest: string;
   id: Generated<string>;
   processTypes: ColumnType<Record<string, string>, string, never>;
+  removedAt: Timestamp | null;
   size: number;
   stack: string;
   updatedAt: Generated<Timestamp>;
@@ -436,10 +457,12 @@ export interface DB {
   dynoRequests: DynoRequest;
   dynos: Dyno;
   events: Event;
+  eventSeals: EventSeal;
   feeds: Feed;
   followers: Follower;
   formations: Formation;
   knownAddresses: KnownAddress;
+  masterKeys: MasterKey;
   pipelineCouplings: PipelineCoupling;
   pipelines: Pipeline;
   pipelineStages: PipelineStage;

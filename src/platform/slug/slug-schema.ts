@@ -11,7 +11,7 @@ export const presentSlug = (slug: Slug, { blobUrl }: { blobUrl: string | null })
   commit: slug.commit,
   commit_description: slug.commitDescription,
   created_at: slug.createdAt,
-  deleted_at: null,
+  deleted_at: slug.removedAt,
   process_types: slug.processTypes,
   size: slug.size,
   stack: presentStackName(slug.stack),
