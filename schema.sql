@@ -322,6 +322,21 @@ CREATE TRIGGER dynos_changed AFTER INSERT OR UPDATE ON public.dynos FOR EACH ROW
 CREATE TRIGGER dynos_feed BEFORE INSERT OR UPDATE ON public.dynos FOR EACH ROW EXECUTE FUNCTION feed_dyno();
 CREATE UNIQUE INDEX dynos_one_release_phase ON public.dynos USING btree (deploy_id) WHERE ((type = 'release'::text) AND (kind = 'once'::text));
 
+create table ephemeral_app_collaborators (
+  id uuid not null default gen_random_uuid(),
+  pipeline_id uuid not null,
+  account_id uuid not null,
+  permissions text[] not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint ephemeral_app_collaborators_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint ephemeral_app_collaborators_account_key UNIQUE (pipeline_id, account_id),
+  constraint ephemeral_app_collaborators_permissions_check CHECK (is_permission_set(permissions)),
+  constraint ephemeral_app_collaborators_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES pipelines(id) ON DELETE CASCADE,
+  constraint ephemeral_app_collaborators_pkey PRIMARY KEY (id)
+);
+CREATE INDEX ephemeral_app_collaborators_account_id ON public.ephemeral_app_collaborators USING btree (account_id);
+
 create table event_seals (
   hour timestamp with time zone not null,
   count integer not null,
@@ -461,10 +476,15 @@ create table pipelines (
   delete_at timestamp with time zone default (now() + '30 days'::interval),
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  production_promotion text not null default 'admins'::text,
+  ephemeral_auto_join boolean not null default false,
+  ephemeral_permissions text[] not null default '{view,deploy,operate}'::text[],
   constraint pipelines_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
+  constraint pipelines_ephemeral_permissions_check CHECK (is_permission_set(ephemeral_permissions)),
   constraint pipelines_name_check CHECK ((name ~ '^[a-z][a-z0-9-]{0,28}[a-z0-9]$'::text)),
   constraint pipelines_name_key UNIQUE (team_id, name),
   constraint pipelines_pkey PRIMARY KEY (id),
+  constraint pipelines_production_promotion_check CHECK ((production_promotion = ANY (ARRAY['admins'::text, 'deployers'::text]))),
   constraint pipelines_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id)
 );
 
@@ -551,6 +571,23 @@ create table sign_in_attempts (
   constraint sign_in_attempts_pkey PRIMARY KEY (subject)
 );
 
+create table slug_uploads (
+  id uuid not null default gen_random_uuid(),
+  app_id uuid not null,
+  process_types jsonb not null,
+  stack text not null,
+  commit text,
+  commit_description text,
+  buildpack_provided_description text,
+  checksum text,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  constraint slug_uploads_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
+  constraint slug_uploads_checksum_check CHECK ((checksum ~ '^[0-9a-f]{64}$'::text)),
+  constraint slug_uploads_pkey PRIMARY KEY (id)
+);
+CREATE INDEX slug_uploads_expires_at ON public.slug_uploads USING btree (expires_at);
+
 create table slugs (
   id uuid not null default gen_random_uuid(),
   app_id uuid not null,
@@ -598,6 +635,7 @@ create table team_members (
   constraint team_members_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id) ON DELETE CASCADE
 );
 CREATE INDEX team_members_account_id ON public.team_members USING btree (account_id);
+CREATE TRIGGER team_members_leave_pipelines AFTER DELETE ON public.team_members FOR EACH ROW EXECUTE FUNCTION leave_pipelines();
 
 create table teams (
   id uuid not null default gen_random_uuid(),
@@ -605,6 +643,8 @@ create table teams (
   personal_account_id uuid,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  ephemeral_permissions text[],
+  constraint teams_ephemeral_permissions_check CHECK (is_permission_set(ephemeral_permissions)),
   constraint teams_name_key UNIQUE (name),
   constraint teams_personal_account_id_fkey FOREIGN KEY (personal_account_id) REFERENCES accounts(id) ON DELETE CASCADE,
   constraint teams_personal_account_id_key UNIQUE (personal_account_id),
@@ -720,6 +760,15 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.is_permission_set(permissions text[])
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select permissions <@ '{view,deploy,operate,manage}'::text[] and 'view' = any (permissions)
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.keep_app_name()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -759,6 +808,17 @@ begin
     raise exception 'slug % is no longer kept', new.slug_id using constraint = 'releases_slug_kept';
   end if;
   return new;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.leave_pipelines()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from ephemeral_app_collaborators using pipelines
+    where pipelines.id = pipeline_id and pipelines.team_id = old.team_id and account_id = old.account_id;
+  return null;
 end $function$
 ;
 

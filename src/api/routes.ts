@@ -20,11 +20,14 @@ import { dynoSizeRoutes } from '#/platform/formation/dyno-size-routes.ts'
 import { logSessionRoutes } from '#/platform/log/log-session-routes.ts'
 import { masterKeyRoutes } from '#/platform/master-key/master-key-routes.ts'
 import { couplingRoutes } from '#/platform/pipeline/coupling-routes.ts'
+import { ephemeralRoutes } from '#/platform/pipeline/ephemeral-routes.ts'
+import { latestRoutes } from '#/platform/pipeline/latest-routes.ts'
 import { pageRoutes } from '#/platform/page/page-routes.ts'
 import { pipelineRoutes } from '#/platform/pipeline/pipeline-routes.ts'
 import { promotionRoutes } from '#/platform/promotion/promotion-routes.ts'
 import { releaseRoutes } from '#/platform/release/release-routes.ts'
 import type { Route } from '#/platform/route.ts'
+import { slugUploadRoutes } from '#/platform/slug-upload/slug-upload-routes.ts'
 import { cliLoginPages } from '#/platform/sign-in/cli-login-pages.ts'
 import { cliLoginRoutes } from '#/platform/sign-in/cli-login-routes.ts'
 import { ownAccountRoutes } from '#/platform/sign-in/own-account-routes.ts'
@@ -74,6 +77,7 @@ export const routes: Route[] = [
   ...registryRoutes,
   ...appSetupRoutes,
   ...slugRoutes,
+  ...slugUploadRoutes,
   ...sourceRoutes,
   ...buildRoutes,
   ...addOnServiceRoutes,
@@ -81,6 +85,8 @@ export const routes: Route[] = [
   ...attachmentRoutes,
   ...pipelineRoutes,
   ...couplingRoutes,
+  ...ephemeralRoutes,
+  ...latestRoutes,
   ...promotionRoutes,
   ...auditRoutes,
   ...masterKeyRoutes,

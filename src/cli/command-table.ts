@@ -59,6 +59,17 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
     (await import('./commands/master-key/rotate.ts')).MasterKeyRotate,
 
   pipelines: async () => (await import('./commands/pipelines/list.ts')).PipelinesList,
+  'pipelines:access': async () => (await import('./commands/pipelines/access/list.ts')).AccessList,
+  'pipelines:access:add': async () =>
+    (await import('./commands/pipelines/access/add.ts')).AccessAdd,
+  'pipelines:access:auto-join': async () =>
+    (await import('./commands/pipelines/access/auto-join.ts')).AccessAutoJoin,
+  'pipelines:access:production': async () =>
+    (await import('./commands/pipelines/access/production.ts')).AccessProduction,
+  'pipelines:access:remove': async () =>
+    (await import('./commands/pipelines/access/remove.ts')).AccessRemove,
+  'pipelines:access:update': async () =>
+    (await import('./commands/pipelines/access/update.ts')).AccessUpdate,
   'pipelines:add': async () => (await import('./commands/pipelines/add.ts')).PipelinesAdd,
   'pipelines:create': async () => (await import('./commands/pipelines/create.ts')).PipelinesCreate,
   'pipelines:destroy': async () =>
@@ -69,6 +80,8 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
     (await import('./commands/pipelines/promote.ts')).PipelinesPromote,
   'pipelines:remove': async () => (await import('./commands/pipelines/remove.ts')).PipelinesRemove,
   'pipelines:rename': async () => (await import('./commands/pipelines/rename.ts')).PipelinesRename,
+  'pipelines:transfer': async () =>
+    (await import('./commands/pipelines/transfer.ts')).PipelinesTransfer,
   'pipelines:update': async () => (await import('./commands/pipelines/update.ts')).PipelinesUpdate,
 
   ps: async () => (await import('./commands/ps/list.ts')).PsList,

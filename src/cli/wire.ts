@@ -21,6 +21,7 @@ export type CouplingJson = {
   stage: string
   app: { id: string }
   pipeline: { id: string; name: string }
+  owned_elsewhere: boolean
 }
 export type DynoJson = {
   id: string
@@ -33,7 +34,23 @@ export type DynoJson = {
   updated_at: string
 }
 export type FormationJson = { type: string; quantity: number; size: string }
-export type PipelineJson = { id: string; name: string; delete_at?: string | null }
+export type PipelineJson = {
+  id: string
+  name: string
+  delete_at?: string | null
+  owner: { id: string; type: 'user' | 'team' }
+  production_promotion: 'admins' | 'deployers'
+  ephemeral_apps: {
+    collaborators_enabled: boolean
+    collaborator_permissions: { name: string }[]
+    permissions_fixed_by_team: boolean
+  }
+}
+export type EphemeralCollaboratorJson = {
+  id: string
+  user: { id: string; email: string }
+  permissions: { name: string }[]
+}
 export type ReleaseJson = {
   id: string
   version: number

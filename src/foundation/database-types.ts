@@ -222,6 +222,15 @@ export interface Dyno {
   wanted: Generated<boolean>;
 }
 
+export interface EphemeralAppCollaborator {
+  accountId: string;
+  createdAt: Generated<Timestamp>;
+  id: Generated<string>;
+  permissions: ('view' | 'deploy' | 'operate' | 'manage')[];
+  pipelineId: string;
+  updatedAt: Generated<Timestamp>;
+}
+
 export interface Event {
   accountId: string | null;
   action: 'create' | 'update' | 'destroy' | 'refuse';
@@ -302,8 +311,11 @@ export interface Pipeline {
   createdAt: Generated<Timestamp>;
   createdBy: string | null;
   deleteAt: Generated<Timestamp | null>;
+  ephemeralAutoJoin: Generated<boolean>;
+  ephemeralPermissions: Generated<('view' | 'deploy' | 'operate' | 'manage')[]>;
   id: Generated<string>;
   name: string;
+  productionPromotion: Generated<'admins' | 'deployers'>;
   teamId: string;
   updatedAt: Generated<Timestamp>;
 }
@@ -387,6 +399,19 @@ export interface Slug {
   updatedAt: Generated<Timestamp>;
 }
 
+export interface SlugUpload {
+  appId: string;
+  buildpackProvidedDescription: string | null;
+  checksum: string | null;
+  commit: string | null;
+  commitDescription: string | null;
+  createdAt: Generated<Timestamp>;
+  expiresAt: Timestamp;
+  id: Generated<string>;
+  processTypes: ColumnType<Record<string, string>, string, never>;
+  stack: string;
+}
+
 export interface Source {
   accountId: string;
   createdAt: Generated<Timestamp>;
@@ -406,6 +431,7 @@ export interface TeamMember {
 
 export interface Team {
   createdAt: Generated<Timestamp>;
+  ephemeralPermissions: ('view' | 'deploy' | 'operate' | 'manage')[] | null;
   id: Generated<string>;
   name: string;
   personalAccountId: string | null;
@@ -456,6 +482,7 @@ export interface DB {
   domains: Domain;
   dynoRequests: DynoRequest;
   dynos: Dyno;
+  ephemeralAppCollaborators: EphemeralAppCollaborator;
   events: Event;
   eventSeals: EventSeal;
   feeds: Feed;
@@ -473,6 +500,7 @@ export interface DB {
   schemaMigrations: SchemaMigration;
   signInAttempts: SignInAttempt;
   slugs: Slug;
+  slugUploads: SlugUpload;
   sources: Source;
   teamMembers: TeamMember;
   teams: Team;

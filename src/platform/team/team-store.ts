@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '#/foundation/db.ts'
+import { isId } from '#/foundation/ids.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import type { Role, Team } from './team.ts'
 
@@ -39,6 +40,30 @@ export const getPersonalTeam = (db: Db, actor: Actor): Promise<Team> =>
     .select(COLUMNS)
     .where('personalAccountId', '=', actor.accountId)
     .executeTakeFirstOrThrow()
+
+/** The hidden team of that account. */
+export const getPersonalTeamOf = (db: Db, accountId: string): Promise<Team> =>
+  db
+    .selectFrom('teams')
+    .select(COLUMNS)
+    .where('personalAccountId', '=', accountId)
+    .executeTakeFirstOrThrow()
+
+/** One of the team by account id; until the transaction ends they stay in it, in their role. */
+export const lockTeamMember = async (
+  tx: Db,
+  teamId: string,
+  accountId: string,
+): Promise<{ accountId: string; role: Role } | undefined> =>
+  isId(accountId)
+    ? tx
+        .selectFrom('teamMembers')
+        .select(['accountId', 'role'])
+        .where('teamId', '=', teamId)
+        .where('accountId', '=', accountId)
+        .forShare()
+        .executeTakeFirst()
+    : undefined
 
 /** By name or id, if the caller belongs to it; personal teams are never shown. */
 export const findTeam = (
