@@ -43,6 +43,7 @@ const attach = async (needs: Needs, client: TLSSocket): Promise<void> => {
     accountId: dyno.attachAccountId,
     name: 'rendezvous',
     authorizationId: dyno.attachAuthorizationId,
+    ...(dyno.attachSessionId === null ? {} : { sessionId: dyno.attachSessionId }),
     requestId: null,
     remoteAddress: client.remoteAddress ?? null,
   }

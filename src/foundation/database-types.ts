@@ -217,6 +217,7 @@ export interface Dyno {
   attachAccountId: string | null;
   attachAuthorizationId: string | null;
   attachHash: Buffer | null;
+  attachSessionId: string | null;
   command: string;
   createdAt: Generated<Timestamp>;
   createdBy: string | null;

@@ -17,13 +17,16 @@ export const capabilityUrl = (
   holder?: Holder,
 ): string => {
   const expires = Math.floor((Date.now() + lifetimeMs) / 1000)
-  const held = holder ? `${holder.accountId ?? ''}.${holder.authorizationId ?? ''}` : ''
+  const held = holder ? heldBy(holder) : ''
   const signature = sign(keyring.signingKey, signedText(path, expires, held))
   const query = `?expires=${expires}${held && `&holder=${held}`}&signature=${signature}`
   return `http://${settings.apiHost}:${settings.apiPort}${path}${query}`
 }
 
-type Holder = Pick<Actor, 'accountId' | 'authorizationId'>
+type Holder = Pick<Actor, 'accountId' | 'authorizationId' | 'sessionId'>
+
+const heldBy = ({ accountId, authorizationId, sessionId }: Holder): string =>
+  `${accountId ?? ''}.${authorizationId ?? ''}${sessionId === undefined ? '' : `.${sessionId}`}`
 
 const signedText = (path: string, expires: string | number, held: string): string =>
   held === '' ? `${path} ${expires}` : `${path} ${expires} ${held}`
@@ -31,9 +34,10 @@ const signedText = (path: string, expires: string | number, held: string): strin
 /** Who a URL was made for, whose signature has been checked. */
 export const holderOf = (url: string): Holder => {
   const held = new URL(url, 'http://localhost').searchParams.get('holder')
-  const [accountId, authorizationId] = held?.split('.') ?? []
+  const [accountId, authorizationId, sessionId] = held?.split('.') ?? []
   if (!accountId) throw notFound('stream')
-  return { accountId, authorizationId: authorizationId || null }
+  const signedIn = { accountId, authorizationId: authorizationId || null }
+  return sessionId ? { ...signedIn, sessionId } : signedIn
 }
 
 /** For routes below such a URL: whoever has no valid one learns nothing (404). */

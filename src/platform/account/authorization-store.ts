@@ -60,16 +60,32 @@ export const findTokenHolder = async (
   return holder
 }
 
+/** Of rows of `web_sessions`: it has neither come to its end nor lain unused for too long. */
+export const SESSION_IS_ALIVE = sql<boolean>`(expires_at > now() and last_used_at > now() - interval '8 hours')`
+
 /**
- * Whether what the actor signed in with is good still; what is open asks again. The platform itself, and whoever
- * needed none, have none to lose.
+ * Whether what the actor signed in with, a token or a browser's session, is good still; what is open asks again. The
+ * platform itself, and whoever needed none, have none to lose.
  */
-export const isLive = async (db: Db, { authorizationId }: Actor): Promise<boolean> =>
-  authorizationId === null ||
+export const isLive = async (db: Db, { authorizationId, sessionId }: Actor): Promise<boolean> => {
+  if (sessionId !== undefined) return isSessionLive(db, sessionId)
+  return authorizationId === null || isAuthorizationLive(db, authorizationId)
+}
+
+const isSessionLive = async (db: Db, id: string): Promise<boolean> =>
+  (await db
+    .selectFrom('webSessions')
+    .select('id')
+    .where('id', '=', id)
+    .where('level', '=', 'full')
+    .where(SESSION_IS_ALIVE)
+    .executeTakeFirst()) !== undefined
+
+const isAuthorizationLive = async (db: Db, id: string): Promise<boolean> =>
   (await db
     .selectFrom('authorizations')
     .select('id')
-    .where('id', '=', authorizationId)
+    .where('id', '=', id)
     .where('revokedAt', 'is', null)
     .where((eb) => eb.or([eb('expiresAt', 'is', null), eb('expiresAt', '>', sql<Date>`now()`)]))
     .executeTakeFirst()) !== undefined
