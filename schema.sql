@@ -100,11 +100,26 @@ create table authorizations (
   last_used_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  client_id uuid,
+  app_id uuid,
+  pipeline_id uuid,
   constraint authorizations_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint authorizations_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
+  constraint authorizations_binding_check CHECK ((num_nonnulls(app_id, pipeline_id) =
+CASE
+    WHEN (scope = '{deploy}'::text[]) THEN 1
+    ELSE 0
+END)),
+  constraint authorizations_client_id_fkey FOREIGN KEY (client_id) REFERENCES oauth_clients(id) ON DELETE CASCADE,
+  constraint authorizations_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES pipelines(id) ON DELETE CASCADE,
   constraint authorizations_pkey PRIMARY KEY (id),
+  constraint authorizations_scope_check CHECK (((scope <> '{}'::text[]) AND (scope <@ '{global,identity,read,write,read-protected,write-protected,deploy}'::text[]))),
   constraint authorizations_token_hash_key UNIQUE (token_hash)
 );
 CREATE INDEX authorizations_account_id ON public.authorizations USING btree (account_id);
+CREATE INDEX authorizations_app_id ON public.authorizations USING btree (app_id) WHERE (app_id IS NOT NULL);
+CREATE INDEX authorizations_client_id ON public.authorizations USING btree (client_id);
+CREATE INDEX authorizations_pipeline_id ON public.authorizations USING btree (pipeline_id) WHERE (pipeline_id IS NOT NULL);
 
 create table buildpack_installations (
   app_id uuid not null,
@@ -335,6 +350,21 @@ create table formations (
   constraint formations_type_key UNIQUE (app_id, type)
 );
 
+create table oauth_clients (
+  id uuid not null default gen_random_uuid(),
+  account_id uuid not null,
+  name text not null,
+  redirect_uri text not null,
+  secret_hash bytea not null,
+  secret_hint text not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint oauth_clients_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint oauth_clients_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+  constraint oauth_clients_name_key UNIQUE (account_id, name),
+  constraint oauth_clients_pkey PRIMARY KEY (id)
+);
+
 create table pipeline_couplings (
   id uuid not null default gen_random_uuid(),
   pipeline_id uuid not null,
@@ -480,6 +510,21 @@ create table sources (
 );
 CREATE INDEX sources_expires_at ON public.sources USING btree (expires_at);
 
+create table ssh_keys (
+  id uuid not null default gen_random_uuid(),
+  account_id uuid not null,
+  public_key text not null,
+  comment text not null,
+  fingerprint text not null,
+  key_hash bytea not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint ssh_keys_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint ssh_keys_key_hash_key UNIQUE (key_hash),
+  constraint ssh_keys_pkey PRIMARY KEY (id)
+);
+CREATE INDEX ssh_keys_account_id ON public.ssh_keys USING btree (account_id);
+
 create table team_members (
   team_id uuid not null,
   account_id uuid not null,
@@ -492,6 +537,8 @@ create table team_members (
   constraint team_members_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id) ON DELETE CASCADE
 );
 CREATE INDEX team_members_account_id ON public.team_members USING btree (account_id);
+CREATE TRIGGER team_members_leave AFTER DELETE ON public.team_members FOR EACH ROW EXECUTE FUNCTION revoke_deploy_tokens();
+CREATE TRIGGER team_members_lose_deploy AFTER UPDATE OF role ON public.team_members FOR EACH ROW WHEN (((old.role <> new.role) AND (new.role = ANY (ARRAY['viewer'::text, 'collaborator'::text])))) EXECUTE FUNCTION revoke_deploy_tokens();
 
 create table teams (
   id uuid not null default gen_random_uuid(),
@@ -699,6 +746,19 @@ AS $function$
   )
   update dynos d set routable = n.value from now_routable n where n.id = d.id and d.routable <> n.value;
 $function$
+;
+
+CREATE OR REPLACE FUNCTION public.revoke_deploy_tokens()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update authorizations a set revoked_at = now(), updated_at = now()
+  where a.account_id = old.account_id and a.revoked_at is null
+    and (a.app_id in (select id from apps where team_id = old.team_id)
+      or a.pipeline_id in (select id from pipelines where team_id = old.team_id));
+  return null;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.touch_route(app uuid)

@@ -19,6 +19,7 @@ export const anonymous = (request: FastifyRequest): Actor => ({
   accountId: '00000000-0000-0000-0000-000000000000',
   name: 'anonymous',
   authorizationId: null,
+  scope: [],
   requestId: request.id,
   remoteAddress: request.socket.remoteAddress ?? null,
 })

@@ -10,6 +10,7 @@ import { newId } from '#/foundation/ids.ts'
 import type { Platform } from '#/platform/platform.ts'
 import type { Route } from '#/platform/route.ts'
 import { anonymous, authenticate } from './authenticate.ts'
+import { checkToken, reachOf } from './check-token.ts'
 import { routes } from './routes.ts'
 
 /** The CLI's Request-Id grows with each call, to some 8 KB. */
@@ -70,13 +71,15 @@ export const createApi = async (
 }
 
 const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void => {
-  const isOpen = one.access.name.startsWith('anyone')
+  const reach = reachOf(one)
   fastify.route({
     method: one.method,
     url: one.path,
     ...(one.body ? { schema: { body: one.body } } : {}),
     handler: async (request, reply) => {
+      const isOpen = reach === 'open'
       const actor = isOpen ? anonymous(request) : await authenticate(platform.db, request)
+      if (!isOpen) checkToken(one, reach, actor)
       const params = request.params as Record<string, string>
       const target = await one.access.find({ platform, actor, params, request })
       void reply.code(one.status ?? (one.method === 'POST' ? 201 : 200))

@@ -1,5 +1,7 @@
 import { accountRoutes } from '#/platform/account/account-routes.ts'
 import { authorizationRoutes } from '#/platform/account/authorization-routes.ts'
+import { oauthClientRoutes } from '#/platform/account/oauth-client-routes.ts'
+import { sshKeyRoutes } from '#/platform/account/ssh-key-routes.ts'
 import { addOnRoutes } from '#/platform/add-on/add-on-routes.ts'
 import { addOnServiceRoutes } from '#/platform/add-on/add-on-service-routes.ts'
 import { attachmentRoutes } from '#/platform/add-on/attachment-routes.ts'
@@ -33,6 +35,8 @@ export const routes: Route[] = [
   ...statusRoutes,
   ...accountRoutes,
   ...authorizationRoutes,
+  ...oauthClientRoutes,
+  ...sshKeyRoutes,
   ...teamRoutes,
   ...appRoutes,
   ...stackRoutes,

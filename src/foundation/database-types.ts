@@ -70,11 +70,14 @@ export interface App {
 
 export interface Authorization {
   accountId: string;
+  appId: string | null;
+  clientId: string | null;
   createdAt: Generated<Timestamp>;
   description: string | null;
   expiresAt: Timestamp | null;
   id: Generated<string>;
   lastUsedAt: Timestamp | null;
+  pipelineId: string | null;
   revokedAt: Timestamp | null;
   scope: Generated<string[]>;
   tokenHash: Buffer;
@@ -238,6 +241,17 @@ export interface Formation {
   updatedAt: Generated<Timestamp>;
 }
 
+export interface OauthClient {
+  accountId: string;
+  createdAt: Generated<Timestamp>;
+  id: Generated<string>;
+  name: string;
+  redirectUri: string;
+  secretHash: Buffer;
+  secretHint: string;
+  updatedAt: Generated<Timestamp>;
+}
+
 export interface PipelineCoupling {
   appId: string;
   createdAt: Generated<Timestamp>;
@@ -331,6 +345,17 @@ export interface Source {
   size: number | null;
 }
 
+export interface SshKey {
+  accountId: string;
+  comment: string;
+  createdAt: Generated<Timestamp>;
+  fingerprint: string;
+  id: Generated<string>;
+  keyHash: Buffer;
+  publicKey: string;
+  updatedAt: Generated<Timestamp>;
+}
+
 export interface TeamMember {
   accountId: string;
   createdAt: Generated<Timestamp>;
@@ -373,6 +398,7 @@ export interface DB {
   feeds: Feed;
   followers: Follower;
   formations: Formation;
+  oauthClients: OauthClient;
   pipelineCouplings: PipelineCoupling;
   pipelines: Pipeline;
   pipelineStages: PipelineStage;
@@ -382,6 +408,7 @@ export interface DB {
   schemaMigrations: SchemaMigration;
   slugs: Slug;
   sources: Source;
+  sshKeys: SshKey;
   teamMembers: TeamMember;
   teams: Team;
   workers: Worker;

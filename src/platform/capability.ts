@@ -1,6 +1,6 @@
 import { isSignedBy, sign } from '#/foundation/crypto.ts'
 import { notFound } from '#/foundation/errors.ts'
-import type { Access } from './route.ts'
+import type { ScopedAccess } from './route.ts'
 import type { Platform } from './platform.ts'
 
 /**
@@ -18,8 +18,9 @@ export const capabilityUrl = (
 }
 
 /** For routes below such a URL: whoever has no valid one learns nothing (404). */
-export const withCapability: Access<undefined> = {
+export const withCapability: ScopedAccess<undefined> = {
   name: 'anyone: holds a signed URL',
+  reach: 'open',
   find: async ({ platform, request }) => {
     const url = new URL(request.url, 'http://localhost')
     if (!isCapability(platform, url)) throw notFound('stream')

@@ -1,5 +1,5 @@
 import { notFound } from '#/foundation/errors.ts'
-import type { Access, Lookup } from '#/platform/route.ts'
+import type { Access, Lookup, ScopedAccess } from '#/platform/route.ts'
 import { findVisibleAccount, getOwnAccount } from './account-store.ts'
 import type { Account } from './account.ts'
 
@@ -15,8 +15,9 @@ export const ownAccount: Access<Account> = {
 }
 
 /** Below `/users/:account`: `~`, or an account that shares a team with the caller. */
-export const visibleAccount: Access<Account> = {
+export const visibleAccount: ScopedAccess<Account> = {
   name: 'account:view',
+  reach: 'account',
   find: async ({ platform, actor, params }: Lookup) => {
     const ref = params['account'] ?? '~'
     if (ref === '~') return getOwnAccount(platform.db, actor)

@@ -7,12 +7,14 @@ import { updateAccount } from './update-account.ts'
 export const accountRoutes = [
   route({
     method: 'GET',
+    scope: 'identity',
     path: '/account',
     access: ownAccount,
     handle: async ({ target }) => presentAccount(target),
   }),
   route({
     method: 'PATCH',
+    scope: 'global',
     path: '/account',
     access: ownAccount,
     body: UpdateAccount,
@@ -27,6 +29,7 @@ export const accountRoutes = [
   }),
   route({
     method: 'PATCH',
+    scope: 'global',
     path: '/users/:account',
     access: ownAccount,
     body: UpdateAccount,
@@ -36,12 +39,14 @@ export const accountRoutes = [
   // The platform has none of Heroku's account features; a client asks for one to learn whether it is there.
   route({
     method: 'GET',
+    reach: 'account',
     path: '/account/features',
     access: account,
     handle: async () => [],
   }),
   route({
     method: 'GET',
+    reach: 'account',
     path: '/account/features/:feature',
     access: account,
     handle: async () => {

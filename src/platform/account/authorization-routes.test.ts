@@ -52,9 +52,15 @@ test('an expired token is refused', async () => {
   assert.equal(await statusWith(made.access_token.token), 401)
 })
 
-test('a scope that is not enforced is not promised', async () => {
-  const narrow = await call('POST', '/oauth/authorizations', { scope: ['read'] })
-  assert.equal(narrow.statusCode, 422)
+test('a token may have several scopes, each one that there is', async () => {
+  const several = await create({ scope: ['read', 'identity', 'read'] })
+  assert.deepEqual(several.scope, ['read', 'identity'])
+  for (const scope of [[], ['all'], ['read', ''], ['deploy'], ['__proto__'], ['read,write'], [7]])
+    assert.equal(
+      (await call('POST', '/oauth/authorizations', { scope })).statusCode,
+      422,
+      String(scope),
+    )
 })
 
 test('a token is described anew', async () => {

@@ -20,6 +20,8 @@ export const findTokenActor = async (
       accountId: holder.accountId,
       name: holder.email,
       authorizationId: holder.authorizationId,
+      scope: holder.scope,
+      ...(holder.boundTo ? { boundTo: holder.boundTo } : {}),
       ...origin,
     }
   )

@@ -1,13 +1,14 @@
 import { getApp } from '#/platform/app/app-store.ts'
-import type { Access } from '#/platform/route.ts'
+import type { ScopedAccess } from '#/platform/route.ts'
 import type { Permission } from '#/platform/team/team.ts'
 import { getAddOn } from './add-on-store.ts'
 import type { AddOn, Attachment } from './add-on.ts'
 import { getAttachment } from './attachment-store.ts'
 
 /** For routes below `/addons/:addOn` and `/apps/:app/addons/:addOn`; the permission is one on the app that owns it. */
-export const onAddOn = (permission: Permission): Access<AddOn> => ({
+export const onAddOn = (permission: Permission): ScopedAccess<AddOn> => ({
   name: `add-on:${permission}`,
+  reach: 'apps',
   find: async ({ platform: { db }, actor, params }) => {
     const app =
       params['app'] === undefined ? undefined : await getApp(db, actor, params['app'], 'view')
@@ -19,8 +20,9 @@ export const onAddOn = (permission: Permission): Access<AddOn> => ({
 })
 
 /** For routes below `/addon-attachments/:attachment` and `/apps/:app/addon-attachments/:attachment`. */
-export const onAttachment = (permission: Permission): Access<Attachment> => ({
+export const onAttachment = (permission: Permission): ScopedAccess<Attachment> => ({
   name: `add-on-attachment:${permission}`,
+  reach: 'apps',
   find: async ({ platform: { db }, actor, params }) => {
     const app =
       params['app'] === undefined ? undefined : await getApp(db, actor, params['app'], 'view')

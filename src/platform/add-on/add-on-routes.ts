@@ -24,6 +24,7 @@ const ACCEPTED = 202
 export const addOnRoutes = [
   route({
     method: 'GET',
+    reach: 'apps',
     path: '/addons',
     access: account,
     handle: async ({ platform, actor, request, reply }) => {
@@ -100,6 +101,8 @@ export const addOnRoutes = [
   }),
   route({
     method: 'POST',
+    scope: 'read',
+    reach: 'apps',
     path: '/actions/addons/resolve',
     access: account,
     body: ResolveAddOn,

@@ -18,6 +18,7 @@ const ONE = [
 export const attachmentRoutes = [
   route({
     method: 'GET',
+    reach: 'apps',
     path: '/addon-attachments',
     access: account,
     handle: async ({ platform, actor, request, reply }) => {
@@ -46,6 +47,7 @@ export const attachmentRoutes = [
   }),
   route({
     method: 'POST',
+    reach: 'apps',
     path: '/addon-attachments',
     access: account,
     body: CreateAttachment,
@@ -82,6 +84,8 @@ export const attachmentRoutes = [
   ),
   route({
     method: 'POST',
+    scope: 'read',
+    reach: 'apps',
     path: '/actions/addon-attachments/resolve',
     access: account,
     body: ResolveAttachment,

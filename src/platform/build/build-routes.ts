@@ -26,6 +26,7 @@ const show = (platform: Platform, app: App, build: Build) =>
 export const buildRoutes = [
   route({
     method: 'POST',
+    scope: 'deploy',
     path: '/apps/:app/builds',
     access: onApp('deploy'),
     body: CreateBuild,
@@ -51,6 +52,7 @@ export const buildRoutes = [
   }),
   route({
     method: 'DELETE',
+    scope: 'deploy',
     path: '/apps/:app/builds/:build',
     access: onApp('deploy'),
     handle: async ({ platform, actor, target: app, params }) =>

@@ -12,12 +12,14 @@ const showSnapshot = async (platform: Platform, id: string | null) =>
 export const configVarRoutes = [
   route({
     method: 'GET',
+    scope: 'read-protected',
     path: '/apps/:app/config-vars',
     access: onApp('deploy'),
     handle: ({ platform, target: app }) => showSnapshot(platform, app.configSnapshotId),
   }),
   route({
     method: 'PATCH',
+    scope: 'write-protected',
     path: '/apps/:app/config-vars',
     access: onApp('deploy'),
     body: UpdateConfigVars,
@@ -26,6 +28,7 @@ export const configVarRoutes = [
   }),
   route({
     method: 'GET',
+    scope: 'read-protected',
     path: '/apps/:app/releases/:release/config-vars',
     access: onApp('deploy'),
     handle: async ({ platform, actor, target: app, params }) => {

@@ -23,6 +23,7 @@ const ACCEPTED = 202
 export const deployRoutes = [
   route({
     method: 'POST',
+    scope: 'deploy',
     path: '/apps/:app/releases',
     access: onApp('deploy'),
     body: CreateRelease,

@@ -27,6 +27,7 @@ export const dynoRoutes = [
   }),
   route({
     method: 'POST',
+    scope: 'write-protected',
     path: '/apps/:app/dynos',
     access: onApp('deploy'),
     body: RunDyno,

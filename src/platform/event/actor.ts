@@ -1,3 +1,5 @@
+import type { Scope } from './scope.ts'
+
 /** Who does something: a signed-in account, or a part of the platform itself. Every store function takes one. */
 export type Actor = {
   /** null: the platform itself, which sees everything. */
@@ -5,15 +7,22 @@ export type Actor = {
   /** The account's e-mail address, or the platform's part (`deploy`, `worker`). */
   name: string
   authorizationId: string | null
+  /** What the token covers, see `requireScope`. */
+  scope: readonly Scope[]
+  /** A deploy token's: it reaches this app, or the apps of this pipeline, and nothing else of its maker's. */
+  boundTo?: DeployBinding
   requestId: string | null
   remoteAddress: string | null
 }
+
+export type DeployBinding = { appId: string } | { pipelineId: string }
 
 /** The platform acting on its own, in a job or at start. */
 export const systemActor = (part: string): Actor => ({
   accountId: null,
   name: part,
   authorizationId: null,
+  scope: ['global'],
   requestId: null,
   remoteAddress: null,
 })

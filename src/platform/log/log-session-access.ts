@@ -2,7 +2,7 @@ import { ApiError } from '#/foundation/errors.ts'
 import { getApp } from '#/platform/app/app-store.ts'
 import type { App } from '#/platform/app/app.ts'
 import { withCapability } from '#/platform/capability.ts'
-import type { Access } from '#/platform/route.ts'
+import type { ScopedAccess } from '#/platform/route.ts'
 import { decodeLogSession, type LogSession } from './log-session.ts'
 
 export type OpenLogSession = {
@@ -13,8 +13,9 @@ export type OpenLogSession = {
 }
 
 /** For the URL of a log session: it is good for as long as whoever asked for it may read the app's log. */
-export const logSessionHolder: Access<OpenLogSession> = {
+export const logSessionHolder: ScopedAccess<OpenLogSession> = {
   name: 'anyone: holds the signed URL of somebody who may read the log',
+  reach: 'open',
   find: async (lookup) => {
     await withCapability.find(lookup)
     const { platform, actor, params } = lookup

@@ -17,6 +17,7 @@ export const couplingRoutes = [
   ...['/pipeline-couplings' as const, '/users/~/pipeline-couplings' as const].map((path) =>
     route({
       method: 'GET',
+      reach: 'apps',
       path,
       access: account,
       handle: async ({ platform, actor, request, reply }) =>
@@ -25,6 +26,7 @@ export const couplingRoutes = [
   ),
   route({
     method: 'GET',
+    reach: 'account',
     path: '/teams/:team/pipeline-couplings',
     access: account,
     handle: async ({ platform, actor, params, request, reply }) => {
@@ -52,6 +54,7 @@ export const couplingRoutes = [
   }),
   route({
     method: 'POST',
+    reach: 'apps',
     path: '/pipeline-couplings',
     access: account,
     body: CreateCoupling,

@@ -10,6 +10,7 @@ import { renamePipeline } from './rename-pipeline.ts'
 export const pipelineRoutes = [
   route({
     method: 'GET',
+    reach: 'apps',
     path: '/pipelines',
     access: account,
     handle: async ({ platform, actor, query, request, reply }) => {
@@ -23,6 +24,7 @@ export const pipelineRoutes = [
   }),
   route({
     method: 'POST',
+    reach: 'account',
     path: '/pipelines',
     access: account,
     body: CreatePipeline,

@@ -20,12 +20,14 @@ const createSource = async (platform: Platform, actor: Actor) => {
 export const sourceRoutes = [
   route({
     method: 'POST',
+    reach: 'account',
     path: '/sources',
     access: account,
     handle: ({ platform, actor }) => createSource(platform, actor),
   }),
   route({
     method: 'POST',
+    scope: 'deploy',
     path: '/apps/:app/sources',
     access: onApp('deploy'),
     handle: ({ platform, actor }) => createSource(platform, actor),

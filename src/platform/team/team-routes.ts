@@ -7,12 +7,14 @@ import { listTeamMembers, listTeams } from './team-store.ts'
 export const teamRoutes = [
   route({
     method: 'GET',
+    reach: 'account',
     path: '/teams',
     access: account,
     handle: async ({ platform, actor }) => (await listTeams(platform.db, actor)).map(presentTeam),
   }),
   route({
     method: 'POST',
+    scope: 'global',
     path: '/teams',
     access: account,
     body: CreateTeam,
@@ -21,6 +23,7 @@ export const teamRoutes = [
   }),
   route({
     method: 'GET',
+    reach: 'account',
     path: '/teams/permissions',
     access: account,
     handle: async () => presentPermissions(),
