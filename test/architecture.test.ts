@@ -32,6 +32,7 @@ const NOUNS = [
   ...['event', 'account', 'team', 'app', 'log', 'slug', 'release', 'formation', 'dyno', 'deploy'],
   ...['config-var', 'add-on', 'domain', 'app-setup', 'buildpack', 'source', 'build', 'pipeline'],
   'promotion',
+  'deploy-token',
 ]
 
 /** Besides the stores: holds an advisory lock on a connection of its own, which no store does. */

@@ -12,6 +12,7 @@ import { buildRoutes } from '#/platform/build/build-routes.ts'
 import { buildpackRoutes } from '#/platform/buildpack/buildpack-routes.ts'
 import { registryRoutes } from '#/platform/buildpack/registry-routes.ts'
 import { configVarRoutes } from '#/platform/config-var/config-var-routes.ts'
+import { deployTokenRoutes } from '#/platform/deploy-token/deploy-token-routes.ts'
 import { deployRoutes } from '#/platform/deploy/deploy-routes.ts'
 import { formationRoutes } from '#/platform/deploy/formation-routes.ts'
 import { domainRoutes } from '#/platform/domain/domain-routes.ts'
@@ -60,4 +61,5 @@ export const routes: Route[] = [
   ...pipelineRoutes,
   ...couplingRoutes,
   ...promotionRoutes,
+  ...deployTokenRoutes,
 ]

@@ -1,9 +1,9 @@
-import { sql, type ExpressionBuilder } from 'kysely'
+import { sql, type ExpressionBuilder, type ExpressionWrapper, type SqlBool } from 'kysely'
 import type { DB } from '#/foundation/database-types.ts'
 import type { Db } from '#/foundation/db.ts'
 import { forbidden, notFound } from '#/foundation/errors.ts'
 import { isId } from '#/foundation/ids.ts'
-import type { Actor } from '#/platform/event/actor.ts'
+import type { Actor, DeployBinding } from '#/platform/event/actor.ts'
 import { rolesWith, type Permission } from '#/platform/team/team.ts'
 import type { App } from './app.ts'
 
@@ -23,8 +23,11 @@ export const APP_COLUMNS = [
 
 /** True of apps on which the actor has the permission. The platform itself has every one. */
 export const mayOnApp =
-  (actor: Actor, permission: Permission) => (eb: ExpressionBuilder<DB, 'apps'>) =>
-    actor.accountId === null
+  (actor: Actor, permission: Permission) =>
+  (eb: ExpressionBuilder<DB, 'apps'>): ExpressionWrapper<DB, 'apps', SqlBool> => {
+    const { boundTo, ...maker } = actor
+    if (boundTo) return eb.and([isBoundTo(boundTo, permission)(eb), mayOnApp(maker, 'deploy')(eb)])
+    return actor.accountId === null
       ? eb.val(true)
       : eb.exists(
           eb
@@ -34,6 +37,22 @@ export const mayOnApp =
             .where('teamMembers.accountId', '=', actor.accountId)
             .where('teamMembers.role', 'in', rolesWith(permission)),
         )
+  }
+
+/** What a deploy token may do: see and deploy its app, or the apps of its pipeline, as long as its maker may. */
+const isBoundTo =
+  (binding: DeployBinding, permission: Permission) =>
+  (eb: ExpressionBuilder<DB, 'apps'>): ExpressionWrapper<DB, 'apps', SqlBool> => {
+    if (permission !== 'view' && permission !== 'deploy') return eb.val(false)
+    if ('appId' in binding) return eb('apps.id', '=', binding.appId)
+    return eb.exists(
+      eb
+        .selectFrom('pipelineCouplings as bound')
+        .select('bound.id')
+        .whereRef('bound.appId', '=', 'apps.id')
+        .where('bound.pipelineId', '=', binding.pipelineId),
+    )
+  }
 
 /**
  * The app of that name or id, for an actor with that permission. What the actor may not see is not found (404);

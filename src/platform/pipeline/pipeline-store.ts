@@ -1,4 +1,4 @@
-import { sql, type ExpressionBuilder } from 'kysely'
+import { sql, type ExpressionBuilder, type ExpressionWrapper, type SqlBool } from 'kysely'
 import type { DB } from '#/foundation/database-types.ts'
 import type { Db } from '#/foundation/db.ts'
 import { ApiError, forbidden, notFound } from '#/foundation/errors.ts'
@@ -19,8 +19,17 @@ const COLUMNS = [
 
 /** True of pipelines in whose team the actor has the permission. */
 export const mayInTeamOfPipeline =
-  (actor: Actor, permission: Permission) => (eb: ExpressionBuilder<DB, 'pipelines'>) =>
-    actor.accountId === null
+  (actor: Actor, permission: Permission) =>
+  (eb: ExpressionBuilder<DB, 'pipelines'>): ExpressionWrapper<DB, 'pipelines', SqlBool> => {
+    const { boundTo, ...maker } = actor
+    if (boundTo)
+      return 'pipelineId' in boundTo && (permission === 'view' || permission === 'deploy')
+        ? eb.and([
+            eb('pipelines.id', '=', boundTo.pipelineId),
+            mayInTeamOfPipeline(maker, 'deploy')(eb),
+          ])
+        : eb.val(false)
+    return actor.accountId === null
       ? eb.val(true)
       : eb.exists(
           eb
@@ -30,6 +39,7 @@ export const mayInTeamOfPipeline =
             .where('teamMembers.accountId', '=', actor.accountId)
             .where('teamMembers.role', 'in', rolesWith(permission)),
         )
+  }
 
 /**
  * The rule for pipelines: whoever has the permission in its team, or, to see it and to add an app to it, on one of
