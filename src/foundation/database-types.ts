@@ -60,11 +60,22 @@ export interface App {
   destroyedAt: Timestamp | null;
   id: Generated<string>;
   lastReleaseVersion: Generated<number>;
+  locked: Generated<boolean>;
   maintenance: Generated<boolean>;
   name: string;
   releasedAt: Timestamp | null;
   stack: Generated<string>;
   teamId: string;
+  updatedAt: Generated<Timestamp>;
+}
+
+export interface AppTransfer {
+  appId: string;
+  createdAt: Generated<Timestamp>;
+  id: Generated<string>;
+  recipientEmail: string;
+  senderId: string;
+  state: Generated<string>;
   updatedAt: Generated<Timestamp>;
 }
 
@@ -115,6 +126,16 @@ export interface Build {
   stack: string;
   status: Generated<'pending' | 'succeeded' | 'failed'>;
   steps: ColumnType<{ name: string; startedAt: string; finishedAt: string | null; result: string | null }[], string | undefined, string>;
+  updatedAt: Generated<Timestamp>;
+}
+
+export interface Collaborator {
+  accountId: string | null;
+  appId: string;
+  createdAt: Generated<Timestamp>;
+  email: string;
+  id: Generated<string>;
+  permissions: string[];
   updatedAt: Generated<Timestamp>;
 }
 
@@ -172,6 +193,8 @@ export interface DynoRequest {
 
 export interface Dyno {
   appId: string;
+  attachAccountId: string | null;
+  attachAuthorizationId: string | null;
   attachHash: Buffer | null;
   command: string;
   createdAt: Generated<Timestamp>;
@@ -356,6 +379,18 @@ export interface SshKey {
   updatedAt: Generated<Timestamp>;
 }
 
+export interface TeamInvitation {
+  createdAt: Generated<Timestamp>;
+  email: string;
+  expiresAt: Timestamp;
+  id: Generated<string>;
+  invitedBy: string;
+  role: string;
+  teamId: string;
+  tokenHash: Buffer;
+  updatedAt: Generated<Timestamp>;
+}
+
 export interface TeamMember {
   accountId: string;
   createdAt: Generated<Timestamp>;
@@ -366,6 +401,7 @@ export interface TeamMember {
 
 export interface Team {
   createdAt: Generated<Timestamp>;
+  destroyedAt: Timestamp | null;
   id: Generated<string>;
   name: string;
   personalAccountId: string | null;
@@ -385,9 +421,11 @@ export interface DB {
   appNames: AppName;
   appRoutes: AppRoute;
   apps: App;
+  appTransfers: AppTransfer;
   authorizations: Authorization;
   buildpackInstallations: BuildpackInstallation;
   builds: Build;
+  collaborators: Collaborator;
   configSnapshots: ConfigSnapshot;
   dataKeys: DataKey;
   deploys: Deploy;
@@ -409,6 +447,7 @@ export interface DB {
   slugs: Slug;
   sources: Source;
   sshKeys: SshKey;
+  teamInvitations: TeamInvitation;
   teamMembers: TeamMember;
   teams: Team;
   workers: Worker;

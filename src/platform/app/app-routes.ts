@@ -11,6 +11,7 @@ import { onApp } from './app-access.ts'
 import { appRange, pageOfApps } from './app-range.ts'
 import { FilterApps, presentApp } from './app-schema.ts'
 import { getAppView, listAppViews, type AppFilter } from './app-view-store.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 
 type ListCall = Pick<Call<unknown, unknown, unknown>, 'platform' | 'actor' | 'request' | 'reply'>
 
@@ -59,14 +60,14 @@ export const appRoutes = [
     route({
       method: 'GET',
       path,
-      access: onApp('view'),
+      access: onApp(...NEEDED.look),
       handle: ({ platform, actor, target }) => showApp(platform, actor, target.id),
     }),
   ),
   route({
     method: 'GET',
     path: '/apps/:app/collaborators',
-    access: onApp('view'),
+    access: onApp(...NEEDED.look),
     handle: async ({ platform, actor, target: app }) =>
       (await listTeamMembers(platform.db, actor, app.teamId))
         .filter(({ role }) => rolesWith('view').includes(role))
@@ -76,14 +77,14 @@ export const appRoutes = [
   route({
     method: 'GET',
     path: '/apps/:app/features',
-    access: onApp('view'),
+    access: onApp(...NEEDED.look),
     handle: async () => [],
   }),
   ...(['GET', 'PATCH'] as const).map((method) =>
     route({
       method,
       path: '/apps/:app/features/:feature',
-      access: onApp('view'),
+      access: onApp(...(method === 'GET' ? NEEDED.look : NEEDED.features)),
       handle: async () => {
         throw notFound('app_feature')
       },

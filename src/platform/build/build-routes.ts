@@ -14,6 +14,7 @@ import { cancelBuild } from './cancel-build.ts'
 import { createTarballBuild } from './create-build.ts'
 import { dropBuildCache } from './drop-build-cache.ts'
 import { followBuild } from './follow-build.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 
 const OUTPUT_LIFETIME_MS = 24 * 3_600_000
 
@@ -28,7 +29,7 @@ export const buildRoutes = [
     method: 'POST',
     scope: 'deploy',
     path: '/apps/:app/builds',
-    access: onApp('deploy'),
+    access: onApp(...NEEDED.code),
     body: CreateBuild,
     handle: async ({ platform, actor, target: app, body }) =>
       show(platform, app, await createTarballBuild(platform, actor, app, tarballOf(body))),
@@ -36,7 +37,7 @@ export const buildRoutes = [
   route({
     method: 'GET',
     path: '/apps/:app/builds',
-    access: onApp('view'),
+    access: onApp(...NEEDED.look),
     handle: async ({ platform, actor, target: app, request, reply }) => {
       const range = buildRange(request.headers.range)
       const found = await listBuilds(platform.db, actor, app.id, range)
@@ -46,7 +47,7 @@ export const buildRoutes = [
   route({
     method: 'GET',
     path: '/apps/:app/builds/:build',
-    access: onApp('view'),
+    access: onApp(...NEEDED.look),
     handle: async ({ platform, actor, target: app, params }) =>
       show(platform, app, await getBuild(platform.db, actor, app.id, params.build)),
   }),
@@ -54,14 +55,14 @@ export const buildRoutes = [
     method: 'DELETE',
     scope: 'deploy',
     path: '/apps/:app/builds/:build',
-    access: onApp('deploy'),
+    access: onApp(...NEEDED.code),
     handle: async ({ platform, actor, target: app, params }) =>
       show(platform, app, await cancelBuild(platform, actor, app, params.build)),
   }),
   route({
     method: 'DELETE',
     path: '/apps/:app/build-cache',
-    access: onApp('deploy'),
+    access: onApp(...NEEDED.code),
     handle: async ({ platform, actor, target: app }) => {
       await dropBuildCache(platform, actor, app)
       return {}

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { invalidParams, notFound } from '#/foundation/errors.ts'
+import { getApp } from '#/platform/app/app-store.ts'
 import { onApp } from '#/platform/app/app-access.ts'
 import { withCapability } from '#/platform/capability.ts'
 import { presentReleases } from '#/platform/release/release-routes.ts'
@@ -10,6 +11,7 @@ import { followReleaseOutput, hasReleaseCommand } from './release-output.ts'
 import { releaseSlug } from './release-slug.ts'
 import { restartApp, stopDynos } from './restart-app.ts'
 import { rollBack } from './roll-back.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 
 const CreateRelease = Type.Object({
   /** An earlier release to go back to. */
@@ -25,11 +27,12 @@ export const deployRoutes = [
     method: 'POST',
     scope: 'deploy',
     path: '/apps/:app/releases',
-    access: onApp('deploy'),
+    access: onApp(...NEEDED.rollback),
     body: CreateRelease,
     handle: async ({ platform, actor, target: app, body }) => {
       if ((body.release === undefined) === (body.slug === undefined))
         throw invalidParams('Give either a release to roll back to or a slug to release.')
+      if (body.slug !== undefined) await getApp(platform.db, actor, app.id, NEEDED.code)
       const release =
         body.release !== undefined
           ? await rollBack(platform, actor, { app, ref: body.release })
@@ -56,7 +59,7 @@ export const deployRoutes = [
   route({
     method: 'DELETE',
     path: '/apps/:app/dynos',
-    access: onApp('operate'),
+    access: onApp(...NEEDED.restart),
     status: ACCEPTED,
     handle: async ({ platform, actor, target: app }) => {
       await restartApp(platform, actor, app, undefined)
@@ -67,7 +70,7 @@ export const deployRoutes = [
     route({
       method: 'DELETE',
       path,
-      access: onApp('operate'),
+      access: onApp(...NEEDED.restart),
       status: ACCEPTED,
       handle: async ({ platform, actor, target: app, params }) => {
         await restartApp(platform, actor, app, params.dyno)
@@ -82,7 +85,7 @@ export const deployRoutes = [
     route({
       method: 'POST',
       path,
-      access: onApp('operate'),
+      access: onApp(...NEEDED.restart),
       status: ACCEPTED,
       handle: async ({ platform, actor, target: app, params }) => {
         await stopDynos(platform, actor, app, params.dyno)

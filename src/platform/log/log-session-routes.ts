@@ -8,6 +8,7 @@ import { logSessionHolder } from './log-session-access.ts'
 import { CreateLogSession, logSessionOf, presentLogSession } from './log-session-schema.ts'
 import { encodeLogSession } from './log-session.ts'
 import { streamLog } from './stream-log.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 
 /** A client that is cut off comes back to the same URL, so a tail's lives longer. */
 const LIFETIME_MS = 5 * 60_000
@@ -18,7 +19,7 @@ export const logSessionRoutes = [
     method: 'POST',
     scope: 'read',
     path: '/apps/:app/log-sessions',
-    access: onApp('operate'),
+    access: onApp(...NEEDED.logs),
     body: CreateLogSession,
     handle: async ({ platform, actor, target: app, body }) => {
       if (actor.accountId === null) throw notFound('account')

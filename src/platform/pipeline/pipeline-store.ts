@@ -21,15 +21,19 @@ const COLUMNS = [
 export const mayInTeamOfPipeline =
   (actor: Actor, permission: Permission) =>
   (eb: ExpressionBuilder<DB, 'pipelines'>): ExpressionWrapper<DB, 'pipelines', SqlBool> => {
-    const { boundTo, ...maker } = actor
-    if (boundTo)
-      return 'pipelineId' in boundTo && (permission === 'view' || permission === 'deploy')
-        ? eb.and([
-            eb('pipelines.id', '=', boundTo.pipelineId),
-            mayInTeamOfPipeline(maker, 'deploy')(eb),
-          ])
-        : eb.val(false)
-    return actor.accountId === null
+    if (!actor.boundTo) return accountMayInTeamOfPipeline(actor, permission)(eb)
+    // A deploy token's: that of its own pipeline alone, as long as its maker may deploy there.
+    if (!('pipelineId' in actor.boundTo) || (permission !== 'view' && permission !== 'deploy'))
+      return eb.val(false)
+    return eb.and([
+      eb('pipelines.id', '=', actor.boundTo.pipelineId),
+      accountMayInTeamOfPipeline(actor, 'deploy')(eb),
+    ])
+  }
+
+const accountMayInTeamOfPipeline =
+  (actor: Actor, permission: Permission) => (eb: ExpressionBuilder<DB, 'pipelines'>) =>
+    actor.accountId === null
       ? eb.val(true)
       : eb.exists(
           eb
@@ -39,7 +43,6 @@ export const mayInTeamOfPipeline =
             .where('teamMembers.accountId', '=', actor.accountId)
             .where('teamMembers.role', 'in', rolesWith(permission)),
         )
-  }
 
 /**
  * The rule for pipelines: whoever has the permission in its team, or, to see it and to add an app to it, on one of

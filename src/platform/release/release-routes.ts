@@ -7,6 +7,7 @@ import { route } from '#/platform/route.ts'
 import { presentRelease } from './release-schema.ts'
 import { getRelease, listReleases, listReleasesWithReleasePhase } from './release-store.ts'
 import type { Release } from './release.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 
 const OUTPUT_LIFETIME_MS = 24 * 3_600_000
 
@@ -14,7 +15,7 @@ export const releaseRoutes = [
   route({
     method: 'GET',
     path: '/apps/:app/releases',
-    access: onApp('view'),
+    access: onApp(...NEEDED.look),
     handle: async ({ platform, actor, target: app, request, reply }) => {
       const range = parseRange(request.headers.range, ['version', 'id'])
       const found = await listReleases(platform.db, actor, app.id, {
@@ -31,7 +32,7 @@ export const releaseRoutes = [
   route({
     method: 'GET',
     path: '/apps/:app/releases/:release',
-    access: onApp('view'),
+    access: onApp(...NEEDED.look),
     handle: async ({ platform, actor, target: app, params }) => {
       const release = await getRelease(platform.db, actor, app.id, params.release)
       const [presented] = await presentReleases(platform, app, [release])

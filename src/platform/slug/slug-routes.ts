@@ -5,6 +5,7 @@ import { capabilityUrl, withCapability } from '#/platform/capability.ts'
 import { route } from '#/platform/route.ts'
 import { presentSlug } from './slug-schema.ts'
 import { findSlug, getSlugOfApp } from './slug-store.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 
 const BLOB_LIFETIME_MS = 3_600_000
 
@@ -12,10 +13,10 @@ export const slugRoutes = [
   route({
     method: 'GET',
     path: '/apps/:app/slugs/:slug',
-    access: onApp('view'),
+    access: onApp(...NEEDED.look),
     handle: async ({ platform, actor, target: app, params }) => {
       const slug = await getSlugOfApp(platform.db, actor, app.id, params.slug)
-      const mayRead = await mayOn(platform.db, actor, app.id, 'deploy')
+      const mayRead = await mayOn(platform.db, actor, app.id, NEEDED.code)
       const path = `/slug-blobs/${slug.id}`
       return presentSlug(slug, {
         blobUrl: mayRead ? capabilityUrl(platform, path, BLOB_LIFETIME_MS) : null,

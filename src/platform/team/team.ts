@@ -1,6 +1,10 @@
-export type Role = 'owner' | 'admin' | 'member' | 'collaborator' | 'viewer'
+import { listOf, type Needed } from './permission-table.ts'
 
-const PERMISSIONS = ['view', 'deploy', 'operate', 'manage'] as const
+/** From the most to the least. */
+export const ROLES = ['owner', 'admin', 'member', 'viewer', 'collaborator'] as const
+export type Role = (typeof ROLES)[number]
+
+export const PERMISSIONS = ['view', 'deploy', 'operate', 'manage'] as const
 export type Permission = (typeof PERMISSIONS)[number]
 export const isPermission = (text: string): text is Permission =>
   PERMISSIONS.some((permission) => permission === text)
@@ -14,10 +18,22 @@ export const ROLE_PERMISSIONS = {
   collaborator: [],
 } satisfies Record<Role, Permission[]>
 
-export const rolesWith = (permission: Permission): Role[] =>
-  (Object.keys(ROLE_PERMISSIONS) as Role[]).filter((role) =>
-    (ROLE_PERMISSIONS[role] as Permission[]).includes(permission),
+/** Roles that give one of the permissions. */
+export const rolesWith = (needed: Needed): Role[] =>
+  ROLES.filter((role) =>
+    listOf(needed).some((permission) =>
+      (ROLE_PERMISSIONS[role] as Permission[]).includes(permission),
+    ),
   )
+
+export const isRole = (text: string): text is Role => ROLES.some((role) => role === text)
+
+/** Those who run a team. Every team has an owner; only owners make and unmake owners and destroy the team. */
+export const RUNNING_ROLES: readonly Role[] = ['owner', 'admin']
+
+/** What counts on a locked app: its team's members need a grant there. */
+export const rolesOnLocked = (needed: Needed): Role[] =>
+  rolesWith(needed).filter((role) => RUNNING_ROLES.includes(role))
 
 export type Team = {
   id: string
