@@ -54,3 +54,11 @@ export type PromotionTargetJson = {
   status: 'pending' | 'succeeded' | 'failed'
   error_message: string | null
 }
+export type DeployTokenJson = {
+  id: string
+  description: string
+  token: string
+  user: { email: string }
+  last_used_at: string | null
+  expires_at: string
+}
