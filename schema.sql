@@ -324,6 +324,7 @@ create table dynos (
   feed_number bigint not null default 0,
   attach_account_id uuid,
   attach_authorization_id uuid,
+  attach_token_mark text,
   constraint dynos_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
   constraint dynos_attach_account_id_fkey FOREIGN KEY (attach_account_id) REFERENCES accounts(id) ON DELETE SET NULL,
   constraint dynos_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),

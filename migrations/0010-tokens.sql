@@ -42,6 +42,9 @@ create trigger team_members_lose_deploy after update of role on team_members
   for each row when (old.role <> new.role and new.role in ('viewer', 'collaborator'))
   execute function revoke_deploy_tokens();
 
+-- Which of the authorization's tokens asked for the dyno: a rotated one is void.
+alter table dynos add column attach_token_mark text;
+
 create table ssh_keys (
   id uuid primary key default gen_random_uuid(),
   account_id uuid not null references accounts on delete cascade,

@@ -196,6 +196,7 @@ export interface Dyno {
   attachAccountId: string | null;
   attachAuthorizationId: string | null;
   attachHash: Buffer | null;
+  attachTokenMark: string | null;
   command: string;
   createdAt: Generated<Timestamp>;
   createdBy: string | null;

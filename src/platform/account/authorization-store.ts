@@ -53,6 +53,7 @@ export type TokenHolder = {
   authorizationId: string
   scope: Scope[]
   boundTo: DeployBinding | undefined
+  tokenMark: string
 }
 
 /** Who a token belongs to; undefined if there is none such, or it has expired or been revoked. Notes its use once a minute. */
@@ -76,7 +77,12 @@ export const findTokenHolder = async (db: Db, token: string): Promise<TokenHolde
   if (!found) return undefined
   const { lastUsedAt, appId, pipelineId, scope, ...holder } = found
   if (!lastUsedAt || Date.now() - lastUsedAt.getTime() > 60_000) noteUse(db, holder.authorizationId)
-  return { ...holder, scope: scope.filter(isScope), boundTo: bindingOf({ appId, pipelineId }) }
+  return {
+    ...holder,
+    scope: scope.filter(isScope),
+    boundTo: bindingOf({ appId, pipelineId }),
+    tokenMark: markOf(token),
+  }
 }
 
 const bindingOf = (found: {
@@ -86,6 +92,41 @@ const bindingOf = (found: {
   if (found.appId !== null) return { appId: found.appId }
   return found.pipelineId === null ? undefined : { pipelineId: found.pipelineId }
 }
+
+/** What an actor came with, as far as it may be taken from them. */
+export type Credential = Pick<Actor, 'authorizationId' | 'tokenMark'>
+
+export type LivingToken = Pick<Actor, 'scope' | 'boundTo'> & { expiresAt: Date | null }
+
+/**
+ * What the actor signed in with, if it is good still; what is open asks again. Revoked, expired and rotated tokens are
+ * not. The platform itself, and whoever needed none, have none to lose.
+ */
+export const findLiving = async (
+  db: Db,
+  { authorizationId, tokenMark }: Credential,
+): Promise<LivingToken | undefined> => {
+  if (authorizationId === null) return { scope: ['global'], expiresAt: null }
+  let query = db
+    .selectFrom('authorizations')
+    .select(['scope', 'appId', 'pipelineId', 'expiresAt'])
+    .where('id', '=', authorizationId)
+    .where('revokedAt', 'is', null)
+    .where((eb) => eb.or([eb('expiresAt', 'is', null), eb('expiresAt', '>', sql<Date>`now()`)]))
+  if (tokenMark !== undefined)
+    query = query.where(sql`encode(substring(token_hash from 1 for 8), 'hex')`, '=', tokenMark)
+  const found = await query.executeTakeFirst()
+  if (!found) return undefined
+  const boundTo = bindingOf(found)
+  return {
+    scope: found.scope.filter(isScope),
+    expiresAt: found.expiresAt,
+    ...(boundTo ? { boundTo } : {}),
+  }
+}
+
+/** Which of an authorization's tokens it is: it has another after each rotation. */
+const markOf = (token: string): string => sha256(token).toString('hex').slice(0, 16)
 
 /** Nobody waits for it, and of several at once one writes. What could not be noted, the next use notes. */
 const noteUse = (db: Db, id: string): void => {

@@ -2,10 +2,10 @@ import { Type } from 'typebox'
 import { invalidParams, notFound } from '#/foundation/errors.ts'
 import { getApp } from '#/platform/app/app-store.ts'
 import { onApp } from '#/platform/app/app-access.ts'
-import { withCapability } from '#/platform/capability.ts'
+import { onStreamOf } from '#/platform/app/stream-access.ts'
 import { presentReleases } from '#/platform/release/release-routes.ts'
 import { getReleaseById } from '#/platform/release/release-store.ts'
-import { route } from '#/platform/route.ts'
+import { route, type Lookup } from '#/platform/route.ts'
 import { streamText } from '#/platform/stream-text.ts'
 import { followReleaseOutput, hasReleaseCommand } from './release-output.ts'
 import { releaseSlug } from './release-slug.ts'
@@ -21,6 +21,9 @@ const CreateRelease = Type.Object({
 })
 
 const ACCEPTED = 202
+
+const appOfRelease = async ({ platform, actor, params }: Lookup): Promise<string> =>
+  (await getReleaseById(platform.db, actor, params['release'] ?? '')).appId
 
 export const deployRoutes = [
   route({
@@ -41,19 +44,23 @@ export const deployRoutes = [
               slugId: body.slug ?? '',
               description: body.description,
             })
-      const [presented] = await presentReleases(platform, app, [release])
+      const [presented] = await presentReleases(platform, actor, app, [release])
       return presented
     },
   }),
   route({
     method: 'GET',
     path: '/streams/releases/:release',
-    access: withCapability,
+    access: onStreamOf(appOfRelease, ...NEEDED.look),
     handle: async (call) => {
-      const { platform, actor, params } = call
+      const { platform, actor, params, target } = call
       const release = await getReleaseById(platform.db, actor, params.release)
       if (!(await hasReleaseCommand(platform, release))) throw notFound('stream')
-      return streamText(call, (signal) => followReleaseOutput(platform, release.id, signal))
+      return streamText(
+        call,
+        (signal) => followReleaseOutput(platform, release.id, signal),
+        target.until,
+      )
     },
   }),
   route({

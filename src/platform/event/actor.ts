@@ -7,6 +7,8 @@ export type Actor = {
   /** The account's e-mail address, or the platform's part (`deploy`, `worker`). */
   name: string
   authorizationId: string | null
+  /** Which of the authorization's tokens: it has another after each rotation. */
+  tokenMark?: string
   /** What the token covers, see `requireScope`. */
   scope: readonly Scope[]
   /** A deploy token's: it reaches this app, or the apps of this pipeline, and nothing else of its maker's. */
