@@ -62,11 +62,10 @@ test('authorizations:create, info, update, rotate and revoke', async () => {
 test('a token of a narrow scope is told which scope would do', async () => {
   await heroku('apps:create', 'scoped', '--no-remote')
   await heroku('config:set', 'SECRET=hidden', '-a', 'scoped')
-  const create = async (...scope: string[]): Promise<string> =>
-    (await heroku('authorizations:create', '-S', '-s', scope.join(',')))
-      .trim()
-      .split('\n')
-      .at(-1) ?? ''
+  const create = async (...scope: string[]): Promise<string> => {
+    const made = await platform.heroku('authorizations:create', '-S', '-s', scope.join(','))
+    return assertSucceeds(made).stdout.trim()
+  }
   const reader = await create('read')
   assert.match(assertSucceeds(await herokuAs(reader, 'apps')).stdout, /scoped/)
   assertSucceeds(await herokuAs(reader, 'releases', '-a', 'scoped'))
