@@ -25,6 +25,7 @@ await aServingRelease(test_, app, { web: 'serve', release: 'migrate' })
 await call('PATCH', `/apps/${app.name}/config-vars`, { SECRET: config, URL: `x://u:${config}@h` })
 const release = (await call('GET', `/apps/${app.name}/releases`)).json().at(-1)
 const pipeline = await aPipeline(test_)
+await call('PATCH', `/apps/${pipeline.staging.name}/config-vars`, { SECRET: config })
 const coupling = (await call('GET', '/pipeline-couplings')).json()[0]
 const promotion = (
   await call('POST', '/pipeline-promotions', {
@@ -129,6 +130,11 @@ test('no answer shows one, but those that say in their scope that they do', asyn
     assertNoneIn(JSON.stringify([answer.headers, answer.body]), path)
   }
   assert.ok(answerCount > 40)
+  const plan = await call('POST', `/pipelines/${pipeline.id}/promotion-plans`, {
+    source: { app: pipeline.staging.id },
+  })
+  assert.match(plan.body, /SECRET/)
+  assertNoneIn(plan.body, 'the plan of a promotion')
   const shown = await call('GET', `/apps/${app.name}/config-vars`)
   assert.ok(shown.body.includes(config), 'the canary sings where it should')
 })
