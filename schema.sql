@@ -102,6 +102,7 @@ create table apps (
   constraint apps_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id)
 );
 CREATE INDEX apps_team_id ON public.apps USING btree (team_id) WHERE (destroyed_at IS NULL);
+CREATE TRIGGER apps_change_hands AFTER UPDATE OF team_id, destroyed_at ON public.apps FOR EACH ROW WHEN (((old.team_id <> new.team_id) OR ((old.destroyed_at IS NULL) AND (new.destroyed_at IS NOT NULL)))) EXECUTE FUNCTION revoke_deploy_tokens_of_bound();
 CREATE TRIGGER apps_end_builds AFTER UPDATE OF destroyed_at ON public.apps FOR EACH ROW WHEN (((old.destroyed_at IS NULL) AND (new.destroyed_at IS NOT NULL))) EXECUTE FUNCTION end_builds();
 CREATE TRIGGER apps_keep_name AFTER INSERT OR UPDATE OF name, team_id ON public.apps FOR EACH ROW EXECUTE FUNCTION keep_app_name();
 CREATE TRIGGER apps_notify_access AFTER UPDATE OF team_id, locked, destroyed_at ON public.apps FOR EACH STATEMENT EXECUTE FUNCTION notify_access();
@@ -213,6 +214,8 @@ create table collaborators (
   constraint collaborators_pkey PRIMARY KEY (id)
 );
 CREATE INDEX collaborators_account_id ON public.collaborators USING btree (account_id, app_id);
+CREATE TRIGGER collaborators_leave AFTER DELETE ON public.collaborators FOR EACH ROW EXECUTE FUNCTION revoke_deploy_tokens_of_grant();
+CREATE TRIGGER collaborators_lose_deploy AFTER UPDATE OF permissions ON public.collaborators FOR EACH ROW WHEN ((('deploy'::text = ANY (old.permissions)) AND (NOT ('deploy'::text = ANY (new.permissions))))) EXECUTE FUNCTION revoke_deploy_tokens_of_grant();
 CREATE TRIGGER collaborators_notify_access AFTER DELETE OR UPDATE ON public.collaborators FOR EACH STATEMENT EXECUTE FUNCTION notify_access();
 
 create table config_snapshots (
@@ -454,6 +457,7 @@ create table pipelines (
   constraint pipelines_pkey PRIMARY KEY (id),
   constraint pipelines_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id)
 );
+CREATE TRIGGER pipelines_change_hands AFTER UPDATE OF team_id ON public.pipelines FOR EACH ROW WHEN ((old.team_id <> new.team_id)) EXECUTE FUNCTION revoke_deploy_tokens_of_bound();
 CREATE TRIGGER pipelines_team_lives BEFORE INSERT OR UPDATE OF team_id ON public.pipelines FOR EACH ROW EXECUTE FUNCTION check_team_lives();
 
 create table promotion_targets (
@@ -857,6 +861,28 @@ begin
   where a.account_id = old.account_id and a.revoked_at is null
     and (a.app_id in (select id from apps where team_id = old.team_id)
       or a.pipeline_id in (select id from pipelines where team_id = old.team_id));
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.revoke_deploy_tokens_of_bound()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update authorizations set revoked_at = now(), updated_at = now()
+  where revoked_at is null and case tg_table_name when 'apps' then app_id else pipeline_id end = new.id;
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.revoke_deploy_tokens_of_grant()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update authorizations set revoked_at = now(), updated_at = now()
+  where account_id = old.account_id and app_id = old.app_id and revoked_at is null;
   return null;
 end $function$
 ;

@@ -42,6 +42,31 @@ create trigger team_members_lose_deploy after update of role on team_members
   for each row when (old.role <> new.role and new.role in ('viewer', 'collaborator'))
   execute function revoke_deploy_tokens();
 
+-- Nor a grant that gave the place, nor the hands that what they are bound to is in, nor the app itself.
+create function revoke_deploy_tokens_of_grant() returns trigger language plpgsql as $$
+begin
+  update authorizations set revoked_at = now(), updated_at = now()
+  where account_id = old.account_id and app_id = old.app_id and revoked_at is null;
+  return null;
+end $$;
+create trigger collaborators_leave after delete on collaborators
+  for each row execute function revoke_deploy_tokens_of_grant();
+create trigger collaborators_lose_deploy after update of permissions on collaborators
+  for each row when ('deploy' = any (old.permissions) and not 'deploy' = any (new.permissions))
+  execute function revoke_deploy_tokens_of_grant();
+
+create function revoke_deploy_tokens_of_bound() returns trigger language plpgsql as $$
+begin
+  update authorizations set revoked_at = now(), updated_at = now()
+  where revoked_at is null and case tg_table_name when 'apps' then app_id else pipeline_id end = new.id;
+  return null;
+end $$;
+create trigger apps_change_hands after update of team_id, destroyed_at on apps
+  for each row when (old.team_id <> new.team_id or (old.destroyed_at is null and new.destroyed_at is not null))
+  execute function revoke_deploy_tokens_of_bound();
+create trigger pipelines_change_hands after update of team_id on pipelines
+  for each row when (old.team_id <> new.team_id) execute function revoke_deploy_tokens_of_bound();
+
 -- Which of the authorization's tokens asked for the dyno: a rotated one is void.
 alter table dynos add column attach_token_mark text;
 

@@ -72,18 +72,18 @@ test('a token of a narrow scope is told which scope would do', async () => {
   const refused = await herokuAs(reader, 'config', '-a', 'scoped')
   assert.notEqual(refused.code, 0)
   assert.match(
-    refused.stderr.replaceAll(/\s+/g, ' '),
+    refused.stderr.replaceAll(/[\s›]+/g, ' '),
     /takes a token with the scope read-protected/,
   )
   const both = await create('identity', 'read-protected')
   assert.match(assertSucceeds(await herokuAs(both, 'config', '-a', 'scoped')).stdout, /hidden/)
   const changed = await herokuAs(both, 'config:set', 'A=b', '-a', 'scoped')
-  assert.match(changed.stderr.replaceAll(/\s+/g, ' '), /scope write-protected/)
+  assert.match(changed.stderr.replaceAll(/[\s›]+/g, ' '), /scope write-protected/)
   const wider = await herokuAs(both, 'authorizations:create')
-  assert.match(wider.stderr.replaceAll(/\s+/g, ' '), /scope global/)
+  assert.match(wider.stderr.replaceAll(/[\s›]+/g, ' '), /scope global/)
   const unknown = await platform.heroku('authorizations:create', '-s', 'everything')
   assert.notEqual(unknown.code, 0)
-  assert.match(unknown.stderr.replaceAll(/\s+/g, ' '), /scope must be some of global, identity/)
+  assert.match(unknown.stderr.replaceAll(/[\s›]+/g, ' '), /scope must be some of global, identity/)
 })
 
 test('clients:create, info, update, rotate and destroy; a token can be bound to a client', async () => {
@@ -101,7 +101,7 @@ test('clients:create, info, update, rotate and destroy; a token can be bound to 
   await heroku('clients:update', id, '--name', 'More amazing', '--url', 'http://localhost:3000/')
   assert.match(await heroku('clients'), /More amazing\s+\S+\s+http:\/\/localhost:3000\//)
   const insecure = await platform.heroku('clients:update', id, '--url', 'http://127.0.0.1/')
-  assert.match(insecure.stderr.replaceAll(/\s+/g, ' '), /redirect_uri must begin with https/)
+  assert.match(insecure.stderr.replaceAll(/[\s›]+/g, ' '), /redirect_uri must begin with https/)
   const rotated = await heroku('clients:rotate', id, '--shell')
   const newSecret = /HEROKU_OAUTH_SECRET=(\S+)/.exec(rotated)?.[1] ?? ''
   assert.match(newSecret, /^[0-9a-f]{64}$/)
@@ -139,7 +139,7 @@ test('keys, keys:add, keys:remove and keys:clear', async () => {
   const again = await platform.heroku('keys:add', `${keys[0]}.pub`)
   assert.match(again.stderr, /in use already/)
   const own = await platform.heroku('keys:add', keys[1] ?? '')
-  assert.match(own.stderr.replaceAll(/\s+/g, ' '), /This is a private key/)
+  assert.match(own.stderr.replaceAll(/[\s›]+/g, ' '), /This is a private key/)
   assert.match(await heroku('keys:remove', 'ada@machine-1'), /Removing .*done/s)
   assert.doesNotMatch(await heroku('keys'), /ada@machine-1/)
   await heroku('keys:clear')

@@ -231,6 +231,49 @@ test('a deploy token dies when its maker leaves or may no longer deploy, and doe
   }
 })
 
+test('a deploy token dies when its app or pipeline gets another owner, and when its app is destroyed', async () => {
+  const { name: team } = await aTeam(platform, [])
+  const { id: teamId } = (await call('GET', `/teams/${team}`)).json()
+  const isVoid = async (token: string): Promise<boolean> =>
+    (await statusOf(token, 'GET', '/account')) === 401
+  const [moved, destroyed] = [await anApp(platform), await anApp(platform)]
+  const pipeline = await aPipeline(platform)
+  const ofMoved = await make(`/apps/${moved.name}`)
+  const ofDestroyed = await make(`/apps/${destroyed.name}`)
+  const ofPipeline = await make(`/pipelines/${pipeline.id}`)
+  await call('PATCH', `/apps/${moved.name}`, { maintenance: true })
+  await call('PATCH', `/pipelines/${pipeline.id}`, { name: 'renamed' })
+  for (const { token } of [ofMoved, ofDestroyed, ofPipeline]) assert.ok(!(await isVoid(token)))
+  await db.updateTable('apps').set({ teamId }).where('id', '=', moved.id).execute()
+  await db.updateTable('pipelines').set({ teamId }).where('id', '=', pipeline.id).execute()
+  assert.equal((await call('DELETE', `/apps/${destroyed.name}`)).statusCode, 200)
+  for (const { token } of [ofMoved, ofDestroyed, ofPipeline]) assert.ok(await isVoid(token))
+})
+
+test('a deploy token dies with the grant that let its maker deploy', async () => {
+  for (const loss of ['removed', 'view alone'] as const) {
+    const app = await anApp(platform)
+    const { actor, email, token } = await platform.aPerson()
+    const { accountId } = actor
+    const permissions = ['view', 'deploy', 'manage']
+    await db
+      .insertInto('collaborators')
+      .values({ appId: app.id, email, accountId, permissions })
+      .execute()
+    const made = await make(`/apps/${app.name}`, { token })
+    assert.equal(await statusOf(made.token, 'GET', `/apps/${app.name}`), 200)
+    if (loss === 'removed')
+      await db.deleteFrom('collaborators').where('appId', '=', app.id).execute()
+    else
+      await db
+        .updateTable('collaborators')
+        .set({ permissions: ['view'] })
+        .where('appId', '=', app.id)
+        .execute()
+    assert.equal(await statusOf(made.token, 'GET', '/account'), 401, loss)
+  }
+})
+
 test('a deploy token lasts a year at most, and is void when revoked or expired', async () => {
   const app = await anApp(platform)
   const at = `/apps/${app.name}`
