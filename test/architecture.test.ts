@@ -29,7 +29,20 @@ const ARROWS: Record<string, string[]> = {
 
 /** A noun imports only nouns before it: what must flow the other way goes as a row. */
 const NOUNS = [
-  ...['event', 'account', 'team', 'app', 'log', 'slug', 'release', 'formation', 'dyno', 'deploy'],
+  ...[
+    'event',
+    'mail',
+    'account',
+    'team',
+    'app',
+    'app-transfer',
+    'log',
+    'slug',
+    'release',
+    'formation',
+    'dyno',
+    'deploy',
+  ],
   ...['config-var', 'add-on', 'domain', 'app-setup', 'buildpack', 'source', 'build', 'pipeline'],
   'promotion',
   'deploy-token',

@@ -5,8 +5,9 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
-import { ApiError } from '#/foundation/errors.ts'
+import { ApiError, notFound, violates } from '#/foundation/errors.ts'
 import { newId } from '#/foundation/ids.ts'
+import type { Actor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
 import type { Route } from '#/platform/route.ts'
 import { anonymous, authenticate } from './authenticate.ts'
@@ -70,18 +71,26 @@ export const createApi = async (
   return { server, inject: fastify.inject.bind(fastify), stop: () => fastify.close() }
 }
 
+type Admitted = { actor: Actor; params: Record<string, string>; target: unknown }
+
 const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void => {
   const reach = reachOf(one)
+  const isOpen = reach === 'open'
+  const admitted = new WeakMap<FastifyRequest, Admitted>()
   fastify.route({
     method: one.method,
     url: one.path,
     ...(one.body ? { schema: { body: one.body } } : {}),
-    handler: async (request, reply) => {
-      const isOpen = reach === 'open'
+    // Whoever may not do it learns nothing of what its body must be.
+    onRequest: async (request) => {
       const actor = isOpen ? anonymous(request) : await authenticate(platform.db, request)
       if (!isOpen) checkToken(one, reach, actor)
       const params = request.params as Record<string, string>
       const target = await one.access.find({ platform, actor, params, request })
+      admitted.set(request, { actor, params, target })
+    },
+    handler: async (request, reply) => {
+      const { actor, params, target } = admitted.get(request) as Admitted
       void reply.code(one.status ?? (one.method === 'POST' ? 201 : 200))
       const query = request.query as Record<string, string | undefined>
       const result = await one.handle({
@@ -140,6 +149,7 @@ const sendError = (
 type Answer = { status: number; id: string; message: string; extra?: Record<string, unknown> }
 
 const answerOf = (error: FastifyError | Error): Answer => {
+  if (violates(error, 'team_lives')) return answerOf(notFound('team'))
   if (error instanceof ApiError) return error
   if ('validation' in error && error.validation)
     return { status: 422, id: 'invalid_params', message: `${error.message}.` }

@@ -6,7 +6,9 @@ import { addOnRoutes } from '#/platform/add-on/add-on-routes.ts'
 import { addOnServiceRoutes } from '#/platform/add-on/add-on-service-routes.ts'
 import { attachmentRoutes } from '#/platform/add-on/attachment-routes.ts'
 import { appSetupRoutes } from '#/platform/app-setup/app-setup-routes.ts'
+import { appTransferRoutes } from '#/platform/app-transfer/app-transfer-routes.ts'
 import { appRoutes } from '#/platform/app/app-routes.ts'
+import { collaboratorRoutes } from '#/platform/app/collaborator-routes.ts'
 import { stackRoutes } from '#/platform/app/stack-routes.ts'
 import { buildRoutes } from '#/platform/build/build-routes.ts'
 import { buildpackRoutes } from '#/platform/buildpack/buildpack-routes.ts'
@@ -26,6 +28,7 @@ import { releaseRoutes } from '#/platform/release/release-routes.ts'
 import type { Route } from '#/platform/route.ts'
 import { slugRoutes } from '#/platform/slug/slug-routes.ts'
 import { sourceRoutes } from '#/platform/source/source-routes.ts'
+import { memberRoutes } from '#/platform/team/member-routes.ts'
 import { teamRoutes } from '#/platform/team/team-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { statusRoutes } from './status-routes.ts'
@@ -39,7 +42,10 @@ export const routes: Route[] = [
   ...oauthClientRoutes,
   ...sshKeyRoutes,
   ...teamRoutes,
+  ...memberRoutes,
   ...appRoutes,
+  ...collaboratorRoutes,
+  ...appTransferRoutes,
   ...stackRoutes,
   ...logSessionRoutes,
   ...releaseRoutes,

@@ -75,7 +75,7 @@ export interface AppTransfer {
   id: Generated<string>;
   recipientEmail: string;
   senderId: string;
-  state: Generated<string>;
+  state: Generated<'pending' | 'accepted' | 'declined'>;
   updatedAt: Generated<Timestamp>;
 }
 
@@ -386,7 +386,7 @@ export interface TeamInvitation {
   expiresAt: Timestamp;
   id: Generated<string>;
   invitedBy: string;
-  role: string;
+  role: 'owner' | 'admin' | 'member' | 'collaborator' | 'viewer';
   teamId: string;
   tokenHash: Buffer;
   updatedAt: Generated<Timestamp>;

@@ -18,6 +18,8 @@ import { runDeploys } from '#/platform/deploy/run-deploys.ts'
 import { stopRetiredDynos } from '#/platform/deploy/stop-retired.ts'
 import { deleteEmptyPipelines } from '#/platform/pipeline/delete-empty-pipelines.ts'
 import { deleteEmptyPipelinesJob } from '#/platform/pipeline/pipeline-jobs.ts'
+import { sendMailJob } from '#/platform/mail/mail-jobs.ts'
+import { sendMail } from '#/platform/mail/send-mail.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { sweepSourcesJob } from '#/platform/source/source-jobs.ts'
 import { sweepSources } from '#/platform/source/sweep-sources.ts'
@@ -30,6 +32,7 @@ export const jobHandlers = (platform: Platform): JobHandler[] => [
     ...platform,
     slots: createBuildSlots(config.buildsAtOnce, MOST_WAITING_BUILDS),
   }),
+  handleJob(sendMailJob, (args) => sendMail(platform, args)),
   handleJob(sweepSourcesJob, () => sweepSources(platform)),
   handleJob(removeAppFilesJob, (args) => removeAppFiles(platform, args)),
   handleJob(provisionAddOnJob, (args, context) =>

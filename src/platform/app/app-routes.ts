@@ -4,9 +4,6 @@ import type { Actor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { account, route, sendPage, type Call } from '#/platform/route.ts'
 import { onTeam } from '#/platform/team/team-access.ts'
-import { presentCollaborator } from '#/platform/team/team-schema.ts'
-import { listTeamMembers } from '#/platform/team/team-store.ts'
-import { rolesWith } from '#/platform/team/team.ts'
 import { onApp } from './app-access.ts'
 import { appRange, pageOfApps } from './app-range.ts'
 import { FilterApps, presentApp } from './app-schema.ts'
@@ -64,15 +61,6 @@ export const appRoutes = [
       handle: ({ platform, actor, target }) => showApp(platform, actor, target.id),
     }),
   ),
-  route({
-    method: 'GET',
-    path: '/apps/:app/collaborators',
-    access: onApp(...NEEDED.look),
-    handle: async ({ platform, actor, target: app }) =>
-      (await listTeamMembers(platform.db, actor, app.teamId))
-        .filter(({ role }) => rolesWith('view').includes(role))
-        .map((member) => presentCollaborator(member, { app })),
-  }),
   // The platform has none of Heroku's optional features of an app; a client asks for one to learn whether it is there.
   route({
     method: 'GET',

@@ -1,4 +1,4 @@
-import type { Permission } from './team.ts'
+import type { Permission, Role } from './team.ts'
 
 /** Any one of these permissions will do. */
 export type Needed = Permission | readonly Permission[]
@@ -12,6 +12,7 @@ export const listOf = (needed: Needed): readonly Permission[] =>
  */
 export const NEEDED = {
   look: ['view'],
+  join: ['view'],
   code: ['deploy'],
   config: ['deploy', 'operate'],
   addOns: ['deploy', 'operate'],
@@ -35,6 +36,7 @@ export const NEEDED = {
 /** The same in words, for people. */
 export const ACTIONS: Record<keyof typeof NEEDED, string> = {
   look: 'See the app, who has access, its activity, releases, builds, dynos, domains and the names of its add-ons',
+  join: 'Add oneself to an unlocked app of one’s team, take oneself out',
   code: 'Push and fetch code, build, choose buildpacks, release a slug',
   config: 'Read and change config vars',
   addOns: 'Create, attach, rename, detach and destroy add-ons',
@@ -54,4 +56,22 @@ export const ACTIONS: Record<keyof typeof NEEDED, string> = {
   lock: 'Lock and unlock',
   collaborators: 'Add and remove people, say what they may do',
   destroy: 'Destroy',
+}
+
+/** What it takes in a team itself. Whoever has access to one of its apps counts as a collaborator of the team. */
+export const TEAM_ROLES = {
+  look: ['owner', 'admin', 'member', 'viewer', 'collaborator'],
+  people: ['owner', 'admin', 'member', 'viewer'],
+  createApps: ['owner', 'admin', 'member'],
+  run: ['owner', 'admin'],
+  own: ['owner'],
+} as const satisfies Record<string, readonly Role[]>
+export type TeamAction = keyof typeof TEAM_ROLES
+
+export const TEAM_ACTIONS: Record<TeamAction, string> = {
+  look: 'See that the team is there, and its features; leave it',
+  people: 'See its members and invitations',
+  createApps: 'Create apps in it, and transfer apps to it',
+  run: 'Invite, change and remove people (owners excepted), rename it',
+  own: 'Make and unmake owners, destroy it',
 }
