@@ -5,11 +5,11 @@ import type { Access } from '#/platform/route.ts'
 import { findDeployToken } from './deploy-token-store.ts'
 import type { DeployToken } from './deploy-token.ts'
 
-/** Below `/deploy-tokens/:token`: for whoever made it, and for whoever may manage its app or pipeline. */
+/** Below `/deploy-tokens/:deployToken`: for whoever made it, and for whoever may manage its app or pipeline. */
 export const onDeployToken: Access<DeployToken> = {
   name: 'deploy-token:manage',
   find: async ({ platform: { db }, actor, params }) => {
-    const found = await findDeployToken(db, actor, params['token'] ?? '')
+    const found = await findDeployToken(db, actor, params['deployToken'] ?? '')
     if (!found) throw notFound('deploy_token')
     if (found.madeBy.id === actor.accountId) return found
     try {

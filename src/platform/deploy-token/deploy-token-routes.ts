@@ -57,7 +57,7 @@ export const deployTokenRoutes = [
   route({
     method: 'DELETE',
     scope: 'global',
-    path: '/deploy-tokens/:token',
+    path: '/deploy-tokens/:deployToken',
     access: onDeployToken,
     handle: async ({ platform, actor, target }) => {
       await endDeployToken(platform, actor, target)
