@@ -14,6 +14,7 @@ import type { Actor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
 import type { Route } from '#/platform/route.ts'
 import { anonymous, authenticate } from './authenticate.ts'
+import { checkToken, reachOf } from './check-token.ts'
 import { routes } from './routes.ts'
 
 /** The CLI's Request-Id grows with each call, to some 8 KB. */
@@ -76,8 +77,9 @@ export const createApi = async (
 type Admitted = { actor: Actor; params: Record<string, string>; target: unknown }
 
 const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void => {
+  const reach = reachOf(one)
+  const isOpen = reach === 'open'
   const admitted = new WeakMap<FastifyRequest, Admitted>()
-  const isOpen = one.access.name.startsWith('anyone')
   fastify.route({
     method: one.method,
     url: one.path,
@@ -85,10 +87,11 @@ const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void =
     // Whoever may not do it learns nothing of what its body must be.
     onRequest: async (request) => {
       const actor = isOpen ? anonymous(request) : await authenticate(platform, one, request)
+      if (!isOpen) checkToken(one, reach, actor)
       const params = request.params as Record<string, string>
       const target = await one.access
         .find({ platform, actor, params, request })
-        .catch((error: unknown) => refuse(platform, actor, one, params, error))
+        .catch((error: unknown) => refuse(platform, one, { actor, params }, error))
       admitted.set(request, { actor, params, target })
     },
     handler: async (request, reply) => {
@@ -98,7 +101,7 @@ const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void =
       const { body } = request
       const result = await one
         .handle({ platform, actor, params, query, body, target, request, reply })
-        .catch((error: unknown) => refuse(platform, actor, one, params, error))
+        .catch((error: unknown) => refuse(platform, one, { actor, params }, error))
       return reply.sent ? reply : reply.send(result)
     },
   })
@@ -119,9 +122,8 @@ const checkBodies = (fastify: FastifyInstance): void => {
 /** The one place where attempts at what the caller may not do are written down; throws what it was given. */
 const refuse = async (
   platform: Platform,
-  actor: Actor,
   { method, path, access }: Route,
-  params: Record<string, string>,
+  { actor, params }: Pick<Admitted, 'actor' | 'params'>,
   error: unknown,
 ): Promise<never> => {
   if (!(error instanceof ApiError) || error.status !== 403 || method === 'GET') throw error
