@@ -1,11 +1,26 @@
 -- Made by `npm run db:dump` from the migrations. Do not edit.
 
+create table account_links (
+  account_id uuid not null,
+  kind text not null,
+  token_hash bytea not null,
+  expires_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint account_links_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint account_links_kind_check CHECK ((kind = ANY (ARRAY['setup'::text, 'reset'::text]))),
+  constraint account_links_pkey PRIMARY KEY (account_id, kind),
+  constraint account_links_token_hash_key UNIQUE (token_hash)
+);
+
 create table accounts (
   id uuid not null default gen_random_uuid(),
   email text not null,
   name text,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  password_hash text,
+  two_factor boolean not null default false,
+  last_login_at timestamp with time zone,
   constraint accounts_email_check CHECK ((email ~ '^[^@[:space:]]+@[^@[:space:]]+$'::text)),
   constraint accounts_pkey PRIMARY KEY (id)
 );
@@ -198,6 +213,26 @@ CREATE INDEX builds_pending ON public.builds USING btree (app_id) WHERE (status 
 CREATE TRIGGER builds_notify AFTER INSERT OR UPDATE ON public.builds FOR EACH ROW EXECUTE FUNCTION notify_build();
 CREATE UNIQUE INDEX builds_one_push ON public.builds USING btree (app_id, branch) WHERE ((branch IS NOT NULL) AND (branch_moved_at IS NULL) AND (status <> 'failed'::text));
 
+create table cli_logins (
+  id uuid not null default gen_random_uuid(),
+  browser_hash bytea not null,
+  cli_hash bytea not null,
+  description text not null,
+  remote_address text,
+  state text not null default 'waiting'::text,
+  account_id uuid,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  constraint cli_logins_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint cli_logins_approved_by CHECK (((state <> ALL (ARRAY['approved'::text, 'done'::text])) OR (account_id IS NOT NULL))),
+  constraint cli_logins_browser_hash_key UNIQUE (browser_hash),
+  constraint cli_logins_cli_hash_key UNIQUE (cli_hash),
+  constraint cli_logins_pkey PRIMARY KEY (id),
+  constraint cli_logins_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'approved'::text, 'denied'::text, 'done'::text])))
+);
+CREATE INDEX cli_logins_remote_address ON public.cli_logins USING btree (remote_address);
+CREATE TRIGGER cli_logins_notify AFTER UPDATE ON public.cli_logins FOR EACH ROW EXECUTE FUNCTION notify_cli_login();
+
 create table collaborators (
   id uuid not null default gen_random_uuid(),
   app_id uuid not null,
@@ -229,13 +264,19 @@ create table config_snapshots (
 );
 
 create table data_keys (
-  app_id uuid not null,
+  app_id uuid,
   wrapped text not null,
   master_key_id text not null,
   created_at timestamp with time zone not null default now(),
+  account_id uuid,
+  constraint data_keys_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint data_keys_account_id_key UNIQUE (account_id),
   constraint data_keys_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
-  constraint data_keys_pkey PRIMARY KEY (app_id)
+  constraint data_keys_app_id_key UNIQUE (app_id),
+  constraint data_keys_master_key_id_fkey FOREIGN KEY (master_key_id) REFERENCES master_keys(id),
+  constraint data_keys_one_owner CHECK ((num_nonnulls(app_id, account_id) = 1))
 );
+CREATE INDEX data_keys_master_key_id ON public.data_keys USING btree (master_key_id);
 
 create table deploys (
   id uuid not null default gen_random_uuid(),
@@ -344,6 +385,43 @@ CREATE TRIGGER dynos_changed AFTER INSERT OR UPDATE ON public.dynos FOR EACH ROW
 CREATE TRIGGER dynos_feed BEFORE INSERT OR UPDATE ON public.dynos FOR EACH ROW EXECUTE FUNCTION feed_dyno();
 CREATE UNIQUE INDEX dynos_one_release_phase ON public.dynos USING btree (deploy_id) WHERE ((type = 'release'::text) AND (kind = 'once'::text));
 
+create table ephemeral_app_collaborators (
+  id uuid not null default gen_random_uuid(),
+  pipeline_id uuid not null,
+  account_id uuid not null,
+  permissions text[] not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint ephemeral_app_collaborators_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint ephemeral_app_collaborators_account_key UNIQUE (pipeline_id, account_id),
+  constraint ephemeral_app_collaborators_permissions_check CHECK (is_permission_set(permissions)),
+  constraint ephemeral_app_collaborators_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES pipelines(id) ON DELETE CASCADE,
+  constraint ephemeral_app_collaborators_pkey PRIMARY KEY (id)
+);
+CREATE INDEX ephemeral_app_collaborators_account_id ON public.ephemeral_app_collaborators USING btree (account_id);
+
+create table event_seals (
+  hour timestamp with time zone not null,
+  count integer not null,
+  first_id bigint not null,
+  last_id bigint not null,
+  row_hashes bytea,
+  rows_hash bytea not null,
+  previous_hash bytea not null,
+  hash bytea not null,
+  sealed_at timestamp with time zone not null default clock_timestamp(),
+  dropped_at timestamp with time zone,
+  constraint event_seals_count_check CHECK ((count > 0)),
+  constraint event_seals_hash_check CHECK ((length(hash) = 32)),
+  constraint event_seals_hour_check CHECK ((hour = date_trunc('hour'::text, hour, 'UTC'::text))),
+  constraint event_seals_pkey PRIMARY KEY (hour),
+  constraint event_seals_previous_hash_check CHECK ((length(previous_hash) = 32)),
+  constraint event_seals_previous_hash_key UNIQUE (previous_hash),
+  constraint event_seals_rows_hash_check CHECK ((length(rows_hash) = 32))
+);
+CREATE TRIGGER event_seals_kept BEFORE DELETE OR TRUNCATE ON public.event_seals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER event_seals_unchanged BEFORE UPDATE ON public.event_seals FOR EACH ROW WHEN (((old.dropped_at IS NOT NULL) OR (new.dropped_at IS NULL) OR ((((((((old.hour IS DISTINCT FROM new.hour) OR (old.count IS DISTINCT FROM new.count)) OR (old.first_id IS DISTINCT FROM new.first_id)) OR (old.last_id IS DISTINCT FROM new.last_id)) OR (old.rows_hash IS DISTINCT FROM new.rows_hash)) OR (old.previous_hash IS DISTINCT FROM new.previous_hash)) OR (old.hash IS DISTINCT FROM new.hash)) OR (old.sealed_at IS DISTINCT FROM new.sealed_at)))) EXECUTE FUNCTION refuse_change();
+
 create table events (
   id bigint generated always as identity not null,
   occurred_at timestamp with time zone not null default clock_timestamp(),
@@ -360,12 +438,23 @@ create table events (
   action text not null,
   before jsonb,
   after jsonb,
-  constraint events_action_check CHECK ((action = ANY (ARRAY['create'::text, 'update'::text, 'destroy'::text]))),
-  constraint events_pkey PRIMARY KEY (id)
+  session_id uuid,
+  result text not null default 'success'::text,
+  account_id uuid,
+  constraint events_action_check CHECK ((action = ANY (ARRAY['create'::text, 'update'::text, 'destroy'::text, 'refuse'::text]))),
+  constraint events_pkey PRIMARY KEY (id),
+  constraint events_result_check CHECK ((result = ANY (ARRAY['success'::text, 'refused'::text, 'failed'::text])))
 );
+CREATE INDEX events_account_id ON public.events USING btree (account_id, id);
+CREATE INDEX events_actor_account_id ON public.events USING btree (actor_account_id, id);
 CREATE INDEX events_app_id ON public.events USING btree (app_id, id);
+CREATE INDEX events_occurred_at ON public.events USING btree (occurred_at);
+CREATE INDEX events_pipeline_id ON public.events USING btree (pipeline_id, id);
 CREATE INDEX events_team_id ON public.events USING btree (team_id, id);
+CREATE TRIGGER events_append_only BEFORE UPDATE OR TRUNCATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER events_kept BEFORE DELETE ON public.events FOR EACH ROW EXECUTE FUNCTION refuse_delete_of_kept();
 CREATE TRIGGER events_notify AFTER INSERT ON public.events FOR EACH ROW EXECUTE FUNCTION notify_event();
+CREATE TRIGGER events_prepare BEFORE INSERT ON public.events FOR EACH ROW EXECUTE FUNCTION prepare_event();
 
 create table feeds (
   name text not null,
@@ -396,6 +485,20 @@ create table formations (
   constraint formations_quantity_check CHECK (((quantity >= 0) AND (quantity <= 100))),
   constraint formations_type_check CHECK ((type ~ '^[A-Za-z0-9_-]{1,64}$'::text)),
   constraint formations_type_key UNIQUE (app_id, type)
+);
+
+create table known_addresses (
+  account_id uuid not null,
+  address text not null,
+  last_at timestamp with time zone not null default now(),
+  constraint known_addresses_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint known_addresses_pkey PRIMARY KEY (account_id, address)
+);
+
+create table master_keys (
+  id text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint master_keys_pkey PRIMARY KEY (id)
 );
 
 create table oauth_clients (
@@ -451,10 +554,15 @@ create table pipelines (
   delete_at timestamp with time zone default (now() + '30 days'::interval),
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  production_promotion text not null default 'admins'::text,
+  ephemeral_auto_join boolean not null default false,
+  ephemeral_permissions text[] not null default '{view,deploy,operate}'::text[],
   constraint pipelines_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
+  constraint pipelines_ephemeral_permissions_check CHECK (is_permission_set(ephemeral_permissions)),
   constraint pipelines_name_check CHECK ((name ~ '^[a-z][a-z0-9-]{0,28}[a-z0-9]$'::text)),
   constraint pipelines_name_key UNIQUE (team_id, name),
   constraint pipelines_pkey PRIMARY KEY (id),
+  constraint pipelines_production_promotion_check CHECK ((production_promotion = ANY (ARRAY['admins'::text, 'deployers'::text]))),
   constraint pipelines_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id)
 );
 CREATE TRIGGER pipelines_change_hands AFTER UPDATE OF team_id ON public.pipelines FOR EACH ROW WHEN ((old.team_id <> new.team_id)) EXECUTE FUNCTION revoke_deploy_tokens_of_bound();
@@ -491,6 +599,14 @@ create table promotions (
 );
 CREATE INDEX promotions_pipeline_id ON public.promotions USING btree (pipeline_id, created_at);
 
+create table recovery_codes (
+  account_id uuid not null,
+  code_hash bytea not null,
+  used_at timestamp with time zone,
+  constraint recovery_codes_account_id_fkey FOREIGN KEY (account_id) REFERENCES two_factors(account_id) ON DELETE CASCADE,
+  constraint recovery_codes_pkey PRIMARY KEY (account_id, code_hash)
+);
+
 create table releases (
   id uuid not null default gen_random_uuid(),
   app_id uuid not null,
@@ -518,6 +634,7 @@ create table releases (
 );
 CREATE TRIGGER releases_keep BEFORE UPDATE ON public.releases FOR EACH ROW EXECUTE FUNCTION keep_release();
 CREATE TRIGGER releases_number BEFORE INSERT ON public.releases FOR EACH ROW EXECUTE FUNCTION number_release();
+CREATE TRIGGER releases_slug BEFORE INSERT ON public.releases FOR EACH ROW WHEN ((new.slug_id IS NOT NULL)) EXECUTE FUNCTION keep_released_slug();
 CREATE UNIQUE INDEX releases_one_current ON public.releases USING btree (app_id) WHERE current;
 
 create table schema_migrations (
@@ -525,6 +642,31 @@ create table schema_migrations (
   applied_at timestamp with time zone not null default now(),
   constraint schema_migrations_pkey PRIMARY KEY (name)
 );
+
+create table sign_in_attempts (
+  subject bytea not null,
+  attempts integer not null,
+  last_at timestamp with time zone not null default now(),
+  blocked_until timestamp with time zone,
+  constraint sign_in_attempts_pkey PRIMARY KEY (subject)
+);
+
+create table slug_uploads (
+  id uuid not null default gen_random_uuid(),
+  app_id uuid not null,
+  process_types jsonb not null,
+  stack text not null,
+  commit text,
+  commit_description text,
+  buildpack_provided_description text,
+  checksum text,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  constraint slug_uploads_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
+  constraint slug_uploads_checksum_check CHECK ((checksum ~ '^[0-9a-f]{64}$'::text)),
+  constraint slug_uploads_pkey PRIMARY KEY (id)
+);
+CREATE INDEX slug_uploads_expires_at ON public.slug_uploads USING btree (expires_at);
 
 create table slugs (
   id uuid not null default gen_random_uuid(),
@@ -537,6 +679,7 @@ create table slugs (
   buildpacks jsonb not null default '[]'::jsonb,
   buildpack_provided_description text,
   size bigint not null,
+  removed_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint slugs_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
@@ -607,6 +750,7 @@ create table team_members (
 );
 CREATE INDEX team_members_account_id ON public.team_members USING btree (account_id);
 CREATE TRIGGER team_members_leave AFTER DELETE ON public.team_members FOR EACH ROW EXECUTE FUNCTION revoke_deploy_tokens();
+CREATE TRIGGER team_members_leave_pipelines AFTER DELETE ON public.team_members FOR EACH ROW EXECUTE FUNCTION leave_pipelines();
 CREATE TRIGGER team_members_lose_deploy AFTER UPDATE OF role ON public.team_members FOR EACH ROW WHEN (((old.role <> new.role) AND (new.role = ANY (ARRAY['viewer'::text, 'collaborator'::text])))) EXECUTE FUNCTION revoke_deploy_tokens();
 CREATE TRIGGER team_members_notify_access AFTER DELETE OR UPDATE ON public.team_members FOR EACH STATEMENT EXECUTE FUNCTION notify_access();
 
@@ -617,11 +761,40 @@ create table teams (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   destroyed_at timestamp with time zone,
+  ephemeral_permissions text[],
+  constraint teams_ephemeral_permissions_check CHECK (is_permission_set(ephemeral_permissions)),
   constraint teams_name_key UNIQUE (name),
   constraint teams_personal_account_id_fkey FOREIGN KEY (personal_account_id) REFERENCES accounts(id) ON DELETE CASCADE,
   constraint teams_personal_account_id_key UNIQUE (personal_account_id),
   constraint teams_pkey PRIMARY KEY (id)
 );
+
+create table two_factors (
+  account_id uuid not null,
+  sealed_seed text not null,
+  confirmed_at timestamp with time zone,
+  last_step bigint not null default 0,
+  created_at timestamp with time zone not null default now(),
+  constraint two_factors_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint two_factors_pkey PRIMARY KEY (account_id)
+);
+
+create table web_sessions (
+  id uuid not null default gen_random_uuid(),
+  account_id uuid not null,
+  secret_hash bytea not null,
+  level text not null,
+  remote_address text,
+  user_agent text,
+  created_at timestamp with time zone not null default now(),
+  last_used_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  constraint web_sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint web_sessions_level_check CHECK ((level = ANY (ARRAY['half'::text, 'full'::text]))),
+  constraint web_sessions_pkey PRIMARY KEY (id),
+  constraint web_sessions_secret_hash_key UNIQUE (secret_hash)
+);
+CREATE INDEX web_sessions_account_id ON public.web_sessions USING btree (account_id);
 
 create table workers (
   id text not null,
@@ -728,6 +901,15 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.is_permission_set(permissions text[])
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select permissions <@ '{view,deploy,operate,manage}'::text[] and 'view' = any (permissions)
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.keep_app_name()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -754,6 +936,30 @@ begin
     raise exception 'a release has one outcome' using constraint = 'releases_one_outcome';
   end if;
   return new;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.keep_released_slug()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform from slugs where id = new.slug_id and removed_at is null for share;
+  if not found then
+    raise exception 'slug % is no longer kept', new.slug_id using constraint = 'releases_slug_kept';
+  end if;
+  return new;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.leave_pipelines()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from ephemeral_app_collaborators using pipelines
+    where pipelines.id = pipeline_id and pipelines.team_id = old.team_id and account_id = old.account_id;
+  return null;
 end $function$
 ;
 
@@ -805,6 +1011,16 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.notify_cli_login()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('cli_login_changed', new.id::text);
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.notify_deploy()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -839,17 +1055,62 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.prepare_event()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_current_xact_id();
+  new.occurred_at := greatest(clock_timestamp(), (select max(hour) + interval '1 hour' from event_seals));
+  if new.team_id is null and new.app_id is not null then
+    new.team_id := (select team_id from apps where id = new.app_id);
+  end if;
+  if new.team_id is null and new.pipeline_id is not null then
+    new.team_id := (select team_id from pipelines where id = new.pipeline_id);
+  end if;
+  if new.account_id is null and new.resource = 'account' then
+    new.account_id := (select id from accounts where id::text = new.resource_id);
+  end if;
+  if new.action = 'refuse' and new.result = 'success' then
+    new.result := 'failed'; -- a sign-in that did not come about
+  end if;
+  return new;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.refresh_routable(app uuid)
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
 AS $function$
+begin
   with now_routable as (
     select d.id, d.wanted and d.kind = 'kept' and d.type = 'web' and d.state = 'up' and d.retired_at is null and r.current as value
     from dynos d join releases r on r.id = d.release_id
     where d.app_id = app and d.stopped_at is null
   )
   update dynos d set routable = n.value from now_routable n where n.id = d.id and d.routable <> n.value;
-$function$
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'Rows of % are never changed or removed.', tg_table_name using errcode = 'insufficient_privilege';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.refuse_delete_of_kept()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (select from event_seals where hour = date_trunc('hour', old.occurred_at, 'UTC') and dropped_at is not null) then
+    return old;
+  end if;
+  raise exception 'Events are kept until retention drops their hour.' using errcode = 'insufficient_privilege';
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.revoke_deploy_tokens()

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import { keepCompiledCode } from '#/foundation/compile-cache.ts'
 import { config } from '#/foundation/config.ts'
 import { createLogger } from '#/foundation/log.ts'
@@ -8,7 +7,6 @@ keepCompiledCode()
 await runKeeper({
   dataDir: config.dataDir,
   databaseUrl: config.databaseUrl,
-  bin: fileURLToPath(new URL('.', import.meta.url)),
   argv: process.argv.slice(2),
   // Loaded only when everything goes down: the keeper itself stays small.
   stopDynos: async (dataDir) => (await import('#/engine/stop-all-dynos.ts')).stopAllDynos(dataDir),

@@ -9,6 +9,7 @@ create table slugs (
   buildpacks jsonb not null default '[]', -- [{"url": …, "name": …, "version": …}]
   buildpack_provided_description text,
   size bigint not null, -- bytes of its files, each file once
+  removed_at timestamptz, -- its files are no longer kept
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
@@ -64,6 +65,18 @@ begin
   return new;
 end $$;
 create trigger releases_keep before update on releases for each row execute function keep_release();
+
+-- A slug whose files are gone, or are just being given up, is released no more.
+create function keep_released_slug() returns trigger language plpgsql as $$
+begin
+  perform from slugs where id = new.slug_id and removed_at is null for share;
+  if not found then
+    raise exception 'slug % is no longer kept', new.slug_id using constraint = 'releases_slug_kept';
+  end if;
+  return new;
+end $$;
+create trigger releases_slug before insert on releases for each row when (new.slug_id is not null)
+  execute function keep_released_slug();
 
 -- How many of what an app wants. A row for each process type it ever scaled or that its slug declares.
 create table formations (

@@ -1,4 +1,5 @@
 import { routes } from '#/api/routes.ts'
+import { EPHEMERAL_ACTIONS } from '#/platform/pipeline/ephemeral-permissions.ts'
 import { PERMISSION_WORDS } from '#/platform/team/team-schema.ts'
 import {
   ACTIONS,
@@ -19,6 +20,10 @@ const keysOf = <Table extends object>(of: Table): (keyof Table & string)[] =>
 
 const permissionRows = PERMISSIONS.map((name) => [code(name), PERMISSION_WORDS[name]])
 const actionRows = keysOf(ACTIONS).map((name) => [ACTIONS[name], codes(NEEDED[name])])
+const ephemeralRows = keysOf(EPHEMERAL_ACTIONS).map((name) => [
+  `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`,
+  codes(EPHEMERAL_ACTIONS[name]),
+])
 const roleRows = ROLES.map((role) => [
   code(role),
   ROLE_PERMISSIONS[role].map(code).join(', ') || 'nothing',
@@ -90,6 +95,17 @@ A **personal** app is its owner's alone to rename, transfer and destroy. Collabo
 Code, config, add-ons, domains and pipeline come along, the app's name goes over to the new owner, the lock is
 opened, and collaborators stay (on a personal app without \`manage\`). What was true when an app was offered is looked
 at again when it is accepted.
+
+### Review and test apps of a pipeline
+
+Any one of the permissions that one holds on these apps will do. A team's pipeline gives its members \`view\`,
+\`deploy\` and \`operate\` on each new one, until its owner or an admin of the team changes that
+(\`pipelines:access\`). Changes are about the apps that come later.
+
+${table(['To', 'takes'], ephemeralRows)}
+
+Into the production stage of a team's pipeline only admins promote, until its owner or an admin opens that to all who
+have \`deploy\` on source and target (\`pipelines:access:production\`).
 
 ### Invitations
 

@@ -32,6 +32,7 @@ const NOUNS = [
   ...[
     'event',
     'mail',
+    'page',
     'account',
     'team',
     'app',
@@ -43,9 +44,8 @@ const NOUNS = [
     'dyno',
     'deploy',
   ],
-  ...['config-var', 'add-on', 'domain', 'app-setup', 'buildpack', 'source', 'build', 'pipeline'],
-  'promotion',
-  'deploy-token',
+  ...['config-var', 'add-on', 'domain', 'app-setup', 'buildpack', 'source', 'build', 'slug-upload'],
+  ...['pipeline', 'promotion', 'deploy-token', 'audit', 'master-key'],
 ]
 
 /** Besides the stores: holds an advisory lock on a connection of its own, which no store does. */

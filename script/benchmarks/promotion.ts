@@ -21,6 +21,7 @@ const BUILDPACK = {
 const SERVER = `import json, os, socketserver, http.server, time
 class Page(http.server.BaseHTTPRequestHandler):
     protocol_version = 'HTTP/1.1'
+    disable_nagle_algorithm = True
     def do_GET(self):
         body = json.dumps({'version': open('version').read(), 'bootMs': boot}).encode()
         self.send_response(200); self.send_header('Content-Length', str(len(body))); self.end_headers(); self.wfile.write(body)
@@ -130,7 +131,7 @@ const promoteOnce = async (
       bootMs = page.bootMs
       isDone = true
     } else lastOld = performance.now()
-    await pause(1)
+    await pause(5)
   }
   // A request that was on its way may still be answered by the old release; from here on none may be.
   for (let asked = 0; asked < 20; asked++) {

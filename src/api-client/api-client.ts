@@ -28,12 +28,22 @@ export type ApiClient = {
   patch: <T>(path: string, body: unknown) => Promise<Json<T>>
   put: <T>(path: string, body: unknown) => Promise<Json<T>>
   delete: <T>(path: string, body?: unknown) => Promise<Json<T>>
+  /** The answer as text of that type, as it comes. */
+  download: (path: string, type: string) => AsyncIterable<string>
   /** The text of a stream as it comes, until it ends. Needs no token: such URLs carry their own. */
   stream: (url: string, signal?: AbortSignal) => AsyncIterable<string>
 }
 
 /** A client of one platform's API, as whoever the token belongs to. `url` is without a slash at its end. */
-export const createApiClient = ({ url, token }: { url: string; token: string }): ApiClient => {
+export const createApiClient = ({
+  url,
+  token,
+  headers = {},
+}: {
+  url: string
+  token: string
+  headers?: Record<string, string>
+}): ApiClient => {
   const request = async <T>(
     method: string,
     path: string,
@@ -44,6 +54,7 @@ export const createApiClient = ({ url, token }: { url: string; token: string }):
       headers: {
         accept: 'application/vnd.heroku+json; version=3',
         authorization: `Bearer ${token}`,
+        ...headers,
         ...(range ? { range } : {}),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
@@ -61,7 +72,11 @@ export const createApiClient = ({ url, token }: { url: string; token: string }):
     patch: (path, body) => request('PATCH', path, { body }),
     put: (path, body) => request('PUT', path, { body }),
     delete: (path, body) => request('DELETE', path, { body }),
-    stream: readStream,
+    download: (path, type) =>
+      readStream(`${url}${path}`, {
+        headers: { accept: type, authorization: `Bearer ${token}` },
+      }),
+    stream: (from, signal) => readStream(from, signal ? { signal } : {}),
   }
 }
 
@@ -82,8 +97,9 @@ const errorOf = (status: number, answer: unknown): ApiClientError => {
   return new ApiClientError(status, id ?? 'unknown', message ?? `The API answered ${status}.`)
 }
 
-async function* readStream(url: string, signal?: AbortSignal): AsyncGenerator<string> {
-  const response = await send(url, signal ? { signal } : {})
-  if (!response.ok || !response.body) throw errorOf(response.status, null)
+async function* readStream(url: string, init: RequestInit): AsyncGenerator<string> {
+  const response = await send(url, init)
+  if (!response.ok || !response.body)
+    throw errorOf(response.status, await response.json().catch(() => null))
   for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) yield chunk
 }

@@ -1,3 +1,5 @@
+import { Ajv, type ValidateFunction } from 'ajv'
+import addFormats from 'ajv-formats'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import Fastify, {
   type FastifyError,
@@ -7,6 +9,7 @@ import Fastify, {
 } from 'fastify'
 import { ApiError, notFound, violates } from '#/foundation/errors.ts'
 import { newId } from '#/foundation/ids.ts'
+import { recordRefusal } from '#/platform/audit/record-refusal.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
 import type { Route } from '#/platform/route.ts'
@@ -48,9 +51,9 @@ export const createApi = async (
     genReqId: () => newId(),
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { maxParamLength: 500 },
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     forceCloseConnections: true,
   })
+  checkBodies(fastify)
   takeAnyJson(fastify)
   fastify.setErrorHandler((error: FastifyError, request, reply) =>
     sendError(platform, error, request, reply),
@@ -83,29 +86,56 @@ const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void =
     ...(one.body ? { schema: { body: one.body } } : {}),
     // Whoever may not do it learns nothing of what its body must be.
     onRequest: async (request) => {
-      const actor = isOpen ? anonymous(request) : await authenticate(platform.db, request)
-      if (!isOpen) checkToken(one, reach, actor)
+      const actor = isOpen ? anonymous(request) : await authenticate(platform, one, request)
       const params = request.params as Record<string, string>
-      const target = await one.access.find({ platform, actor, params, request })
+      const admit = async (): Promise<unknown> => {
+        if (!isOpen) checkToken(one, reach, actor)
+        return one.access.find({ platform, actor, params, request })
+      }
+      const target = await admit().catch((error: unknown) =>
+        refuse(platform, actor, one, params, error),
+      )
       admitted.set(request, { actor, params, target })
     },
     handler: async (request, reply) => {
       const { actor, params, target } = admitted.get(request) as Admitted
       void reply.code(one.status ?? (one.method === 'POST' ? 201 : 200))
       const query = request.query as Record<string, string | undefined>
-      const result = await one.handle({
-        platform,
-        actor,
-        params,
-        query,
-        body: request.body,
-        target,
-        request,
-        reply,
-      })
+      const { body } = request
+      const result = await one
+        .handle({ platform, actor, params, query, body, target, request, reply })
+        .catch((error: unknown) => refuse(platform, actor, one, params, error))
       return reply.sent ? reply : reply.send(result)
     },
   })
+}
+
+/** A schema is compiled when the first body comes for it: all of them at the start would take a quarter of a second. */
+const checkBodies = (fastify: FastifyInstance): void => {
+  const ajv = addFormats.default(new Ajv(), ['date-time'])
+  fastify.setValidatorCompiler<object>(({ schema }) => {
+    let check: ValidateFunction | undefined
+    return (body) => {
+      check ??= ajv.compile(schema)
+      return check(body) ? { value: body } : { error: check.errors ?? [] }
+    }
+  })
+}
+
+/** The one place where attempts at what the caller may not do are written down; throws what it was given. */
+const refuse = async (
+  platform: Platform,
+  actor: Actor,
+  { method, path, access }: Route,
+  params: Record<string, string>,
+  error: unknown,
+): Promise<never> => {
+  if (!(error instanceof ApiError) || error.status !== 403 || method === 'GET') throw error
+  const { message } = error
+  await recordRefusal(platform, actor, { method, path, params, needs: access.name, message }).catch(
+    (failure: unknown) => platform.log.error({ err: failure }, 'a refusal cannot be written down'),
+  )
+  throw error
 }
 
 /** Bodies come with several JSON types, or none at all; an empty one is an empty object. */
@@ -143,6 +173,8 @@ const sendError = (
       { err: error, requestId: request.id, url: request.routeOptions.url },
       'a request failed',
     )
+  if (error instanceof ApiError && error.retryAfter !== undefined)
+    void reply.header('retry-after', Math.ceil(error.retryAfter))
   return reply.code(answer.status).send({ id: answer.id, message: answer.message, ...answer.extra })
 }
 

@@ -8,8 +8,10 @@ import { attachmentRoutes } from '#/platform/add-on/attachment-routes.ts'
 import { appSetupRoutes } from '#/platform/app-setup/app-setup-routes.ts'
 import { appTransferRoutes } from '#/platform/app-transfer/app-transfer-routes.ts'
 import { appRoutes } from '#/platform/app/app-routes.ts'
+import { preAuthorizationRoutes } from '#/platform/app/pre-authorization-routes.ts'
 import { collaboratorRoutes } from '#/platform/app/collaborator-routes.ts'
 import { stackRoutes } from '#/platform/app/stack-routes.ts'
+import { auditRoutes } from '#/platform/audit/audit-routes.ts'
 import { buildRoutes } from '#/platform/build/build-routes.ts'
 import { buildpackRoutes } from '#/platform/buildpack/buildpack-routes.ts'
 import { registryRoutes } from '#/platform/buildpack/registry-routes.ts'
@@ -21,11 +23,26 @@ import { domainRoutes } from '#/platform/domain/domain-routes.ts'
 import { dynoRoutes } from '#/platform/dyno/dyno-routes.ts'
 import { dynoSizeRoutes } from '#/platform/formation/dyno-size-routes.ts'
 import { logSessionRoutes } from '#/platform/log/log-session-routes.ts'
+import { masterKeyRoutes } from '#/platform/master-key/master-key-routes.ts'
 import { couplingRoutes } from '#/platform/pipeline/coupling-routes.ts'
+import { ephemeralRoutes } from '#/platform/pipeline/ephemeral-routes.ts'
+import { latestRoutes } from '#/platform/pipeline/latest-routes.ts'
+import { pageRoutes } from '#/platform/page/page-routes.ts'
 import { pipelineRoutes } from '#/platform/pipeline/pipeline-routes.ts'
 import { promotionRoutes } from '#/platform/promotion/promotion-routes.ts'
 import { releaseRoutes } from '#/platform/release/release-routes.ts'
 import type { Route } from '#/platform/route.ts'
+import { slugUploadRoutes } from '#/platform/slug-upload/slug-upload-routes.ts'
+import { cliLoginPages } from '#/platform/sign-in/cli-login-pages.ts'
+import { cliLoginRoutes } from '#/platform/sign-in/cli-login-routes.ts'
+import { ownAccountRoutes } from '#/platform/sign-in/own-account-routes.ts'
+import { resetPages } from '#/platform/sign-in/reset-pages.ts'
+import { resetRoutes } from '#/platform/sign-in/reset-routes.ts'
+import { sessionRoutes } from '#/platform/sign-in/session-routes.ts'
+import { settingsPages } from '#/platform/sign-in/settings-pages.ts'
+import { setupPages } from '#/platform/sign-in/setup-pages.ts'
+import { signInPages } from '#/platform/sign-in/sign-in-pages.ts'
+import { twoFactorRoutes } from '#/platform/sign-in/two-factor-routes.ts'
 import { slugRoutes } from '#/platform/slug/slug-routes.ts'
 import { sourceRoutes } from '#/platform/source/source-routes.ts'
 import { memberRoutes } from '#/platform/team/member-routes.ts'
@@ -41,9 +58,21 @@ export const routes: Route[] = [
   ...authorizationRoutes,
   ...oauthClientRoutes,
   ...sshKeyRoutes,
+  ...ownAccountRoutes,
+  ...sessionRoutes,
+  ...twoFactorRoutes,
+  ...pageRoutes,
+  ...signInPages,
+  ...setupPages,
+  ...settingsPages,
+  ...resetPages,
+  ...resetRoutes,
+  ...cliLoginRoutes,
+  ...cliLoginPages,
   ...teamRoutes,
   ...memberRoutes,
   ...appRoutes,
+  ...preAuthorizationRoutes,
   ...collaboratorRoutes,
   ...appTransferRoutes,
   ...stackRoutes,
@@ -59,6 +88,7 @@ export const routes: Route[] = [
   ...registryRoutes,
   ...appSetupRoutes,
   ...slugRoutes,
+  ...slugUploadRoutes,
   ...sourceRoutes,
   ...buildRoutes,
   ...addOnServiceRoutes,
@@ -66,6 +96,10 @@ export const routes: Route[] = [
   ...attachmentRoutes,
   ...pipelineRoutes,
   ...couplingRoutes,
+  ...ephemeralRoutes,
+  ...latestRoutes,
   ...promotionRoutes,
   ...deployTokenRoutes,
+  ...auditRoutes,
+  ...masterKeyRoutes,
 ]

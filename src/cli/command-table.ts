@@ -14,6 +14,9 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   heroku: async () => (await import('./commands/heroku.ts')).Heroku,
   version: async () => (await import('./commands/version.ts')).Version,
 
+  login: async () => (await import('./commands/login.ts')).Login,
+  logout: async () => (await import('./commands/logout.ts')).Logout,
+  'accounts:reset': async () => (await import('./commands/accounts/reset.ts')).AccountsReset,
   access: async () => (await import('./commands/access/list.ts')).AccessList,
   'access:add': async () => (await import('./commands/access/add.ts')).AccessAdd,
   'access:remove': async () => (await import('./commands/access/remove.ts')).AccessRemove,
@@ -33,6 +36,14 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   addons: async () => (await import('./commands/addons/list.ts')).AddonsList,
   'addons:create': async () => (await import('./commands/addons/create.ts')).AddonsCreate,
   'addons:destroy': async () => (await import('./commands/addons/destroy.ts')).AddonsDestroy,
+
+  'auth:2fa': async () => (await import('./commands/auth/2fa/status.ts')).Auth2fa,
+  'auth:2fa:disable': async () => (await import('./commands/auth/2fa/disable.ts')).Auth2faDisable,
+  'auth:2fa:enable': async () => (await import('./commands/auth/2fa/enable.ts')).Auth2faEnable,
+  'auth:2fa:generate-recovery-codes': async () =>
+    (await import('./commands/auth/2fa/generate-recovery-codes.ts')).Auth2faGenerateRecoveryCodes,
+  audit: async () => (await import('./commands/audit/list.ts')).AuditList,
+  'audit:verify': async () => (await import('./commands/audit/verify.ts')).AuditVerify,
 
   'auth:token': async () => (await import('./commands/auth/token.ts')).AuthToken,
   'auth:whoami': async () => (await import('./commands/auth/whoami.ts')).AuthWhoami,
@@ -54,12 +65,25 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
 
   logs: async () => (await import('./commands/logs.ts')).Logs,
 
+  'master-key:rotate': async () =>
+    (await import('./commands/master-key/rotate.ts')).MasterKeyRotate,
   members: async () => (await import('./commands/members/list.ts')).MembersList,
   'members:add': async () => (await import('./commands/members/add.ts')).MembersAdd,
   'members:remove': async () => (await import('./commands/members/remove.ts')).MembersRemove,
   'members:set': async () => (await import('./commands/members/set.ts')).MembersSet,
 
   pipelines: async () => (await import('./commands/pipelines/list.ts')).PipelinesList,
+  'pipelines:access': async () => (await import('./commands/pipelines/access/list.ts')).AccessList,
+  'pipelines:access:add': async () =>
+    (await import('./commands/pipelines/access/add.ts')).AccessAdd,
+  'pipelines:access:auto-join': async () =>
+    (await import('./commands/pipelines/access/auto-join.ts')).AccessAutoJoin,
+  'pipelines:access:production': async () =>
+    (await import('./commands/pipelines/access/production.ts')).AccessProduction,
+  'pipelines:access:remove': async () =>
+    (await import('./commands/pipelines/access/remove.ts')).AccessRemove,
+  'pipelines:access:update': async () =>
+    (await import('./commands/pipelines/access/update.ts')).AccessUpdate,
   'pipelines:add': async () => (await import('./commands/pipelines/add.ts')).PipelinesAdd,
   'pipelines:create': async () => (await import('./commands/pipelines/create.ts')).PipelinesCreate,
   'pipelines:destroy': async () =>
@@ -70,6 +94,8 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
     (await import('./commands/pipelines/promote.ts')).PipelinesPromote,
   'pipelines:remove': async () => (await import('./commands/pipelines/remove.ts')).PipelinesRemove,
   'pipelines:rename': async () => (await import('./commands/pipelines/rename.ts')).PipelinesRename,
+  'pipelines:transfer': async () =>
+    (await import('./commands/pipelines/transfer.ts')).PipelinesTransfer,
   'pipelines:update': async () => (await import('./commands/pipelines/update.ts')).PipelinesUpdate,
 
   ps: async () => (await import('./commands/ps/list.ts')).PsList,

@@ -3,14 +3,13 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import { askKeeper, type KeeperAnswer } from '#/foundation/ask-keeper.ts'
 import { config, keeperEnvironment } from '#/foundation/config.ts'
 import { dataDirPaths } from '#/foundation/data-dir.ts'
 import { ended, start } from '#/foundation/exec.ts'
+import { programCommand } from '#/foundation/program-command.ts'
 import { untilTakenOver } from './follow-keeper.ts'
 
-const KEEPER = fileURLToPath(new URL('../../bin/keeper.ts', import.meta.url))
 const REPORT_FD = 3
 
 /**
@@ -53,7 +52,8 @@ const spawnKeeper = (dataDir: string, options: readonly string[]): ChildProcess 
   mkdirSync(dataDirPaths(dataDir).processLogs, { recursive: true, mode: 0o700 })
   const log = openSync(logPath(dataDir), 'a', 0o600)
   try {
-    return start(process.execPath, [KEEPER, ...options], {
+    const [node, ...args] = programCommand('keeper', ...options)
+    return start(node, args, {
       cwd: '/',
       env: keeperEnvironment(dataDir, config.databaseUrl),
       stdio: ['ignore', log, log, 'pipe'],

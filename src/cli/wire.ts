@@ -43,6 +43,7 @@ export type CouplingJson = {
   stage: string
   app: { id: string }
   pipeline: { id: string; name: string }
+  owned_elsewhere: boolean
 }
 export type DynoJson = {
   id: string
@@ -55,7 +56,23 @@ export type DynoJson = {
   updated_at: string
 }
 export type FormationJson = { type: string; quantity: number; size: string }
-export type PipelineJson = { id: string; name: string; delete_at?: string | null }
+export type PipelineJson = {
+  id: string
+  name: string
+  delete_at?: string | null
+  owner: { id: string; type: 'user' | 'team' }
+  production_promotion: 'admins' | 'deployers'
+  ephemeral_apps: {
+    collaborators_enabled: boolean
+    collaborator_permissions: { name: string }[]
+    permissions_fixed_by_team: boolean
+  }
+}
+export type EphemeralCollaboratorJson = {
+  id: string
+  user: { id: string; email: string }
+  permissions: { name: string }[]
+}
 export type ReleaseJson = {
   id: string
   version: number
@@ -70,6 +87,18 @@ export type ReleaseJson = {
   output_stream_url: string | null
   eligible_for_rollback: boolean
 }
+export type DeployJson = {
+  status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'
+  started_at: string | null
+  finished_at: string | null
+  evidence: {
+    served_by_old: number
+    served_by_new: number
+    drained: number
+    failed: number
+    longest_ms: number
+  } | null
+}
 export type SlugJson = { id: string; checksum: string; commit: string | null; size: number }
 export type PromotionTargetJson = {
   app: { id: string }
@@ -83,4 +112,30 @@ export type DeployTokenJson = {
   user: { email: string }
   last_used_at: string | null
   expires_at: string
+}
+export type EventJson = {
+  id: string
+  created_at: string
+  actor: { id: string | null; email: string }
+  resource: string
+  action: string
+  result: 'success' | 'refused' | 'failed'
+  before: unknown
+  after: unknown
+}
+export type VerificationJson = {
+  intact: boolean
+  hours: number
+  events: number
+  dropped_hours: number
+  unsealed_events: number
+  head: string | null
+  problems: { message: string }[]
+  more_problems: boolean
+}
+export type MasterKeyJson = {
+  id: string
+  file: string
+  previous: { id: string }[]
+  remaining_data_keys: number
 }

@@ -11,11 +11,22 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AccountLink {
+  accountId: string;
+  createdAt: Generated<Timestamp>;
+  expiresAt: Timestamp | null;
+  kind: 'setup' | 'reset';
+  tokenHash: Buffer;
+}
+
 export interface Account {
   createdAt: Generated<Timestamp>;
   email: string;
   id: Generated<string>;
+  lastLoginAt: Timestamp | null;
   name: string | null;
+  passwordHash: string | null;
+  twoFactor: Generated<boolean>;
   updatedAt: Generated<Timestamp>;
 }
 
@@ -129,6 +140,18 @@ export interface Build {
   updatedAt: Generated<Timestamp>;
 }
 
+export interface CliLogin {
+  accountId: string | null;
+  browserHash: Buffer;
+  cliHash: Buffer;
+  createdAt: Generated<Timestamp>;
+  description: string;
+  expiresAt: Timestamp;
+  id: Generated<string>;
+  remoteAddress: string | null;
+  state: Generated<'waiting' | 'approved' | 'denied' | 'done'>;
+}
+
 export interface Collaborator {
   accountId: string | null;
   appId: string;
@@ -148,7 +171,8 @@ export interface ConfigSnapshot {
 }
 
 export interface DataKey {
-  appId: string;
+  accountId: string | null;
+  appId: string | null;
   createdAt: Generated<Timestamp>;
   masterKeyId: string;
   wrapped: string;
@@ -159,7 +183,7 @@ export interface Deploy {
   createdAt: Generated<Timestamp>;
   createdBy: string | null;
   dynoName: string | null;
-  evidence: ColumnType<Record<string, unknown> | null, string | null | undefined, string | null>;
+  evidence: ColumnType<{ servedByOld: number; servedByNew: number; drained: number; failed: number; longestMs: number } | null, string | null | undefined, string | null>;
   failureReason: string | null;
   fence: Generated<number>;
   finishedAt: Timestamp | null;
@@ -225,8 +249,18 @@ export interface Dyno {
   wanted: Generated<boolean>;
 }
 
+export interface EphemeralAppCollaborator {
+  accountId: string;
+  createdAt: Generated<Timestamp>;
+  id: Generated<string>;
+  permissions: ('view' | 'deploy' | 'operate' | 'manage')[];
+  pipelineId: string;
+  updatedAt: Generated<Timestamp>;
+}
+
 export interface Event {
-  action: 'create' | 'update' | 'destroy';
+  accountId: string | null;
+  action: 'create' | 'update' | 'destroy' | 'refuse';
   actorAccountId: string | null;
   actorName: string;
   after: ColumnType<unknown, string | null | undefined, never>;
@@ -240,7 +274,22 @@ export interface Event {
   requestId: string | null;
   resource: string;
   resourceId: string | null;
+  result: Generated<string>;
+  sessionId: string | null;
   teamId: string | null;
+}
+
+export interface EventSeal {
+  count: number;
+  droppedAt: Timestamp | null;
+  firstId: number;
+  hash: Buffer;
+  hour: Timestamp;
+  lastId: number;
+  previousHash: Buffer;
+  rowHashes: Buffer | null;
+  rowsHash: Buffer;
+  sealedAt: Generated<Timestamp>;
 }
 
 export interface Feed {
@@ -263,6 +312,17 @@ export interface Formation {
   size: Generated<string>;
   type: string;
   updatedAt: Generated<Timestamp>;
+}
+
+export interface KnownAddress {
+  accountId: string;
+  address: string;
+  lastAt: Generated<Timestamp>;
+}
+
+export interface MasterKey {
+  createdAt: Generated<Timestamp>;
+  id: string;
 }
 
 export interface OauthClient {
@@ -289,8 +349,11 @@ export interface Pipeline {
   createdAt: Generated<Timestamp>;
   createdBy: string | null;
   deleteAt: Generated<Timestamp | null>;
+  ephemeralAutoJoin: Generated<boolean>;
+  ephemeralPermissions: Generated<('view' | 'deploy' | 'operate' | 'manage')[]>;
   id: Generated<string>;
   name: string;
+  productionPromotion: Generated<'admins' | 'deployers'>;
   teamId: string;
   updatedAt: Generated<Timestamp>;
 }
@@ -322,6 +385,12 @@ export interface PromotionTarget {
   releaseId: string;
 }
 
+export interface RecoveryCode {
+  accountId: string;
+  codeHash: Buffer;
+  usedAt: Timestamp | null;
+}
+
 export interface Release {
   addOns: ColumnType<{ name: string; addOn: string; plan: string }[], string, never>;
   appId: string;
@@ -345,6 +414,13 @@ export interface SchemaMigration {
   name: string;
 }
 
+export interface SignInAttempt {
+  attempts: number;
+  blockedUntil: Timestamp | null;
+  lastAt: Generated<Timestamp>;
+  subject: Buffer;
+}
+
 export interface Slug {
   appId: string;
   buildpackProvidedDescription: string | null;
@@ -355,9 +431,23 @@ export interface Slug {
   digest: string;
   id: Generated<string>;
   processTypes: ColumnType<Record<string, string>, string, never>;
+  removedAt: Timestamp | null;
   size: number;
   stack: string;
   updatedAt: Generated<Timestamp>;
+}
+
+export interface SlugUpload {
+  appId: string;
+  buildpackProvidedDescription: string | null;
+  checksum: string | null;
+  commit: string | null;
+  commitDescription: string | null;
+  createdAt: Generated<Timestamp>;
+  expiresAt: Timestamp;
+  id: Generated<string>;
+  processTypes: ColumnType<Record<string, string>, string, never>;
+  stack: string;
 }
 
 export interface Source {
@@ -403,10 +493,31 @@ export interface TeamMember {
 export interface Team {
   createdAt: Generated<Timestamp>;
   destroyedAt: Timestamp | null;
+  ephemeralPermissions: ('view' | 'deploy' | 'operate' | 'manage')[] | null;
   id: Generated<string>;
   name: string;
   personalAccountId: string | null;
   updatedAt: Generated<Timestamp>;
+}
+
+export interface TwoFactor {
+  accountId: string;
+  confirmedAt: Timestamp | null;
+  createdAt: Generated<Timestamp>;
+  lastStep: Generated<number>;
+  sealedSeed: string;
+}
+
+export interface WebSession {
+  accountId: string;
+  createdAt: Generated<Timestamp>;
+  expiresAt: Timestamp;
+  id: Generated<string>;
+  lastUsedAt: Generated<Timestamp>;
+  level: 'half' | 'full';
+  remoteAddress: string | null;
+  secretHash: Buffer;
+  userAgent: string | null;
 }
 
 export interface Worker {
@@ -416,6 +527,7 @@ export interface Worker {
 }
 
 export interface DB {
+  accountLinks: AccountLink;
   accounts: Account;
   addOnAttachments: AddOnAttachment;
   addOns: AddOn;
@@ -426,6 +538,7 @@ export interface DB {
   authorizations: Authorization;
   buildpackInstallations: BuildpackInstallation;
   builds: Build;
+  cliLogins: CliLogin;
   collaborators: Collaborator;
   configSnapshots: ConfigSnapshot;
   dataKeys: DataKey;
@@ -433,23 +546,32 @@ export interface DB {
   domains: Domain;
   dynoRequests: DynoRequest;
   dynos: Dyno;
+  ephemeralAppCollaborators: EphemeralAppCollaborator;
   events: Event;
+  eventSeals: EventSeal;
   feeds: Feed;
   followers: Follower;
   formations: Formation;
+  knownAddresses: KnownAddress;
+  masterKeys: MasterKey;
   oauthClients: OauthClient;
   pipelineCouplings: PipelineCoupling;
   pipelines: Pipeline;
   pipelineStages: PipelineStage;
   promotions: Promotion;
   promotionTargets: PromotionTarget;
+  recoveryCodes: RecoveryCode;
   releases: Release;
   schemaMigrations: SchemaMigration;
+  signInAttempts: SignInAttempt;
   slugs: Slug;
+  slugUploads: SlugUpload;
   sources: Source;
   sshKeys: SshKey;
   teamInvitations: TeamInvitation;
   teamMembers: TeamMember;
   teams: Team;
+  twoFactors: TwoFactor;
+  webSessions: WebSession;
   workers: Worker;
 }

@@ -1,7 +1,7 @@
-import { join } from 'node:path'
 import { keeperEnvironment } from '#/foundation/config.ts'
 import { dataDirPaths } from '#/foundation/data-dir.ts'
 import { clusterUrl, type PostgresCluster } from '#/foundation/postgres-cluster.ts'
+import { programCommand } from '#/foundation/program-command.ts'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { HeldPort } from './held-port.ts'
 import { postgresProcess } from './postgres-process.ts'
@@ -11,8 +11,6 @@ export type PlatformOptions = {
   dataDir: string
   /** An external database; empty if the platform keeps its own. */
   databaseUrl: string
-  /** Folder of the executables. */
-  bin: string
   ports: { api: HeldPort; router: HeldPort }
 }
 
@@ -34,12 +32,12 @@ export const platformProcesses = (options: PlatformOptions): ProcessSpec[] => {
 }
 
 const controlPlane = (
-  { dataDir, bin, ports }: PlatformOptions,
+  { dataDir, ports }: PlatformOptions,
   databaseUrl: string,
   postgres: ProcessSpec | undefined,
 ): ProcessSpec => ({
   name: 'control-plane',
-  command: nodeCommand(bin, 'control-plane.ts', '--listen-fd', '3'),
+  command: programCommand('control-plane', '--listen-fd', '3'),
   env: keeperEnvironment(dataDir, databaseUrl),
   port: ports.api,
   prepare: (signal) => untilReady(postgres, signal),
@@ -51,9 +49,9 @@ const controlPlane = (
   stopLimitMs: 5_000,
 })
 
-const engine = ({ dataDir, bin }: PlatformOptions): ProcessSpec => ({
+const engine = ({ dataDir }: PlatformOptions): ProcessSpec => ({
   name: 'engine',
-  command: nodeCommand(bin, 'engine.ts'),
+  command: programCommand('engine'),
   env: keeperEnvironment(dataDir, ''),
   // One at a time decides what runs; the dynos go on without it.
   succession: 'after',
@@ -63,9 +61,9 @@ const engine = ({ dataDir, bin }: PlatformOptions): ProcessSpec => ({
   stopLimitMs: 10_000,
 })
 
-const router = ({ dataDir, bin, ports }: PlatformOptions): ProcessSpec => ({
+const router = ({ dataDir, ports }: PlatformOptions): ProcessSpec => ({
   name: 'router',
-  command: nodeCommand(bin, 'router.ts', '--listen-fd', '3'),
+  command: programCommand('router', '--listen-fd', '3'),
   env: keeperEnvironment(dataDir, ''),
   port: ports.router,
   succession: 'beside',
@@ -73,14 +71,8 @@ const router = ({ dataDir, bin, ports }: PlatformOptions): ProcessSpec => ({
   stopSignal: 'SIGTERM',
   // It lets requests take 30 s to end; when everything goes down, their dynos go too.
   leaveLimitMs: 40_000,
-  stopLimitMs: 5_000,
+  stopLimitMs: 8_000,
 })
-
-const nodeCommand = (bin: string, file: string, ...args: string[]): [string, ...string[]] => [
-  process.execPath,
-  join(bin, file),
-  ...args,
-]
 
 const LOOK_EVERY_MS = 20
 

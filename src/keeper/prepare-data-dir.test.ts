@@ -2,14 +2,11 @@ import assert from 'node:assert/strict'
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { test } from 'node:test'
 import { dataDirPaths } from '#/foundation/data-dir.ts'
 import { DEFAULT_SETTINGS, readSettings } from '#/foundation/settings.ts'
 import { areCertificatesGood } from './check-certificates.ts'
 import { prepareDataDir } from './prepare-data-dir.ts'
-
-const bin = fileURLToPath(new URL('../../bin', import.meta.url))
 
 const aDataDir = async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'sluice-test-data-dir-'))
@@ -21,7 +18,6 @@ const aDataDir = async () => {
         dataDir,
         databaseUrl,
         settings: { ...DEFAULT_SETTINGS, apiPort: 6001, database },
-        bin,
       }),
     /** As after a start that came as far as the database. */
     makeDatabase: async () => {

@@ -5,6 +5,8 @@ import { hostEnvironment } from '#/foundation/config.ts'
 import { dataDirPaths } from '#/foundation/data-dir.ts'
 import { writeDurably } from '#/foundation/durable-file.ts'
 import { runOrThrow } from '#/foundation/exec.ts'
+import { programCommand } from '#/foundation/program-command.ts'
+import { masterKeyFileOf } from '#/foundation/master-key-file.ts'
 import { readSettings, type Settings } from '#/foundation/settings.ts'
 import { areCertificatesGood } from './check-certificates.ts'
 import { ensureMasterKey } from './master-key.ts'
@@ -14,31 +16,26 @@ export type PrepareOptions = {
   settings: Settings
   /** An external database; empty if the platform keeps its own. */
   databaseUrl: string
-  /** Folder of the executables. */
-  bin: string
 }
 
 /** What must be there before anything starts: settings, master key, certificates. Each step can be died in and done again. */
 export const prepareDataDir = async (options: PrepareOptions): Promise<void> => {
-  const { dataDir, settings, databaseUrl, bin } = options
+  const { dataDir, settings, databaseUrl } = options
   const paths = dataDirPaths(dataDir)
   await mkdir(paths.run, { recursive: true, mode: 0o700 })
   await chmod(paths.run, 0o700)
   await refuseOtherDatabase(dataDir, settings.database)
-  await ensureMasterKey(paths.masterKey, () => isDatabaseThere(dataDir, databaseUrl))
-  await ensureCertificates(paths.certificates, settings.domain, bin)
+  await ensureMasterKey(masterKeyFileOf(paths), () => isDatabaseThere(dataDir, databaseUrl))
+  await ensureCertificates(paths.certificates, settings.domain)
   await writeDurably(paths.settings, `${JSON.stringify(settings, null, 2)}\n`)
 }
 
 /** True if they were issued anew. */
-export const ensureCertificates = async (
-  dir: string,
-  domain: string,
-  bin: string,
-): Promise<boolean> => {
+export const ensureCertificates = async (dir: string, domain: string): Promise<boolean> => {
   await mkdir(dir, { recursive: true, mode: 0o700 })
   if (areCertificatesGood(dir, domain)) return false
-  await runOrThrow(process.execPath, [join(bin, 'issue-certificates.ts'), dir, domain], {
+  const [node, ...args] = programCommand('issue-certificates', dir, domain)
+  await runOrThrow(node, args, {
     env: hostEnvironment(),
   })
   return true

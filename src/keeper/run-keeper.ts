@@ -1,9 +1,9 @@
 import { closeSync, writeSync } from 'node:fs'
 import { mkdir, realpath } from 'node:fs/promises'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { dataDirPaths } from '#/foundation/data-dir.ts'
 import { keeperEnvironment } from '#/foundation/config.ts'
+import { programCommand } from '#/foundation/program-command.ts'
 import { readKeeperState } from '#/foundation/keeper-state.ts'
 import type { Log } from '#/foundation/log.ts'
 import { DEFAULT_SETTINGS, readSettings, type Settings } from '#/foundation/settings.ts'
@@ -17,8 +17,6 @@ import { ensureCertificates, prepareDataDir } from './prepare-data-dir.ts'
 export type RunKeeperOptions = {
   dataDir: string
   databaseUrl: string
-  /** Folder of the executables. */
-  bin: string
   argv: string[]
   /** Ends every dyno of the platform in this data directory. */
   stopDynos: (dataDir: string) => Promise<void>
@@ -27,7 +25,7 @@ export type RunKeeperOptions = {
 
 /** The keeper of one machine's platform, as `sluice up` starts it and as the standby becomes it. */
 export const runKeeper = async (given: RunKeeperOptions): Promise<void> => {
-  const { databaseUrl, bin, log } = given
+  const { databaseUrl, log } = given
   const flags = readFlags(given.argv)
   const report = reportTo(flags['report-fd'])
   await mkdir(given.dataDir, { recursive: true, mode: 0o700 })
@@ -48,16 +46,16 @@ export const runKeeper = async (given: RunKeeperOptions): Promise<void> => {
   const prepare = (): Promise<void> => {
     settings.apiPort = ports.api.port
     settings.routerPort = ports.router.port
-    return prepareDataDir({ dataDir, settings, databaseUrl, bin })
+    return prepareDataDir({ dataDir, settings, databaseUrl })
   }
   const keeper = await liveAsKeeper(
     {
       dataDir,
       mode: modeOf(flags.mode),
       ports: [ports.api, ports.router],
-      processes: platformProcesses({ dataDir, databaseUrl, bin, ports }),
+      processes: platformProcesses({ dataDir, databaseUrl, ports }),
       successor: {
-        command: [process.execPath, join(bin, 'keeper.ts'), '--mode=take-over'],
+        command: programCommand('keeper', '--mode=take-over'),
         env: keeperEnvironment(dataDir, databaseUrl),
       },
       prepare,
@@ -146,10 +144,10 @@ const renewCertificatesInTime = (
   keeper: Keeper,
   dataDir: string,
   domain: string,
-  { bin, log }: RunKeeperOptions,
+  { log }: RunKeeperOptions,
 ): void => {
   const renew = async (): Promise<void> => {
-    if (await ensureCertificates(dataDirPaths(dataDir).certificates, domain, bin))
+    if (await ensureCertificates(dataDirPaths(dataDir).certificates, domain))
       await keeper.replace('control-plane')
   }
   setInterval(() => {

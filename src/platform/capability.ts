@@ -1,4 +1,5 @@
 import { isSignedBy, sign } from '#/foundation/crypto.ts'
+import { masterKeysOf } from '#/platform/keyring.ts'
 import { notFound } from '#/foundation/errors.ts'
 import type { ScopedAccess } from './route.ts'
 import type { Actor } from './event/actor.ts'
@@ -66,6 +67,8 @@ export const isCapability = (
   return (
     /^\d{1,12}$/.test(expires) &&
     Number(expires) * 1000 > at &&
-    isSignedBy(keyring.signingKey, signedText(pathname, expires, held), signature)
+    masterKeysOf(keyring).some(({ signingKey }) =>
+      isSignedBy(signingKey, signedText(pathname, expires, held), signature),
+    )
   )
 }

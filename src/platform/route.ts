@@ -19,6 +19,8 @@ export type Route = {
   /** Where the access has none, or another. */
   reach?: Reach
   body?: TSchema
+  /** Basic e-mail:password will do instead of a token. */
+  takesPassword?: true
   /** The body is for the route to read from the request, whatever it is. */
   rawBody?: true
   /** HTTP status of a success; default 200, or 201 for POST. */

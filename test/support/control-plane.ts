@@ -4,16 +4,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { dataDirPaths, type DataDirPaths } from '#/foundation/data-dir.ts'
 import { ended, start } from '#/foundation/exec.ts'
+import { programCommand } from '#/foundation/program-command.ts'
 import { DEFAULT_SETTINGS } from '#/foundation/settings.ts'
 import { aFreePort } from '#/keeper/a-free-port.ts'
 import { prepareDataDir } from '#/keeper/prepare-data-dir.ts'
 import { aTestDatabase } from './database.ts'
 import { until } from './until.ts'
-
-const BIN = fileURLToPath(new URL('../../bin', import.meta.url))
 
 /** The control plane as a process of its own, which can be killed and started again on the same data. */
 export type ControlPlaneProcess = {
@@ -35,7 +33,7 @@ export const aControlPlane = async (): Promise<ControlPlaneProcess> => {
   const paths = dataDirPaths(dataDir)
   const port = aFreePort()
   const settings = { ...DEFAULT_SETTINGS, apiPort: port, database: 'external' as const }
-  await prepareDataDir({ dataDir, settings, databaseUrl: '', bin: BIN })
+  await prepareDataDir({ dataDir, settings, databaseUrl: '' })
   let child: ChildProcess | undefined
   let end: Promise<unknown> = Promise.resolve()
   const token = async (): Promise<string> => (await readFile(paths.operatorToken, 'utf8')).trim()
@@ -57,7 +55,8 @@ export const aControlPlane = async (): Promise<ControlPlaneProcess> => {
     kill,
     ended: async () => void (await end),
     start: async (failpoint = '') => {
-      child = start(process.execPath, [join(BIN, 'control-plane.ts'), '--port', String(port)], {
+      const [node, ...args] = programCommand('control-plane', '--port', String(port))
+      child = start(node, args, {
         stdio: ['ignore', 'inherit', 'inherit'],
         env: {
           PATH: process.env['PATH'],

@@ -4,6 +4,8 @@ import { runOnce } from 'graphile-worker'
 import { SMTPServer } from 'smtp-server'
 import type { MailSettings } from '#/foundation/mail.ts'
 import { sendMail } from '#/platform/mail/send-mail.ts'
+import { systemActor } from '#/platform/event/actor.ts'
+import { sendReset } from '#/platform/sign-in/reset-password.ts'
 import type { TestPlatform } from './test-platform.ts'
 
 export type ReceivedMail = { from: string; to: string[]; raw: string }
@@ -42,5 +44,9 @@ export const sendWaitingMail = ({
   runOnce({
     pgPool: database.pool,
     noHandleSignals: true,
-    taskList: { 'send-mail': (args) => sendMail(platform, args as { sealed: string }) },
+    taskList: {
+      'send-mail': (args) => sendMail(platform, args as { sealed: string }),
+      'send-reset': (args) =>
+        sendReset(platform, (args as { email: string }).email, systemActor('test')),
+    },
   })

@@ -29,7 +29,7 @@ export type DynoSurroundings = {
   dir: string
   /** Where the sockets of attached dynos are. */
   runDir: string
-  slugOf: (digest: string | null) => Promise<Unpacked>
+  slugOf: (digest: string | null, mind: { hasCrashed: boolean }) => Promise<Unpacked>
   ports: Ports
   append: LogWriter['append']
   progress: OutputProgress
@@ -166,7 +166,8 @@ export class ProcessDyno {
   }
 
   async #start(): Promise<DynoRun> {
-    const slug = await this.#around.slugOf(this.wanted.digest)
+    const hasCrashed = this.#memory.crashes > 0
+    const slug = await this.#around.slugOf(this.wanted.digest, { hasCrashed })
     if (this.wanted.web) this.#takePort()
     await this.#noteStart()
     this.#said.say(`Starting process with command \`${this.wanted.command}\``)

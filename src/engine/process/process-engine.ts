@@ -52,7 +52,8 @@ export class ProcessEngine {
   readonly #examining: NodeJS.Timeout
   #number = -1
   #isExamining = false
-  readonly #materializing = new Map<string, Promise<Unpacked>>()
+  /** Slugs that were looked at, or are just now. */
+  readonly #slugs = new Map<string, Promise<Unpacked>>()
 
   private constructor(options: EngineOptions) {
     this.#options = options
@@ -60,7 +61,7 @@ export class ProcessEngine {
     this.#around = {
       dir: join(dir, 'dynos'),
       runDir,
-      slugOf: (digest) => this.#slugOf(digest),
+      slugOf: (digest, mind) => this.#slugOf(digest, mind),
       ports: new Ports(),
       append: lines.append,
       progress: new OutputProgress(lines.flush, log),
@@ -189,13 +190,17 @@ export class ProcessEngine {
     await work.catch((error: unknown) => this.#options.log.warn({ err: error }, what))
   }
 
-  /** Dynos of one release start together: the artifact is looked at once for all. */
-  #slugOf(digest: string | null): Promise<Unpacked> {
+  /**
+   * A slug is looked at once for all dynos that start from it, so that a start takes no longer for a large one. After
+   * a crash it is looked at again, for what it has become may be the reason.
+   */
+  #slugOf(digest: string | null, { hasCrashed }: { hasCrashed: boolean }): Promise<Unpacked> {
     if (digest === null) return this.#nothing()
-    const underway = this.#materializing.get(digest)
-    if (underway) return underway
-    const slug = this.#options.materialize(digest).finally(() => this.#materializing.delete(digest))
-    this.#materializing.set(digest, slug)
+    const known = this.#slugs.get(digest)
+    if (known && !hasCrashed) return known
+    const slug = this.#options.materialize(digest)
+    this.#slugs.set(digest, slug)
+    slug.catch(() => this.#slugs.delete(digest))
     return slug
   }
 

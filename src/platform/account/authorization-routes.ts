@@ -1,7 +1,6 @@
-import { notFound } from '#/foundation/errors.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
-import { account, route } from '#/platform/route.ts'
+import { route } from '#/platform/route.ts'
 import { ownAccount } from './account-access.ts'
 import { getOwnAccount } from './account-store.ts'
 import { ownAuthorization } from './authorization-access.ts'
@@ -51,6 +50,7 @@ export const authorizationRoutes = [
     method: 'POST',
     scope: 'global',
     path: '/oauth/authorizations',
+    takesPassword: true,
     access: ownAccount,
     body: CreateAuthorization,
     handle: async ({ platform, actor, body }) => {
@@ -93,23 +93,6 @@ export const authorizationRoutes = [
     handle: async ({ platform, actor, target }) => {
       const { authorization, token } = await rotateAuthorization(platform, actor, target)
       return show(platform, actor, authorization, token)
-    },
-  }),
-  // A session is what a browser sign-in leaves. There is no such sign-in, so there are none.
-  route({
-    method: 'GET',
-    scope: 'global',
-    path: '/oauth/sessions',
-    access: account,
-    handle: async () => [],
-  }),
-  route({
-    method: 'DELETE',
-    scope: 'global',
-    path: '/oauth/sessions/:session',
-    access: account,
-    handle: async () => {
-      throw notFound('session')
     },
   }),
 ]

@@ -8,6 +8,7 @@ import type { Platform } from '#/platform/platform.ts'
 import { getOwnAccount } from './account-store.ts'
 import type { Authorization } from './account.ts'
 import { insertAuthorization } from './authorization-store.ts'
+import { requireFreshSignIn } from './fresh-sign-in.ts'
 import { findOauthClient } from './oauth-client-store.ts'
 
 export type AuthorizationInput = {
@@ -28,6 +29,7 @@ export const createAuthorization = (
   input: AuthorizationInput,
 ): Promise<{ authorization: Authorization; token: string }> =>
   transaction(db, async (tx) => {
+    requireFreshSignIn(actor)
     const token = newToken()
     const authorization = await insertAuthorization(tx, {
       accountId: (await getOwnAccount(tx, actor)).id,

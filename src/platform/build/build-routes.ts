@@ -20,7 +20,7 @@ import { NEEDED } from '#/platform/team/permission-table.ts'
 
 const OUTPUT_LIFETIME_MS = 24 * 3_600_000
 
-const show = (platform: Platform, actor: Actor, app: App, build: Build) =>
+export const show = (platform: Platform, actor: Actor, app: App, build: Build) =>
   presentBuild(build, {
     app: { id: app.id, gitUrl: gitUrl(app, platform.settings) },
     outputUrl: capabilityUrl(platform, `/streams/builds/${build.id}`, OUTPUT_LIFETIME_MS, actor),

@@ -1,3 +1,4 @@
+import { ArtifactMissingError } from '#/artifact-store/artifact-store.ts'
 import type { BuiltSlug } from '#/builder/slug-build.ts'
 import { transaction, type Db } from '#/foundation/db.ts'
 import { lockApp, updateApp } from '#/platform/app/app-store.ts'
@@ -15,14 +16,14 @@ import { finishBuild } from './build-store.ts'
 import { builderOf, shortVersionOf, versionOf, type Build } from './build.ts'
 import { BUILDER } from './build-runner.ts'
 
-type Needs = Pick<Platform, 'db' | 'keyring' | 'logs'>
+type Needs = Pick<Platform, 'db' | 'keyring' | 'logs' | 'store'>
 
 /**
  * Ends a build with its slug and the release of it: all in one transaction, with today's config. Releases are made in
  * the order in which builds end. @throws BuildTakenAway, or 404 if the app has been destroyed
  */
 export const releaseBuild = async (
-  { db, keyring, logs }: Needs,
+  { db, keyring, logs, store }: Needs,
   build: Build,
   built: BuiltSlug,
 ): Promise<Release> => {
@@ -31,6 +32,7 @@ export const releaseBuild = async (
   const release = await transaction(db, async (tx) => {
     const app = await lockApp(tx, actor, build.appId)
     const slug = await insertSlugOf(tx, build, built)
+    if (!(await store.has(slug.digest))) throw new ArtifactMissingError(slug.digest) // swept just now: build again
     const made = await releaseApp(tx, actor, {
       appId: app.id,
       slugId: slug.id,
@@ -50,6 +52,7 @@ export const releaseBuild = async (
       action: 'update',
       appId: app.id,
       teamId: app.teamId,
+      before: { status: build.status },
       after: { status: 'succeeded', slug: slug.id, release: made.version },
     })
     return made

@@ -4,9 +4,11 @@ import { getApp } from '#/platform/app/app-store.ts'
 import { onApp } from '#/platform/app/app-access.ts'
 import { onStreamOf } from '#/platform/app/stream-access.ts'
 import { presentReleases } from '#/platform/release/release-routes.ts'
-import { getReleaseById } from '#/platform/release/release-store.ts'
+import { getRelease, getReleaseById } from '#/platform/release/release-store.ts'
 import { route, type Lookup } from '#/platform/route.ts'
 import { streamText } from '#/platform/stream-text.ts'
+import { presentDeploy } from './deploy-schema.ts'
+import { findDeployOfRelease } from './deploy-store.ts'
 import { followReleaseOutput, hasReleaseCommand } from './release-output.ts'
 import { releaseSlug } from './release-slug.ts'
 import { restartApp, stopDynos } from './restart-app.ts'
@@ -46,6 +48,17 @@ export const deployRoutes = [
             })
       const [presented] = await presentReleases(platform, actor, app, [release])
       return presented
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/apps/:app/releases/:release/deploy',
+    access: onApp(...NEEDED.look),
+    handle: async ({ platform, actor, target: app, params }) => {
+      const release = await getRelease(platform.db, actor, app.id, params.release)
+      const deploy = await findDeployOfRelease(platform.db, actor, release.id)
+      if (!deploy) throw notFound('deploy')
+      return presentDeploy(deploy)
     },
   }),
   route({

@@ -51,7 +51,9 @@ export const performDeploy = async (
   const release = await releaseToRun(needs.db, deploy)
   const slug = release.slugId ? await getSlug(needs.db, DEPLOYER, release.slugId) : null
   const run: Run = { ...needs, deploy, release, slug, signal }
-  if (deploy.kind === 'release') await step(run, 'release-phase', runReleasePhase)
+  const command = slug?.processTypes[RELEASE_PHASE]
+  if (deploy.kind === 'release' && command !== undefined)
+    await step(run, 'release-phase', () => runReleasePhase(run, command))
   await stepInTransaction(run, 'want-dynos', wantDynos)
   await step(run, 'healthy', waitUntilHealthy)
   await stepInTransaction(run, 'route', routeToNew)
@@ -69,13 +71,14 @@ const releaseToRun = async (db: Db, deploy: Deploy): Promise<Release> => {
   return current ?? getReleaseById(db, DEPLOYER, deploy.releaseId)
 }
 
-/** For steps that wait: what they do must be safe to begin anew. */
+/** For steps that wait: what they do must be safe to begin anew. That one has finished is saved with what comes next. */
 const step = async (run: Run, name: string, work: (run: Run) => Promise<string>): Promise<void> => {
   if (finishedStep(run.deploy, name)) return
   const startedAt = new Date().toISOString()
-  await saveStep(run.db, run, { name, startedAt, finishedAt: null, result: null })
+  noteStep(run.deploy, { name, startedAt, finishedAt: null, result: null })
+  await saveSteps(run.db, DEPLOYER, run.deploy)
   const result = await work(run)
-  await saveStep(run.db, run, { name, startedAt, finishedAt: new Date().toISOString(), result })
+  noteStep(run.deploy, { name, startedAt, finishedAt: new Date().toISOString(), result })
   failpoint(`deploy-after-${name}`)
 }
 
@@ -90,20 +93,18 @@ const stepInTransaction = async (
   await transaction(run.db, async (tx) => {
     await lockApp(tx, DEPLOYER, run.deploy.appId)
     const result = await work(tx, run)
-    await saveStep(tx, run, { name, startedAt, finishedAt: new Date().toISOString(), result })
+    noteStep(run.deploy, { name, startedAt, finishedAt: new Date().toISOString(), result })
+    await saveSteps(tx, DEPLOYER, run.deploy)
   })
   failpoint(`deploy-after-${name}`)
 }
 
-const saveStep = async (db: Db, { deploy }: Run, saved: DeployStep): Promise<void> => {
-  deploy.steps = [...deploy.steps.filter(({ name }) => name !== saved.name), saved]
-  await saveSteps(db, DEPLOYER, deploy, deploy.steps)
+const noteStep = (deploy: Deploy, noted: DeployStep): void => {
+  deploy.steps = [...deploy.steps.filter(({ name }) => name !== noted.name), noted]
 }
 
 /** The slug's `release` command as a one-off dyno; the database lets a deploy have only one. */
-const runReleasePhase = async (run: Run): Promise<string> => {
-  const command = run.slug?.processTypes[RELEASE_PHASE]
-  if (command === undefined) return 'no release command'
+const runReleasePhase = async (run: Run, command: string): Promise<string> => {
   const dyno =
     (await findReleasePhaseDyno(run.db, DEPLOYER, run.deploy.id)) ??
     (await wantReleasePhase(run, command))

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '#/foundation/db.ts'
 import type { Actor } from '#/platform/event/actor.ts'
-import { FenceLost, type Deploy, type DeployKind, type DeployStep } from './deploy.ts'
+import { FenceLost, type Deploy, type DeployKind, type Evidence } from './deploy.ts'
 
 const COLUMNS = [
   'id',
@@ -47,39 +47,28 @@ export const findDeployOfRelease = (
  * Takes the app's oldest unfinished deploy for this runner: a queued one, or one whose runner has died. The raised
  * fence shuts the earlier runner out. Undefined if there is nothing to do.
  */
-export const takeNextDeploy = async (
-  tx: Db,
-  _actor: Actor,
-  appId: string,
-): Promise<Deploy | undefined> => {
-  const next = await tx
-    .selectFrom('deploys')
-    .select('id')
-    .where('appId', '=', appId)
-    .where('status', 'in', ['queued', 'running'])
-    .orderBy('number')
-    .limit(1)
-    .forUpdate()
-    .executeTakeFirst()
-  if (!next) return undefined
-  return tx
+export const takeNextDeploy = (db: Db, _actor: Actor, appId: string): Promise<Deploy | undefined> =>
+  db
     .updateTable('deploys')
     .set({ status: 'running', fence: sql`fence + 1`, startedAt: sql`coalesce(started_at, now())` })
-    .where('id', '=', next.id)
+    .where('id', '=', (eb) =>
+      eb
+        .selectFrom('deploys')
+        .select('id')
+        .where('appId', '=', appId)
+        .where('status', 'in', ['queued', 'running'])
+        .orderBy('number')
+        .limit(1)
+        .forUpdate(),
+    )
     .returning(COLUMNS)
-    .executeTakeFirstOrThrow()
-}
+    .executeTakeFirst()
 
-/** @throws FenceLost if another runner has the deploy, or it has ended. */
-export const saveSteps = async (
-  tx: Db,
-  _actor: Actor,
-  deploy: Deploy,
-  steps: DeployStep[],
-): Promise<void> => {
+/** Saves the deploy's steps. @throws FenceLost if another runner has the deploy, or it has ended. */
+export const saveSteps = async (tx: Db, _actor: Actor, deploy: Deploy): Promise<void> => {
   const saved = await tx
     .updateTable('deploys')
-    .set({ steps: JSON.stringify(steps) })
+    .set({ steps: JSON.stringify(deploy.steps) })
     .where('id', '=', deploy.id)
     .where('fence', '=', deploy.fence)
     .where('status', '=', 'running')
@@ -88,7 +77,7 @@ export const saveSteps = async (
   if (!saved) throw new FenceLost(`Deploy ${deploy.id} has another runner.`)
 }
 
-/** @throws FenceLost as `saveSteps`. */
+/** Saves its steps too. @throws FenceLost as `saveSteps`. */
 export const finishDeploy = async (
   tx: Db,
   _actor: Actor,
@@ -99,6 +88,7 @@ export const finishDeploy = async (
     .updateTable('deploys')
     .set({
       status: outcome.status,
+      steps: JSON.stringify(deploy.steps),
       failureReason: outcome.failureReason ?? null,
       finishedAt: sql<Date>`now()`,
     })
@@ -128,7 +118,7 @@ export const saveEvidence = async (
   tx: Db,
   _actor: Actor,
   id: string,
-  evidence: Record<string, unknown>,
+  evidence: Evidence,
 ): Promise<void> => {
   await tx
     .updateTable('deploys')

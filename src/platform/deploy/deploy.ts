@@ -9,6 +9,16 @@ export type DeployStep = {
   result: string | null
 }
 
+/** What the routers counted while a deploy went from old dynos to new. */
+export type Evidence = {
+  servedByOld: number
+  servedByNew: number
+  /** Of the old ones' requests, those under way when no new ones came to them any more. */
+  drained: number
+  failed: number
+  longestMs: number
+}
+
 /** One attempt to make an app run a release, to restart it or to scale it. At most one runs per app; the others queue. */
 export type Deploy = {
   id: string
@@ -20,7 +30,7 @@ export type Deploy = {
   status: DeployStatus
   steps: DeployStep[]
   fence: number
-  evidence: Record<string, unknown> | null
+  evidence: Evidence | null
   failureReason: string | null
   createdAt: Date
   startedAt: Date | null

@@ -172,11 +172,19 @@ test('a deploy keeps as evidence what the router saw', async () => {
   await succeed(app.name, (await aPage(app.id, 'seen')).id)
   for (let n = 0; n < 5; n++) await request(app.name)
   const { id } = await succeed(app.name, (await aPage(app.id, 'seen too')).id)
-  const evidence = await until(
-    async () => (await findDeployOfRelease(platform.db, actor, id))?.evidence,
-    LIMIT,
+  for (let n = 0; n < 3; n++) await request(app.name)
+  const read = async () => (await call('GET', `/apps/${app.name}/releases/${id}/deploy`)).json()
+  const { evidence, status, steps } = await until(async () => {
+    const deploy = await read()
+    return deploy.evidence === null ? undefined : deploy
+  }, LIMIT)
+  assert.equal(status, 'succeeded')
+  assert.equal(evidence.failed, 0)
+  assert.deepEqual(
+    steps.map(({ name }: { name: string }) => name),
+    ['want-dynos', 'healthy', 'route', 'routed'],
   )
-  assert.equal(evidence['failed'], 0)
+  assert.ok(steps.every(({ finished_at }: { finished_at: string | null }) => finished_at !== null))
 })
 
 test('a one-off dyno runs with the config of the app, and its end is known', async () => {

@@ -1,4 +1,6 @@
+import { config } from '#/foundation/config.ts'
 import { transaction, type Db } from '#/foundation/db.ts'
+import { invalidParams } from '#/foundation/errors.ts'
 import { enqueue } from '#/foundation/jobs.ts'
 import { lockApp, updateApp } from '#/platform/app/app-store.ts'
 import type { Actor } from '#/platform/event/actor.ts'
@@ -8,6 +10,7 @@ import type { Platform } from '#/platform/platform.ts'
 import { insertRelease } from '#/platform/release/release-store.ts'
 import { RELEASE_PHASE, type Release } from '#/platform/release/release.ts'
 import { getSlug } from '#/platform/slug/slug-store.ts'
+import { shortCommit } from '#/platform/slug/slug.ts'
 import { deployQueue, runDeploysJob } from './deploy-jobs.ts'
 import { insertDeploy } from './deploy-store.ts'
 
@@ -57,6 +60,10 @@ const addFormationsOf = async (
   slugId: string,
 ): Promise<void> => {
   const slug = await getSlug(tx, actor, slugId)
+  if (slug.removedAt)
+    throw invalidParams(
+      `The slug ${shortCommit(slug)} is no longer kept: of each app these are the ${config.slugsKept} that it released last. Push its code again.`,
+    )
   await addMissingFormations(
     tx,
     actor,

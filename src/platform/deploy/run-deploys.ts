@@ -20,7 +20,7 @@ export const runDeploys = async (
   context: JobContext,
 ): Promise<void> => {
   for (;;) {
-    const deploy = await transaction(needs.db, (tx) => takeNextDeploy(tx, DEPLOYER, appId))
+    const deploy = await takeNextDeploy(needs.db, DEPLOYER, appId)
     if (!deploy) return
     failpoint('deploy-taken')
     try {
@@ -63,6 +63,7 @@ const failDeploy = async (
       resourceId: deploy.id,
       action: 'update',
       appId: deploy.appId,
+      before: { status: deploy.status },
       after: { status: 'failed', reason },
     })
   })

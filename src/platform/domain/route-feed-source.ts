@@ -15,9 +15,17 @@ type Needs = Pick<Platform, 'db' | 'notifications' | 'log'>
 
 const ROUTER = systemActor('router')
 
+/** A router whose connection broke still has its requests, and its table: so long it counts as if it were there. */
+const ABSENCE_MS = 5_000
+
 /** The routes for routers to follow. Their reports say which retired dynos are free of requests. */
-export const routeFeed = (needs: Needs, server: string): FeedSource<AppRoute, RouterReport> => {
+export const routeFeed = (
+  needs: Needs,
+  server: string,
+  absenceMs = ABSENCE_MS,
+): FeedSource<AppRoute, RouterReport> => {
   const busyOf = new Map<Follower, string[]>()
+  const absent = new Map<string, { follower: Follower; timer: NodeJS.Timeout }>()
 
   /** A dyno is drained once every router has applied the table without it and none has a request for it. */
   const settleDrained = async (): Promise<void> => {
@@ -25,6 +33,22 @@ export const routeFeed = (needs: Needs, server: string): FeedSource<AppRoute, Ro
     if (followers.length === 0) return
     const applied = Math.min(...followers.map(({ appliedNumber }) => appliedNumber))
     await markDrained(needs.db, ROUTER, applied, [...busyOf.values()].flat())
+  }
+  const forget = (follower: Follower): void => {
+    busyOf.delete(follower)
+    absent.delete(follower.id)
+    note(
+      deleteFollower(needs.db, server, { feed: ROUTE_FEED, id: follower.id }).then(settleDrained),
+    )
+  }
+  const welcomeBack = (follower: Follower): void => {
+    const before = absent.get(follower.id)
+    if (before) {
+      clearTimeout(before.timer)
+      absent.delete(follower.id)
+      busyOf.set(follower, busyOf.get(before.follower) ?? [])
+      busyOf.delete(before.follower)
+    } else busyOf.set(follower, [])
   }
   const note = (work: Promise<void>): void => {
     work.catch((error: unknown) => needs.log.warn({ err: error }, 'a router could not be noted'))
@@ -45,7 +69,7 @@ export const routeFeed = (needs: Needs, server: string): FeedSource<AppRoute, Ro
       }
     },
     onNews: (listener) => needs.notifications.subscribe('route_feed', listener),
-    onJoin: (follower) => void busyOf.set(follower, []),
+    onJoin: welcomeBack,
     onApplied: (follower) =>
       note(
         upsertFollower(needs.db, server, {
@@ -63,10 +87,8 @@ export const routeFeed = (needs: Needs, server: string): FeedSource<AppRoute, Ro
       await settleDrained()
     },
     onLeave: (follower) => {
-      busyOf.delete(follower)
-      note(
-        deleteFollower(needs.db, server, { feed: ROUTE_FEED, id: follower.id }).then(settleDrained),
-      )
+      const timer = setTimeout(() => forget(follower), absenceMs).unref()
+      absent.set(follower.id, { follower, timer })
     },
   }
 }

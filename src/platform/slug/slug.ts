@@ -12,6 +12,8 @@ export type Slug = {
   buildpackProvidedDescription: string | null
   /** Bytes. */
   size: number
+  /** Since when its files are no longer kept. */
+  removedAt: Date | null
   createdAt: Date
   updatedAt: Date
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '#/foundation/db.ts'
 import { notFound } from '#/foundation/errors.ts'
+import { isId } from '#/foundation/ids.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import type { Role, Team } from './team.ts'
 
@@ -43,6 +44,22 @@ export const getPersonalTeamOf = (db: Db, accountId: string): Promise<Team> =>
     .select(COLUMNS)
     .where('personalAccountId', '=', accountId)
     .executeTakeFirstOrThrow()
+
+/** One of the team by account id; until the transaction ends they stay in it, in their role. */
+export const lockTeamMember = async (
+  tx: Db,
+  teamId: string,
+  accountId: string,
+): Promise<{ accountId: string; role: Role } | undefined> =>
+  isId(accountId)
+    ? tx
+        .selectFrom('teamMembers')
+        .select(['accountId', 'role'])
+        .where('teamId', '=', teamId)
+        .where('accountId', '=', accountId)
+        .forShare()
+        .executeTakeFirst()
+    : undefined
 
 export const getTeam = (db: Db, id: string): Promise<Team> =>
   db.selectFrom('teams').select(COLUMNS).where('id', '=', id).executeTakeFirstOrThrow()

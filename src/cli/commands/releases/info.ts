@@ -2,7 +2,7 @@ import { Args } from '@oclif/core'
 import { ApiCommand, appFlag, dataDirFlag, jsonFlag } from '#/cli/api-command.ts'
 import { newestVersion } from '#/cli/newest-release.ts'
 import { formatPairs, formatTime } from '#/cli/table.ts'
-import type { ReleaseJson } from '#/cli/wire.ts'
+import type { DeployJson, ReleaseJson } from '#/cli/wire.ts'
 
 export class ReleasesInfo extends ApiCommand {
   static override summary = 'show a release: what it is, how it went, what the router saw'
@@ -19,7 +19,8 @@ export class ReleasesInfo extends ApiCommand {
     const app = await this.appOf(flags)
     const version = args.release ?? (await newestVersion(api, app))
     const release = await api.get<ReleaseJson>(`/apps/${app}/releases/${version.replace(/^v/, '')}`)
-    if (flags.json) return this.printJson(release)
+    const deploy = await api.get<DeployJson>(`/apps/${app}/releases/${release.version}/deploy`)
+    if (flags.json) return this.printJson({ ...release, deploy })
     this.print(`=== Release v${release.version}\n`)
     this.print(
       formatPairs([
@@ -30,7 +31,24 @@ export class ReleasesInfo extends ApiCommand {
         ['Slug', release.slug?.id ?? 'none'],
         ['Add-ons', release.addon_plan_names.join(', ')],
         ['When', formatTime(release.created_at)],
+        ...describeDeploy(deploy),
       ]),
     )
   }
+}
+
+/** How long it took, and what the routers counted while old dynos made way for new. */
+const describeDeploy = ({ started_at, finished_at, evidence }: DeployJson): [string, string][] => {
+  const rows: [string, string][] = []
+  if (started_at && finished_at)
+    rows.push([
+      'Deployed in',
+      `${((Date.parse(finished_at) - Date.parse(started_at)) / 1000).toFixed(1)}s`,
+    ])
+  if (evidence)
+    rows.push([
+      'Requests',
+      `${evidence.served_by_old} by the old dynos (${evidence.drained} while they drained), ${evidence.served_by_new} by the new, ${evidence.failed} failed, the longest ${evidence.longest_ms} ms`,
+    ])
+  return rows
 }
