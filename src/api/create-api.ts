@@ -87,11 +87,14 @@ const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void =
     // Whoever may not do it learns nothing of what its body must be.
     onRequest: async (request) => {
       const actor = isOpen ? anonymous(request) : await authenticate(platform, one, request)
-      if (!isOpen) checkToken(one, reach, actor)
       const params = request.params as Record<string, string>
-      const target = await one.access
-        .find({ platform, actor, params, request })
-        .catch((error: unknown) => refuse(platform, one, { actor, params }, error))
+      const admit = async (): Promise<unknown> => {
+        if (!isOpen) checkToken(one, reach, actor)
+        return one.access.find({ platform, actor, params, request })
+      }
+      const target = await admit().catch((error: unknown) =>
+        refuse(platform, one, { actor, params }, error),
+      )
       admitted.set(request, { actor, params, target })
     },
     handler: async (request, reply) => {
