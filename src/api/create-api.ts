@@ -54,9 +54,10 @@ export const createApi = async (
   })
   checkBodies(fastify)
   takeAnyJson(fastify)
-  fastify.setErrorHandler((error: FastifyError, request, reply) =>
-    sendError(platform, error, request, reply),
-  )
+  fastify.setErrorHandler(async (error: FastifyError, request, reply) => {
+    await noteRefusal(platform, error, request)
+    return sendError(platform, error, request, reply)
+  })
   fastify.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ id: 'not_found', message: 'The requested API endpoint was not found.' }),
   )
@@ -81,35 +82,50 @@ const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void =
     ...(one.body ? { schema: { body: one.body } } : {}),
     handler: async (request, reply) => {
       const actor = isOpen ? anonymous(request) : await authenticate(platform, one, request)
+      callers.set(request, { actor, needs: one.access.name })
       const params = request.params as Record<string, string>
-      const perform = async (): Promise<unknown> => {
-        const target = await one.access.find({ platform, actor, params, request })
-        void reply.code(one.status ?? (one.method === 'POST' ? 201 : 200))
-        const query = request.query as Record<string, string | undefined>
-        const { body } = request
-        return one.handle({ platform, actor, params, query, body, target, request, reply })
-      }
-      const result = await perform().catch(async (error: unknown) => {
-        await noteRefusal(platform, one, { actor, params, error })
-        throw error
+      const target = await one.access.find({ platform, actor, params, request })
+      void reply.code(one.status ?? (one.method === 'POST' ? 201 : 200))
+      const query = request.query as Record<string, string | undefined>
+      const result = await one.handle({
+        platform,
+        actor,
+        params,
+        query,
+        body: request.body,
+        target,
+        request,
+        reply,
       })
       return reply.sent ? reply : reply.send(result)
     },
   })
 }
 
+/** Who makes the request, and what its route needs: known once it is authenticated. */
+const callers = new WeakMap<FastifyRequest, { actor: Actor; needs: string }>()
+
 /** The one place where attempts at what the caller may not do are written down. */
 const noteRefusal = async (
   platform: Platform,
-  { method, path, access }: Route,
-  { actor, params, error }: { actor: Actor; params: Record<string, string>; error: unknown },
+  error: Error,
+  request: FastifyRequest,
 ): Promise<void> => {
-  if (!(error instanceof ApiError) || error.status !== 403 || method === 'GET') return
-  const { message } = error
-  await recordRefusal(platform, actor, { method, path, params, needs: access.name, message }).catch(
-    (failure: unknown) => platform.log.error({ err: failure }, 'a refusal cannot be written down'),
+  const caller = callers.get(request)
+  const { method, routeOptions, params } = request
+  if (!caller || !(error instanceof ApiError) || error.status !== 403 || isReading(method)) return
+  await recordRefusal(platform, caller.actor, {
+    method,
+    path: routeOptions.url ?? '',
+    params: params as Record<string, string>,
+    needs: caller.needs,
+    message: error.message,
+  }).catch((failure: unknown) =>
+    platform.log.error({ err: failure }, 'a refusal cannot be written down'),
   )
 }
+
+const isReading = (method: string): boolean => method === 'GET' || method === 'HEAD'
 
 /** A schema is compiled when the first body comes for it: all of them at the start would take a quarter of a second. */
 const checkBodies = (fastify: FastifyInstance): void => {

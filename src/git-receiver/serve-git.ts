@@ -11,6 +11,7 @@ import type { Actor } from '#/platform/event/actor.ts'
 import { endPush } from './end-push.ts'
 import { parseGitRequest, type GitRequest } from './git-request.ts'
 import { runHttpBackend, type BackendEnd } from './http-backend.ts'
+import { noteRefusal } from './note-refusal.ts'
 import type { Push, ReceiverNeeds } from './push.ts'
 import { refuseGit } from './refuse-git.ts'
 
@@ -56,7 +57,9 @@ const admit = async (
     remoteAddress: request.socket.remoteAddress ?? null,
   })
   if (!actor) throw unauthorized()
-  const app = await findApp(needs, actor, asked.app)
+  const app = await findApp(needs, actor, asked.app).catch((error: unknown) =>
+    noteRefusal(needs, actor, asked, error),
+  )
   const repository = await ensureRepository(needs.paths, app.id)
   return { secret: newSecret(), app, actor, repository, hasEnded: false }
 }
