@@ -34,9 +34,9 @@ const NOUNS = [
     'mail',
     'page',
     'account',
-    'sign-in',
     'team',
     'app',
+    'app-transfer',
     'log',
     'slug',
     'release',
@@ -44,8 +44,8 @@ const NOUNS = [
     'dyno',
     'deploy',
   ],
-  ...['config-var', 'add-on', 'domain', 'app-setup', 'buildpack', 'source', 'build', 'pipeline'],
-  ...['promotion', 'audit', 'master-key'],
+  ...['config-var', 'add-on', 'domain', 'app-setup', 'buildpack', 'source', 'build', 'slug-upload'],
+  ...['pipeline', 'promotion', 'audit', 'master-key'],
 ]
 
 /** Besides the stores: holds an advisory lock on a connection of its own, which no store does. */

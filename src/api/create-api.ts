@@ -7,7 +7,7 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
-import { ApiError } from '#/foundation/errors.ts'
+import { ApiError, notFound, violates } from '#/foundation/errors.ts'
 import { newId } from '#/foundation/ids.ts'
 import { recordRefusal } from '#/platform/audit/record-refusal.ts'
 import type { Actor } from '#/platform/event/actor.ts'
@@ -74,25 +74,34 @@ export const createApi = async (
   return { server, inject: fastify.inject.bind(fastify), stop: () => fastify.close() }
 }
 
+type Admitted = { actor: Actor; params: Record<string, string>; target: unknown }
+
 const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void => {
+  const admitted = new WeakMap<FastifyRequest, Admitted>()
   const isOpen = one.access.name.startsWith('anyone')
   fastify.route({
     method: one.method,
     url: one.path,
     ...(one.body ? { schema: { body: one.body } } : {}),
-    handler: async (request, reply) => {
+    // Whoever may not do it learns nothing of what its body must be.
+    onRequest: async (request) => {
       const actor = isOpen ? anonymous(request) : await authenticate(platform, one, request)
       callers.set(request, { actor, needs: one.access.name })
       const params = request.params as Record<string, string>
       const target = await one.access.find({ platform, actor, params, request })
+      admitted.set(request, { actor, params, target })
+    },
+    handler: async (request, reply) => {
+      const { actor, params, target } = admitted.get(request) as Admitted
       void reply.code(one.status ?? (one.method === 'POST' ? 201 : 200))
       const query = request.query as Record<string, string | undefined>
+      const { body } = request
       const result = await one.handle({
         platform,
         actor,
         params,
         query,
-        body: request.body,
+        body,
         target,
         request,
         reply,
@@ -182,6 +191,7 @@ const sendError = (
 type Answer = { status: number; id: string; message: string; extra?: Record<string, unknown> }
 
 const answerOf = (error: FastifyError | Error): Answer => {
+  if (violates(error, 'team_lives')) return answerOf(notFound('team'))
   if (error instanceof ApiError) return error
   if ('validation' in error && error.validation)
     return { status: 422, id: 'invalid_params', message: `${error.message}.` }
