@@ -24,6 +24,7 @@ create table accounts (
   constraint accounts_email_check CHECK ((email ~ '^[^@[:space:]]+@[^@[:space:]]+$'::text)),
   constraint accounts_pkey PRIMARY KEY (id)
 );
+CREATE TRIGGER accounts_give_grants AFTER INSERT ON public.accounts FOR EACH ROW EXECUTE FUNCTION give_grants();
 CREATE UNIQUE INDEX accounts_email_key ON public.accounts USING btree (lower(email));
 
 create table add_on_attachments (
@@ -76,6 +77,24 @@ create table app_routes (
 );
 CREATE INDEX app_routes_feed_number ON public.app_routes USING btree (feed_number);
 
+create table app_transfers (
+  id uuid not null default gen_random_uuid(),
+  app_id uuid not null,
+  sender_id uuid not null,
+  recipient_email text not null,
+  state text not null default 'pending'::text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint app_transfers_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
+  constraint app_transfers_pkey PRIMARY KEY (id),
+  constraint app_transfers_recipient_email_check CHECK ((recipient_email = lower(recipient_email))),
+  constraint app_transfers_sender_id_fkey FOREIGN KEY (sender_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint app_transfers_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'accepted'::text, 'declined'::text])))
+);
+CREATE INDEX app_transfers_recipient ON public.app_transfers USING btree (recipient_email);
+CREATE INDEX app_transfers_sender_id ON public.app_transfers USING btree (sender_id);
+CREATE UNIQUE INDEX app_transfers_one_pending ON public.app_transfers USING btree (app_id) WHERE (state = 'pending'::text);
+
 create table apps (
   id uuid not null default gen_random_uuid(),
   name text not null,
@@ -90,6 +109,7 @@ create table apps (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   destroyed_at timestamp with time zone,
+  locked boolean not null default false,
   constraint apps_config_snapshot_id_fkey FOREIGN KEY (config_snapshot_id) REFERENCES config_snapshots(id) DEFERRABLE INITIALLY DEFERRED,
   constraint apps_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
   constraint apps_name_check CHECK ((name ~ '^[a-z][a-z0-9-]{1,28}[a-z0-9]$'::text)),
@@ -99,7 +119,9 @@ create table apps (
 CREATE INDEX apps_team_id ON public.apps USING btree (team_id) WHERE (destroyed_at IS NULL);
 CREATE TRIGGER apps_end_builds AFTER UPDATE OF destroyed_at ON public.apps FOR EACH ROW WHEN (((old.destroyed_at IS NULL) AND (new.destroyed_at IS NOT NULL))) EXECUTE FUNCTION end_builds();
 CREATE TRIGGER apps_keep_name AFTER INSERT OR UPDATE OF name, team_id ON public.apps FOR EACH ROW EXECUTE FUNCTION keep_app_name();
+CREATE TRIGGER apps_notify_access AFTER UPDATE OF team_id, locked, destroyed_at ON public.apps FOR EACH STATEMENT EXECUTE FUNCTION notify_access();
 CREATE TRIGGER apps_route_changed AFTER UPDATE OF name, maintenance, destroyed_at ON public.apps FOR EACH ROW WHEN ((((old.name IS DISTINCT FROM new.name) OR (old.maintenance IS DISTINCT FROM new.maintenance)) OR (old.destroyed_at IS DISTINCT FROM new.destroyed_at))) EXECUTE FUNCTION app_route_changed();
+CREATE TRIGGER apps_team_lives BEFORE INSERT OR UPDATE OF team_id ON public.apps FOR EACH ROW EXECUTE FUNCTION check_team_lives();
 CREATE TRIGGER apps_uncouple AFTER UPDATE OF destroyed_at ON public.apps FOR EACH ROW WHEN (((old.destroyed_at IS NULL) AND (new.destroyed_at IS NOT NULL))) EXECUTE FUNCTION uncouple_app();
 CREATE UNIQUE INDEX apps_name_key ON public.apps USING btree (name) WHERE (destroyed_at IS NULL);
 
@@ -120,6 +142,7 @@ create table authorizations (
   constraint authorizations_token_hash_key UNIQUE (token_hash)
 );
 CREATE INDEX authorizations_account_id ON public.authorizations USING btree (account_id);
+CREATE TRIGGER authorizations_notify_access AFTER DELETE OR UPDATE OF revoked_at, expires_at, token_hash, scope ON public.authorizations FOR EACH STATEMENT EXECUTE FUNCTION notify_access();
 
 create table buildpack_installations (
   app_id uuid not null,
@@ -193,6 +216,24 @@ create table cli_logins (
 );
 CREATE INDEX cli_logins_remote_address ON public.cli_logins USING btree (remote_address);
 CREATE TRIGGER cli_logins_notify AFTER UPDATE ON public.cli_logins FOR EACH ROW EXECUTE FUNCTION notify_cli_login();
+
+create table collaborators (
+  id uuid not null default gen_random_uuid(),
+  app_id uuid not null,
+  email text not null,
+  account_id uuid,
+  permissions text[] not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint collaborators_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint collaborators_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
+  constraint collaborators_email_check CHECK ((email = lower(email))),
+  constraint collaborators_email_key UNIQUE (app_id, email),
+  constraint collaborators_permissions_check CHECK (((permissions <@ '{view,deploy,operate,manage}'::text[]) AND ('view'::text = ANY (permissions)))),
+  constraint collaborators_pkey PRIMARY KEY (id)
+);
+CREATE INDEX collaborators_account_id ON public.collaborators USING btree (account_id, app_id);
+CREATE TRIGGER collaborators_notify_access AFTER DELETE OR UPDATE ON public.collaborators FOR EACH STATEMENT EXECUTE FUNCTION notify_access();
 
 create table config_snapshots (
   id uuid not null default gen_random_uuid(),
@@ -307,7 +348,10 @@ create table dynos (
   created_by uuid,
   created_at timestamp with time zone not null default now(),
   feed_number bigint not null default 0,
+  attach_account_id uuid,
+  attach_authorization_id uuid,
   constraint dynos_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
+  constraint dynos_attach_account_id_fkey FOREIGN KEY (attach_account_id) REFERENCES accounts(id) ON DELETE SET NULL,
   constraint dynos_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
   constraint dynos_deploy_id_fkey FOREIGN KEY (deploy_id) REFERENCES deploys(id),
   constraint dynos_kind_check CHECK ((kind = ANY (ARRAY['kept'::text, 'once'::text]))),
@@ -497,6 +541,7 @@ create table pipelines (
   constraint pipelines_production_promotion_check CHECK ((production_promotion = ANY (ARRAY['admins'::text, 'deployers'::text]))),
   constraint pipelines_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id)
 );
+CREATE TRIGGER pipelines_team_lives BEFORE INSERT OR UPDATE OF team_id ON public.pipelines FOR EACH ROW EXECUTE FUNCTION check_team_lives();
 
 create table promotion_targets (
   id uuid not null default gen_random_uuid(),
@@ -633,6 +678,25 @@ create table sources (
 );
 CREATE INDEX sources_expires_at ON public.sources USING btree (expires_at);
 
+create table team_invitations (
+  id uuid not null default gen_random_uuid(),
+  team_id uuid not null,
+  email text not null,
+  role text not null,
+  token_hash bytea not null,
+  invited_by uuid not null,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint team_invitations_email_check CHECK (((email = lower(email)) AND (email ~ '^[^@[:space:]]+@[^@[:space:]]+$'::text))),
+  constraint team_invitations_email_key UNIQUE (team_id, email),
+  constraint team_invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint team_invitations_pkey PRIMARY KEY (id),
+  constraint team_invitations_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'member'::text, 'collaborator'::text, 'viewer'::text]))),
+  constraint team_invitations_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id) ON DELETE CASCADE,
+  constraint team_invitations_token_hash_key UNIQUE (token_hash)
+);
+
 create table team_members (
   team_id uuid not null,
   account_id uuid not null,
@@ -646,6 +710,7 @@ create table team_members (
 );
 CREATE INDEX team_members_account_id ON public.team_members USING btree (account_id);
 CREATE TRIGGER team_members_leave_pipelines AFTER DELETE ON public.team_members FOR EACH ROW EXECUTE FUNCTION leave_pipelines();
+CREATE TRIGGER team_members_notify_access AFTER DELETE OR UPDATE ON public.team_members FOR EACH STATEMENT EXECUTE FUNCTION notify_access();
 
 create table teams (
   id uuid not null default gen_random_uuid(),
@@ -653,6 +718,7 @@ create table teams (
   personal_account_id uuid,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  destroyed_at timestamp with time zone,
   ephemeral_permissions text[],
   constraint teams_ephemeral_permissions_check CHECK (is_permission_set(ephemeral_permissions)),
   constraint teams_name_key UNIQUE (name),
@@ -702,6 +768,19 @@ AS $function$
 begin
   perform touch_route(new.id);
   return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.check_team_lives()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform from teams where id = new.team_id and destroyed_at is null for key share;
+  if not found then
+    raise exception 'team % is gone', new.team_id using constraint = 'team_lives';
+  end if;
+  return new;
 end $function$
 ;
 
@@ -767,6 +846,16 @@ begin
     perform pg_notify('dyno_feed', '');
   end if;
   return new;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.give_grants()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update collaborators set account_id = new.id where account_id is null and email = lower(new.email);
+  return null;
 end $function$
 ;
 
@@ -838,6 +927,16 @@ CREATE OR REPLACE FUNCTION public.next_feed_number(feed text)
 AS $function$
   update feeds set number = number + 1 where name = feed returning number;
 $function$
+;
+
+CREATE OR REPLACE FUNCTION public.notify_access()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('access_changed', '');
+  return null;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.notify_add_on()

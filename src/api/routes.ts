@@ -4,8 +4,10 @@ import { addOnRoutes } from '#/platform/add-on/add-on-routes.ts'
 import { addOnServiceRoutes } from '#/platform/add-on/add-on-service-routes.ts'
 import { attachmentRoutes } from '#/platform/add-on/attachment-routes.ts'
 import { appSetupRoutes } from '#/platform/app-setup/app-setup-routes.ts'
+import { appTransferRoutes } from '#/platform/app-transfer/app-transfer-routes.ts'
 import { appRoutes } from '#/platform/app/app-routes.ts'
 import { preAuthorizationRoutes } from '#/platform/app/pre-authorization-routes.ts'
+import { collaboratorRoutes } from '#/platform/app/collaborator-routes.ts'
 import { stackRoutes } from '#/platform/app/stack-routes.ts'
 import { auditRoutes } from '#/platform/audit/audit-routes.ts'
 import { buildRoutes } from '#/platform/build/build-routes.ts'
@@ -41,6 +43,7 @@ import { signInPages } from '#/platform/sign-in/sign-in-pages.ts'
 import { twoFactorRoutes } from '#/platform/sign-in/two-factor-routes.ts'
 import { slugRoutes } from '#/platform/slug/slug-routes.ts'
 import { sourceRoutes } from '#/platform/source/source-routes.ts'
+import { memberRoutes } from '#/platform/team/member-routes.ts'
 import { teamRoutes } from '#/platform/team/team-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { statusRoutes } from './status-routes.ts'
@@ -64,8 +67,11 @@ export const routes: Route[] = [
   ...cliLoginRoutes,
   ...cliLoginPages,
   ...teamRoutes,
+  ...memberRoutes,
   ...appRoutes,
   ...preAuthorizationRoutes,
+  ...collaboratorRoutes,
+  ...appTransferRoutes,
   ...stackRoutes,
   ...logSessionRoutes,
   ...releaseRoutes,

@@ -17,11 +17,21 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   login: async () => (await import('./commands/login.ts')).Login,
   logout: async () => (await import('./commands/logout.ts')).Logout,
   'accounts:reset': async () => (await import('./commands/accounts/reset.ts')).AccountsReset,
+  access: async () => (await import('./commands/access/list.ts')).AccessList,
+  'access:add': async () => (await import('./commands/access/add.ts')).AccessAdd,
+  'access:remove': async () => (await import('./commands/access/remove.ts')).AccessRemove,
+  'access:update': async () => (await import('./commands/access/update.ts')).AccessUpdate,
 
   apps: async () => (await import('./commands/apps/list.ts')).AppsList,
   'apps:create': async () => (await import('./commands/apps/create.ts')).AppsCreate,
   'apps:destroy': async () => (await import('./commands/apps/destroy.ts')).AppsDestroy,
   'apps:info': async () => (await import('./commands/apps/info.ts')).AppsInfo,
+  'apps:join': async () => (await import('./commands/apps/join.ts')).AppsJoin,
+  'apps:leave': async () => (await import('./commands/apps/leave.ts')).AppsLeave,
+  'apps:lock': async () => (await import('./commands/apps/lock.ts')).AppsLock,
+  'apps:transfer': async () => (await import('./commands/apps/transfer.ts')).AppsTransfer,
+  'apps:transfers': async () => (await import('./commands/apps/transfers.ts')).AppsTransfers,
+  'apps:unlock': async () => (await import('./commands/apps/unlock.ts')).AppsUnlock,
 
   addons: async () => (await import('./commands/addons/list.ts')).AddonsList,
   'addons:create': async () => (await import('./commands/addons/create.ts')).AddonsCreate,
@@ -57,6 +67,10 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
 
   'master-key:rotate': async () =>
     (await import('./commands/master-key/rotate.ts')).MasterKeyRotate,
+  members: async () => (await import('./commands/members/list.ts')).MembersList,
+  'members:add': async () => (await import('./commands/members/add.ts')).MembersAdd,
+  'members:remove': async () => (await import('./commands/members/remove.ts')).MembersRemove,
+  'members:set': async () => (await import('./commands/members/set.ts')).MembersSet,
 
   pipelines: async () => (await import('./commands/pipelines/list.ts')).PipelinesList,
   'pipelines:access': async () => (await import('./commands/pipelines/access/list.ts')).AccessList,
@@ -95,4 +109,9 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
     (await import('./commands/releases/rollback.ts')).ReleasesRollback,
 
   run: async () => (await import('./commands/run.ts')).Run,
+
+  teams: async () => (await import('./commands/teams/list.ts')).TeamsList,
+  'teams:create': async () => (await import('./commands/teams/create.ts')).TeamsCreate,
+  'teams:destroy': async () => (await import('./commands/teams/destroy.ts')).TeamsDestroy,
+  'teams:join': async () => (await import('./commands/teams/join.ts')).TeamsJoin,
 }

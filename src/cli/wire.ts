@@ -7,6 +7,28 @@ export type AppJson = {
   stack: { name: string }
   owner: { email: string } | null
   team: { name: string } | null
+  locked: boolean
+}
+export type CollaboratorJson = {
+  role: string | null
+  user: { email: string }
+  permissions: { name: string }[]
+}
+export type MemberJson = { email: string; role: string }
+export type InvitationJson = {
+  role: string
+  user: { email: string }
+  team: { name: string }
+  /** Where the platform sends no mail, once. */
+  accept_url?: string
+}
+export type TeamJson = { name: string; role: string }
+export type TransferJson = {
+  id: string
+  state: string
+  app: { name: string }
+  owner: { email: string }
+  recipient: { email: string }
 }
 export type AddOnJson = {
   id: string

@@ -71,11 +71,22 @@ export interface App {
   destroyedAt: Timestamp | null;
   id: Generated<string>;
   lastReleaseVersion: Generated<number>;
+  locked: Generated<boolean>;
   maintenance: Generated<boolean>;
   name: string;
   releasedAt: Timestamp | null;
   stack: Generated<string>;
   teamId: string;
+  updatedAt: Generated<Timestamp>;
+}
+
+export interface AppTransfer {
+  appId: string;
+  createdAt: Generated<Timestamp>;
+  id: Generated<string>;
+  recipientEmail: string;
+  senderId: string;
+  state: Generated<'pending' | 'accepted' | 'declined'>;
   updatedAt: Generated<Timestamp>;
 }
 
@@ -138,6 +149,16 @@ export interface CliLogin {
   state: Generated<'waiting' | 'approved' | 'denied' | 'done'>;
 }
 
+export interface Collaborator {
+  accountId: string | null;
+  appId: string;
+  createdAt: Generated<Timestamp>;
+  email: string;
+  id: Generated<string>;
+  permissions: string[];
+  updatedAt: Generated<Timestamp>;
+}
+
 export interface ConfigSnapshot {
   appId: string;
   createdAt: Generated<Timestamp>;
@@ -193,6 +214,8 @@ export interface DynoRequest {
 
 export interface Dyno {
   appId: string;
+  attachAccountId: string | null;
+  attachAuthorizationId: string | null;
   attachHash: Buffer | null;
   command: string;
   createdAt: Generated<Timestamp>;
@@ -428,6 +451,18 @@ export interface Source {
   size: number | null;
 }
 
+export interface TeamInvitation {
+  createdAt: Generated<Timestamp>;
+  email: string;
+  expiresAt: Timestamp;
+  id: Generated<string>;
+  invitedBy: string;
+  role: 'owner' | 'admin' | 'member' | 'collaborator' | 'viewer';
+  teamId: string;
+  tokenHash: Buffer;
+  updatedAt: Generated<Timestamp>;
+}
+
 export interface TeamMember {
   accountId: string;
   createdAt: Generated<Timestamp>;
@@ -438,6 +473,7 @@ export interface TeamMember {
 
 export interface Team {
   createdAt: Generated<Timestamp>;
+  destroyedAt: Timestamp | null;
   ephemeralPermissions: ('view' | 'deploy' | 'operate' | 'manage')[] | null;
   id: Generated<string>;
   name: string;
@@ -479,10 +515,12 @@ export interface DB {
   appNames: AppName;
   appRoutes: AppRoute;
   apps: App;
+  appTransfers: AppTransfer;
   authorizations: Authorization;
   buildpackInstallations: BuildpackInstallation;
   builds: Build;
   cliLogins: CliLogin;
+  collaborators: Collaborator;
   configSnapshots: ConfigSnapshot;
   dataKeys: DataKey;
   deploys: Deploy;
@@ -510,6 +548,7 @@ export interface DB {
   slugs: Slug;
   slugUploads: SlugUpload;
   sources: Source;
+  teamInvitations: TeamInvitation;
   teamMembers: TeamMember;
   teams: Team;
   twoFactors: TwoFactor;

@@ -4,7 +4,7 @@ import { pageOf, parseRange } from '#/foundation/range.ts'
 import { sendPage, type Call } from '#/platform/route.ts'
 import { EVENT_CSV_COLUMNS, presentEvent, type PresentedEvent } from './audit-schema.ts'
 import { eachEvent, listEvents } from './audit-store.ts'
-import { parseFilter, type EventFilter, type Scope, type StoredEvent } from './audit.ts'
+import { parseFilter, type Scope, type StoredEvent, type Wanted } from './audit.ts'
 import { csvLine } from './csv.ts'
 
 type Asked = Call<unknown, unknown, unknown>
@@ -18,18 +18,18 @@ export const answerEvents = async (
   scope: Scope,
   isWhole: (event: StoredEvent) => boolean,
 ): Promise<unknown> => {
-  const filter = parseFilter(call.query)
+  const wanted = { scope, filter: parseFilter(call.query) }
   const present = (event: StoredEvent): PresentedEvent => presentEvent(event, isWhole(event))
   const accept = call.request.headers.accept ?? ''
   if (accept.includes('application/x-ndjson'))
-    return send(call, 'application/x-ndjson', jsonLines(call, scope, filter, present))
+    return send(call, 'application/x-ndjson', jsonLines(call, wanted, present))
   if (accept.includes('text/csv'))
-    return send(call, 'text/csv; charset=utf-8; header=present', csv(call, scope, filter, present))
+    return send(call, 'text/csv; charset=utf-8; header=present', csv(call, wanted, present))
   const range = parseRange(call.request.headers.range, ['id'])
   for (const bound of [range.start, range.end])
     if (bound !== undefined && !/^\d{1,15}$/.test(bound))
       throw new ApiError(416, 'requested_range_not_satisfiable', 'Ids of events are numbers.')
-  const found = await listEvents(call.platform.db, call.actor, scope, filter, range)
+  const found = await listEvents(call.platform.db, call.actor, wanted, range)
   return sendPage(
     call.reply,
     pageOf(found, range, ({ id }) => String(id)),
@@ -46,23 +46,21 @@ type Present = (event: StoredEvent) => PresentedEvent
 
 async function* jsonLines(
   { platform, actor }: Asked,
-  scope: Scope,
-  filter: EventFilter,
+  wanted: Wanted,
   present: Present,
 ): AsyncGenerator<string> {
-  for await (const batch of eachEvent(platform.db, actor, scope, filter))
+  for await (const batch of eachEvent(platform.db, actor, wanted))
     yield batch.map((event) => `${JSON.stringify(present(event))}\n`).join('')
 }
 
 async function* csv(
   { platform, actor }: Asked,
-  scope: Scope,
-  filter: EventFilter,
+  wanted: Wanted,
   present: Present,
 ): AsyncGenerator<string> {
   yield csvLine(Object.keys(EVENT_CSV_COLUMNS))
   const columns = Object.values(EVENT_CSV_COLUMNS)
-  for await (const batch of eachEvent(platform.db, actor, scope, filter))
+  for await (const batch of eachEvent(platform.db, actor, wanted))
     yield batch
       .map(present)
       .map((event) => csvLine(columns.map((cellOf) => cellOf(event))))

@@ -65,6 +65,21 @@ test("a team's log is for its owners and admins, and keeps what was done to apps
   assert.equal(await statusAt(path, (await test_.aPerson()).token), 404)
 })
 
+test('events outlive the account, the team and the pipeline that they are about', async () => {
+  const person = await test_.aPerson()
+  await call('PATCH', '/account', { name: 'Ada' }, { token: person.token })
+  const pipeline = await aPipeline(test_)
+  await call('DELETE', `/pipelines/${pipeline.id}`)
+  await test_.database.pool.query('delete from accounts where id = $1', [person.actor.accountId])
+  const left = await eventsAt(`/events?actor=${person.actor.accountId}`)
+  assert.deepEqual(
+    left.map(({ resource, actor }) => [resource, actor.email]),
+    [['account', person.email]],
+  )
+  const ofPipeline = (await eventsAt('/events?resource=pipeline')).map(({ action }) => action)
+  assert.deepEqual(ofPipeline, ['create', 'destroy'])
+})
+
 test('a pipeline has its log, and so does the platform for its operator alone', async () => {
   const pipeline = await aPipeline(test_)
   const resources = (await eventsAt(`/pipelines/${pipeline.id}/events`)).map((one) => one.resource)

@@ -3,6 +3,7 @@ import { operatorOnly } from '#/platform/account/operator-access.ts'
 import { onApp } from '#/platform/app/app-access.ts'
 import { ANONYMOUS_ID } from '#/platform/event/actor.ts'
 import { onPipeline } from '#/platform/pipeline/pipeline-access.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 import { route, type Call } from '#/platform/route.ts'
 import { badRequest } from '#/foundation/errors.ts'
 import { verifyEvents } from './verify-events.ts'
@@ -16,7 +17,7 @@ export const auditRoutes = [
   route({
     method: 'GET',
     path: '/apps/:app/events',
-    access: onApp('view'),
+    access: onApp(...NEEDED.look),
     handle: async (call) => answerActivity(call, { kind: 'app', id: call.target.id }),
   }),
   route({

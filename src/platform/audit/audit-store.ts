@@ -4,7 +4,7 @@ import type { Db } from '#/foundation/db.ts'
 import { isId } from '#/foundation/ids.ts'
 import type { Range } from '#/foundation/range.ts'
 import type { Actor } from '#/platform/event/actor.ts'
-import type { EventFilter, Scope, StoredEvent } from './audit.ts'
+import type { Scope, StoredEvent, Wanted } from './audit.ts'
 
 type Limits = { from?: number; after?: number; to?: number; order: 'asc' | 'desc'; max: number }
 
@@ -12,14 +12,13 @@ type Limits = { from?: number; after?: number; to?: number; order: 'asc' | 'desc
 export const listEvents = (
   db: Db,
   actor: Actor,
-  scope: Scope,
-  filter: EventFilter,
+  wanted: Wanted,
   range: Range,
 ): Promise<StoredEvent[]> => {
   const { order, max } = range
   const start = range.start === undefined ? undefined : Number(range.start)
   const end = range.end === undefined ? undefined : Number(range.end)
-  return selectEvents(db, actor, scope, filter, {
+  return selectEvents(db, actor, wanted, {
     order,
     max: max + 1,
     ...(start === undefined ? {} : range.startIsExcluded ? { after: start } : { from: start }),
@@ -33,13 +32,12 @@ const BATCH = 500
 export async function* eachEvent(
   db: Db,
   actor: Actor,
-  scope: Scope,
-  filter: EventFilter,
+  wanted: Wanted,
 ): AsyncGenerator<StoredEvent[]> {
   const to = await findNewestEventId(db)
   for (let after = 0; ;) {
     const limits = { after, to, order: 'asc', max: BATCH } as const
-    const batch = await selectEvents(db, actor, scope, filter, limits)
+    const batch = await selectEvents(db, actor, wanted, limits)
     const last = batch.at(-1)
     if (!last) return
     yield batch
@@ -56,8 +54,7 @@ const findNewestEventId = async (db: Db): Promise<number> => {
 const selectEvents = (
   db: Db,
   _actor: Actor,
-  scope: Scope,
-  filter: EventFilter,
+  { scope, filter }: Wanted,
   { from, after, to, order, max }: Limits,
 ): Promise<StoredEvent[]> => {
   let query = db.selectFrom('events').selectAll().where(inScope(scope))

@@ -21,6 +21,8 @@ export type EventFilter = {
   until?: Date
 }
 
+export type Wanted = { scope: Scope; filter: EventFilter }
+
 type Query = Record<string, string | undefined>
 
 const NAMES = ['actor', 'resource', 'action', 'result', 'since', 'until']

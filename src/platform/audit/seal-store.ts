@@ -37,7 +37,7 @@ export async function* eachSeal(db: Db): AsyncGenerator<StoredSeal> {
     .selectFrom('eventSeals')
     .select([...COLUMNS, 'droppedAt'])
     .orderBy('hour')
-    .limit(50)
+    .limit(4)
   let seals = await batch.execute()
   for (;;) {
     yield* seals

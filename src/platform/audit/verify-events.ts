@@ -38,36 +38,51 @@ const MOST_PROBLEMS = 200
 /** Computes every seal again from the rows and says what does not fit. @param head of an earlier verification */
 export const verifyEvents = ({ db }: Pick<Platform, 'db'>, head?: string): Promise<Verification> =>
   snapshot(db, async (tx) => {
-    const found: Problem[] = []
-    const result = { hours: 0, events: 0, droppedHours: 0 }
-    let last: StoredSeal | undefined
-    let isHeadThere = head === undefined
-    for await (const seal of eachSeal(tx)) {
-      found.push(...checkSeal(seal, last))
-      isHeadThere ||= seal.hash.toString('hex') === head
-      if (seal.droppedAt) result.droppedHours += 1
-      else result.hours += 1
-      for await (const problem of checkRows(tx, seal)) {
-        if (found.length <= MOST_PROBLEMS) found.push(problem)
-      }
-      if (!seal.droppedAt) result.events += seal.count
-      last = { ...seal, rowHashes: null }
-    }
-    if (!isHeadThere)
-      found.push(
-        sealProblem(null, `No seal has the hash ${head}: seals were removed or made anew.`),
-      )
-    const end = last && endOfHour(last.hour)
-    for (const id of end ? await listUnsealedBefore(tx, end, MOST_PROBLEMS) : [])
-      found.push(problemOf('added', null, id))
+    const chain = await verifyChain(tx, head)
+    const end = chain.last && endOfHour(chain.last.hour)
+    const strays = end ? await listUnsealedBefore(tx, end, MOST_PROBLEMS) : []
+    const problems = [
+      ...chain.problems,
+      ...(chain.isHeadThere
+        ? []
+        : [sealProblem(null, `No seal has the hash ${head}: seals were removed or made anew.`)]),
+      ...strays.map((id) => problemOf('added', null, id)),
+    ]
     return {
-      ...result,
+      hours: chain.hours,
+      events: chain.events,
+      droppedHours: chain.droppedHours,
       unsealed: await countEventsSince(tx, end),
-      head: last?.hash.toString('hex') ?? null,
-      problems: found.slice(0, MOST_PROBLEMS),
-      isCut: found.length > MOST_PROBLEMS,
+      head: chain.last?.hash.toString('hex') ?? null,
+      problems: problems.slice(0, MOST_PROBLEMS),
+      isCut: problems.length > MOST_PROBLEMS,
     }
   })
+
+type Chain = Pick<Verification, 'hours' | 'events' | 'droppedHours' | 'problems'> & {
+  last: StoredSeal | undefined
+  isHeadThere: boolean
+}
+
+const verifyChain = async (tx: Db, head: string | undefined): Promise<Chain> => {
+  const problems: Problem[] = []
+  const count = { hours: 0, events: 0, droppedHours: 0 }
+  let last: StoredSeal | undefined
+  let isHeadThere = head === undefined
+  for await (const seal of eachSeal(tx)) {
+    problems.push(...checkSeal(seal, last))
+    for await (const problem of checkRows(tx, seal))
+      if (problems.length <= MOST_PROBLEMS) problems.push(problem)
+    if (seal.droppedAt) count.droppedHours += 1
+    else {
+      count.hours += 1
+      count.events += seal.count
+    }
+    isHeadThere ||= seal.hash.toString('hex') === head
+    last = { ...seal, rowHashes: null }
+  }
+  return { ...count, problems, last, isHeadThere }
+}
 
 const checkSeal = (seal: StoredSeal, last: StoredSeal | undefined): Problem[] => {
   const problems: Problem[] = []

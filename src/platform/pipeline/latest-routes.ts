@@ -26,7 +26,7 @@ export const latestRoutes = [
       handle: async ({ platform, actor, target }) =>
         ofEachApp(platform, actor, target.id, async (app) => {
           const release = await findNewest(platform.db, actor, app.id)
-          return release ? presentReleases(platform, app, [release]) : []
+          return release ? presentReleases(platform, actor, app, [release]) : []
         }),
     }),
   ),
@@ -37,7 +37,7 @@ export const latestRoutes = [
     handle: async ({ platform, actor, target }) =>
       ofEachApp(platform, actor, target.id, async (app) => {
         const build = await findNewestBuild(platform.db, actor, app.id)
-        return build ? [showBuild(platform, app, build)] : []
+        return build ? [showBuild(platform, actor, app, build)] : []
       }),
   }),
   route({

@@ -1,6 +1,7 @@
 import { notFound } from '#/foundation/errors.ts'
 import { onApp } from '#/platform/app/app-access.ts'
 import { capabilityUrl, withCapability } from '#/platform/capability.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 import { route } from '#/platform/route.ts'
 import { presentSlugUpload } from '#/platform/slug/slug-schema.ts'
 import { findSlugUpload } from '#/platform/slug/slug-upload-store.ts'
@@ -13,7 +14,7 @@ export const slugUploadRoutes = [
   route({
     method: 'POST',
     path: '/apps/:app/slugs',
-    access: onApp('deploy'),
+    access: onApp(...NEEDED.code),
     body: CreateSlug,
     handle: async ({ platform, actor, target: app, body }) => {
       const upload = await createSlugUpload(platform, actor, app, uploadOf(app, body))

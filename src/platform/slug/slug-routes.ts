@@ -7,6 +7,7 @@ import { presentSlug, presentSlugUpload } from './slug-schema.ts'
 import { findSlug, getSlugOfApp } from './slug-store.ts'
 import { findSlugUpload } from './slug-upload-store.ts'
 import { UPLOAD_LIFETIME_MS, uploadPath } from './slug-upload.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 
 const BLOB_LIFETIME_MS = 3_600_000
 
@@ -14,9 +15,9 @@ export const slugRoutes = [
   route({
     method: 'GET',
     path: '/apps/:app/slugs/:slug',
-    access: onApp('view'),
+    access: onApp(...NEEDED.look),
     handle: async ({ platform, actor, target: app, params }) => {
-      const mayRead = await mayOn(platform.db, actor, app.id, 'deploy')
+      const mayRead = await mayOn(platform.db, actor, app.id, NEEDED.code)
       const upload = await findSlugUpload(platform.db, actor, params.slug)
       if (upload?.appId === app.id)
         return presentSlugUpload(upload, {

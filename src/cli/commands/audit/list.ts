@@ -48,7 +48,7 @@ export class AuditList extends ApiCommand {
     const filter = new URLSearchParams()
     for (const name of ['actor', 'resource', 'action', 'result', 'since', 'until'] as const)
       if (flags[name] !== undefined) filter.set(name, flags[name])
-    const path = `${logOf(flags)}?${filter}`
+    const path = `${logOf(flags)}?${filter.toString()}`
     if (flags.csv || flags.json) {
       const type = flags.csv ? 'text/csv' : 'application/x-ndjson'
       for await (const text of api.download(path, type)) await write(text)
