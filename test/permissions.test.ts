@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { routes } from '#/api/routes.ts'
 import { newId, newSecret, newToken, sha256 } from '#/foundation/ids.ts'
 import { insertAuthorization } from '#/platform/account/authorization-store.ts'
+import { insertOauthClient } from '#/platform/account/oauth-client-store.ts'
+import { insertSshKey } from '#/platform/account/ssh-key-store.ts'
 import type { Route } from '#/platform/route.ts'
 import { insertTeam, insertTeamMember } from '#/platform/team/team-store.ts'
 import { ROLE_PERMISSIONS, type Permission, type Role } from '#/platform/team/team.ts'
@@ -172,7 +174,26 @@ const ownThings = async ({ actor, email }: Person): Promise<World> => {
     })
     .returning('id')
     .executeTakeFirstOrThrow()
-  return { account: email, authorization, token, transfer }
+  const { id: client } = await insertOauthClient(db, accountId, {
+    name: aName(),
+    redirectUri: 'https://example.com/',
+    secret: newSecret(),
+  })
+  const { id: key } = await insertSshKey(db, accountId, {
+    publicKey: 'ssh-ed25519 AAAA',
+    comment: email,
+    fingerprint: newSecret(),
+    keyHash: Buffer.from(newSecret()),
+  })
+  const { id: deployToken } = await insertAuthorization(db, {
+    accountId,
+    token: newToken(),
+    description: null,
+    scope: ['deploy'],
+    expiresAt: new Date(Date.now() + 3_600_000),
+    boundTo: { appId: await freshApp(accountId) },
+  })
+  return { account: email, authorization, token, transfer, client, key, deployToken }
 }
 
 const freshApp = async (accountId: string): Promise<string> => {
@@ -305,8 +326,15 @@ test('what is below one app is not found below another', async () => {
 
 test("what is one account's own is nobody else's", async () => {
   const wrong: string[] = []
-  const things = ['user', 'authorization', 'app_transfer', 'team_invitation']
-  for (const one of routesOf('account', 'authorization', 'app-transfer', 'team-invitation')) {
+  const things = [
+    ...['user', 'authorization', 'app_transfer', 'team_invitation'],
+    ...['oauth_client', 'key', 'deploy_token'],
+  ]
+  const nouns = [
+    ...['account', 'authorization', 'app-transfer', 'team-invitation'],
+    ...['oauth-client', 'key', 'deploy-token'],
+  ]
+  for (const one of routesOf(...nouns)) {
     const label = labelOf(one)
     const hasOwner = one.path.includes(':') && parse(one).needed[0] !== ''
     for (const caller of [owner, callers[4], foreigner].filter((some) => some !== undefined)) {
@@ -363,6 +391,7 @@ test('every route is of a kind that is looked at here', () => {
   const known = [
     ...['anyone', 'account', 'authorization', 'app-transfer', 'team-invitation', 'team', 'app'],
     ...['add-on', 'add-on-attachment', 'pipeline', 'pipeline-coupling', 'pipeline-promotion'],
+    ...['oauth-client', 'key', 'deploy-token'],
   ]
   assert.deepEqual(routes.filter((one) => !known.includes(parse(one).noun)).map(labelOf), [])
 })

@@ -14,6 +14,7 @@ import type { Actor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
 import type { Route } from '#/platform/route.ts'
 import { anonymous, authenticate } from './authenticate.ts'
+import { checkToken, reachOf } from './check-token.ts'
 import { routes } from './routes.ts'
 
 /** The CLI's Request-Id grows with each call, to some 8 KB. */
@@ -54,9 +55,10 @@ export const createApi = async (
   })
   checkBodies(fastify)
   takeAnyJson(fastify)
-  fastify.setErrorHandler((error: FastifyError, request, reply) =>
-    sendError(platform, error, request, reply),
-  )
+  fastify.setErrorHandler(async (error: FastifyError, request, reply) => {
+    await noteRefusal(platform, error, request)
+    return sendError(platform, error, request, reply)
+  })
   fastify.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ id: 'not_found', message: 'The requested API endpoint was not found.' }),
   )
@@ -76,8 +78,9 @@ export const createApi = async (
 type Admitted = { actor: Actor; params: Record<string, string>; target: unknown }
 
 const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void => {
+  const reach = reachOf(one)
+  const isOpen = reach === 'open'
   const admitted = new WeakMap<FastifyRequest, Admitted>()
-  const isOpen = one.access.name.startsWith('anyone')
   fastify.route({
     method: one.method,
     url: one.path,
@@ -85,10 +88,15 @@ const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void =
     // Whoever may not do it learns nothing of what its body must be.
     onRequest: async (request) => {
       const actor = isOpen ? anonymous(request) : await authenticate(platform, one, request)
+      callers.set(request, { actor, needs: one.access.name })
       const params = request.params as Record<string, string>
-      const target = await one.access
-        .find({ platform, actor, params, request })
-        .catch((error: unknown) => refuse(platform, actor, one, params, error))
+      const admit = async (): Promise<unknown> => {
+        if (!isOpen) checkToken(one, reach, actor)
+        return one.access.find({ platform, actor, params, request })
+      }
+      const target = await admit().catch((error: unknown) =>
+        refuse(platform, one, { actor, params }, error),
+      )
       admitted.set(request, { actor, params, target })
     },
     handler: async (request, reply) => {
@@ -98,11 +106,36 @@ const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void =
       const { body } = request
       const result = await one
         .handle({ platform, actor, params, query, body, target, request, reply })
-        .catch((error: unknown) => refuse(platform, actor, one, params, error))
+        .catch((error: unknown) => refuse(platform, one, { actor, params }, error))
       return reply.sent ? reply : reply.send(result)
     },
   })
 }
+
+/** Who makes the request, and what its route needs: known once it is authenticated. */
+const callers = new WeakMap<FastifyRequest, { actor: Actor; needs: string }>()
+
+/** The one place where attempts at what the caller may not do are written down. */
+const noteRefusal = async (
+  platform: Platform,
+  error: Error,
+  request: FastifyRequest,
+): Promise<void> => {
+  const caller = callers.get(request)
+  const { method, routeOptions, params } = request
+  if (!caller || !(error instanceof ApiError) || error.status !== 403 || isReading(method)) return
+  await recordRefusal(platform, caller.actor, {
+    method,
+    path: routeOptions.url ?? '',
+    params: params as Record<string, string>,
+    needs: caller.needs,
+    message: error.message,
+  }).catch((failure: unknown) =>
+    platform.log.error({ err: failure }, 'a refusal cannot be written down'),
+  )
+}
+
+const isReading = (method: string): boolean => method === 'GET' || method === 'HEAD'
 
 /** A schema is compiled when the first body comes for it: all of them at the start would take a quarter of a second. */
 const checkBodies = (fastify: FastifyInstance): void => {
@@ -119,9 +152,8 @@ const checkBodies = (fastify: FastifyInstance): void => {
 /** The one place where attempts at what the caller may not do are written down; throws what it was given. */
 const refuse = async (
   platform: Platform,
-  actor: Actor,
   { method, path, access }: Route,
-  params: Record<string, string>,
+  { actor, params }: Pick<Admitted, 'actor' | 'params'>,
   error: unknown,
 ): Promise<never> => {
   if (!(error instanceof ApiError) || error.status !== 403 || method === 'GET') throw error

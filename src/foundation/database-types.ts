@@ -92,11 +92,14 @@ export interface AppTransfer {
 
 export interface Authorization {
   accountId: string;
+  appId: string | null;
+  clientId: string | null;
   createdAt: Generated<Timestamp>;
   description: string | null;
   expiresAt: Timestamp | null;
   id: Generated<string>;
   lastUsedAt: Timestamp | null;
+  pipelineId: string | null;
   revokedAt: Timestamp | null;
   scope: Generated<string[]>;
   tokenHash: Buffer;
@@ -218,6 +221,7 @@ export interface Dyno {
   attachAuthorizationId: string | null;
   attachHash: Buffer | null;
   attachSessionId: string | null;
+  attachTokenMark: string | null;
   command: string;
   createdAt: Generated<Timestamp>;
   createdBy: string | null;
@@ -311,6 +315,13 @@ export interface Formation {
   updatedAt: Generated<Timestamp>;
 }
 
+export interface Identity {
+  accountId: string;
+  createdAt: Generated<Timestamp>;
+  issuer: string;
+  subject: string;
+}
+
 export interface KnownAddress {
   accountId: string;
   address: string;
@@ -320,6 +331,17 @@ export interface KnownAddress {
 export interface MasterKey {
   createdAt: Generated<Timestamp>;
   id: string;
+}
+
+export interface OauthClient {
+  accountId: string;
+  createdAt: Generated<Timestamp>;
+  id: Generated<string>;
+  name: string;
+  redirectUri: string;
+  secretHash: Buffer;
+  secretHint: string;
+  updatedAt: Generated<Timestamp>;
 }
 
 export interface PipelineCoupling {
@@ -445,6 +467,17 @@ export interface Source {
   size: number | null;
 }
 
+export interface SshKey {
+  accountId: string;
+  comment: string;
+  createdAt: Generated<Timestamp>;
+  fingerprint: string;
+  id: Generated<string>;
+  keyHash: Buffer;
+  publicKey: string;
+  updatedAt: Generated<Timestamp>;
+}
+
 export interface TeamInvitation {
   createdAt: Generated<Timestamp>;
   email: string;
@@ -527,8 +560,10 @@ export interface DB {
   feeds: Feed;
   followers: Follower;
   formations: Formation;
+  identities: Identity;
   knownAddresses: KnownAddress;
   masterKeys: MasterKey;
+  oauthClients: OauthClient;
   pipelineCouplings: PipelineCoupling;
   pipelines: Pipeline;
   pipelineStages: PipelineStage;
@@ -541,6 +576,7 @@ export interface DB {
   slugs: Slug;
   slugUploads: SlugUpload;
   sources: Source;
+  sshKeys: SshKey;
   teamInvitations: TeamInvitation;
   teamMembers: TeamMember;
   teams: Team;

@@ -8,9 +8,11 @@ import { getApp } from '#/platform/app/app-store.ts'
 import type { App } from '#/platform/app/app.ts'
 import { ensureRepository, removeStaleLocks } from '#/platform/build/repository.ts'
 import type { Actor } from '#/platform/event/actor.ts'
+import { requireScope } from '#/platform/event/scope.ts'
 import { endPush } from './end-push.ts'
 import { parseGitRequest, type GitRequest } from './git-request.ts'
 import { runHttpBackend, type BackendEnd } from './http-backend.ts'
+import { noteRefusal } from './note-refusal.ts'
 import type { Push, ReceiverNeeds } from './push.ts'
 import { refuseGit } from './refuse-git.ts'
 import { NEEDED } from '#/platform/team/permission-table.ts'
@@ -57,6 +59,7 @@ const admit = async (
     remoteAddress: request.socket.remoteAddress ?? null,
   })
   if (!actor) throw unauthorized()
+  requireScope(actor, asked.service === 'git-receive-pack' ? 'deploy' : 'read')
   const app = await findApp(needs, actor, asked.app)
   const repository = await ensureRepository(needs.paths, app.id)
   return { secret: newSecret(), app, actor, repository, hasEnded: false }

@@ -28,12 +28,14 @@ export const auditRoutes = [
   }),
   route({
     method: 'GET',
+    scope: 'global',
     path: '/teams/:team/events',
     access: auditedTeam,
     handle: async (call) => answerEvents(call, { kind: 'team', id: call.target.id }, () => true),
   }),
   route({
     method: 'GET',
+    scope: 'global',
     path: '/account/events',
     access: ownAccount,
     handle: async (call) => {
@@ -50,12 +52,14 @@ export const auditRoutes = [
   }),
   route({
     method: 'GET',
+    scope: 'global',
     path: '/events',
     access: operatorOnly,
     handle: async (call) => answerEvents(call, { kind: 'platform' }, () => true),
   }),
   route({
     method: 'GET',
+    scope: 'global',
     path: '/events/verification',
     access: operatorOnly,
     handle: async ({ platform, query }) => {

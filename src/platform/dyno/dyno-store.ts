@@ -50,6 +50,7 @@ export const insertDynos = async (tx: Db, actor: Actor, dynos: NewDyno[]): Promi
               ? {
                   attachAccountId: actor.accountId,
                   attachAuthorizationId: actor.authorizationId,
+                  attachTokenMark: actor.tokenMark ?? null,
                   attachSessionId: actor.sessionId ?? null,
                 }
               : {}),
@@ -231,6 +232,7 @@ export const findAttachableDyno = (
   | (Dyno & {
       attachAccountId: string | null
       attachAuthorizationId: string | null
+      attachTokenMark: string | null
       attachSessionId: string | null
     })
   | undefined
@@ -241,6 +243,7 @@ export const findAttachableDyno = (
       ...COLUMNS,
       'dynos.attachAccountId',
       'dynos.attachAuthorizationId',
+      'dynos.attachTokenMark',
       'dynos.attachSessionId',
     ])
     .where('attachHash', '=', attachHash)

@@ -61,7 +61,7 @@ export const checkPassword = async (
   const hash = found?.passwordHash ?? (await nobodysHash())
   const isRight = await isPasswordOf(hash, password.slice(0, MOST_HASHED))
   if (!isRight || !found?.passwordHash) {
-    await noteRefusal({ db }, origin, found, 'a wrong password')
+    await noteRefusal({ db }, origin, found, found ? 'a wrong password' : 'no such account')
     throw unauthorized()
   }
   if (isOutdated(hash)) await replaceHash(db, found.id, hash, await hashPassword(password))
@@ -76,7 +76,13 @@ export const settleSignIn = (
   origin: Origin,
 ): Promise<Actor> =>
   transaction(db, async (tx) => {
-    const actor = { accountId: id, name: email, authorizationId: null, ...origin }
+    const actor: Actor = {
+      accountId: id,
+      name: email,
+      authorizationId: null,
+      scope: ['global'],
+      ...origin,
+    }
     await settleAttempt(tx, attempt, id)
     await noteLogin(tx, id)
     await insertEvent(tx, actor, {
@@ -111,13 +117,14 @@ export const noteRefusal = (
       accountId: account?.id ?? null,
       name: account?.email ?? 'unknown',
       authorizationId: null,
+      scope: [],
       ...origin,
     },
     {
       resource: 'sign-in',
       ...(account ? { resourceId: account.id } : {}),
       action: 'refuse',
-      after: { reason: account ? reason : 'no such account' },
+      after: { reason },
     },
   )
 
