@@ -369,6 +369,7 @@ create table dynos (
   attach_account_id uuid,
   attach_authorization_id uuid,
   attach_token_mark text,
+  attach_session_id uuid,
   constraint dynos_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
   constraint dynos_attach_account_id_fkey FOREIGN KEY (attach_account_id) REFERENCES accounts(id) ON DELETE SET NULL,
   constraint dynos_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
@@ -805,6 +806,7 @@ create table web_sessions (
   constraint web_sessions_secret_hash_key UNIQUE (secret_hash)
 );
 CREATE INDEX web_sessions_account_id ON public.web_sessions USING btree (account_id);
+CREATE TRIGGER web_sessions_notify_access AFTER DELETE ON public.web_sessions FOR EACH STATEMENT EXECUTE FUNCTION notify_access();
 
 create table workers (
   id text not null,

@@ -43,6 +43,7 @@ const attach = async (needs: Needs, client: TLSSocket): Promise<void> => {
   const held = {
     authorizationId: dyno.attachAuthorizationId,
     ...(dyno.attachTokenMark === null ? {} : { tokenMark: dyno.attachTokenMark }),
+    ...(dyno.attachSessionId === null ? {} : { sessionId: dyno.attachSessionId }),
   }
   const living = await findLiving(db, held)
   if (!living) return void client.end(NOTHING_HERE)

@@ -220,6 +220,7 @@ export interface Dyno {
   attachAccountId: string | null;
   attachAuthorizationId: string | null;
   attachHash: Buffer | null;
+  attachSessionId: string | null;
   attachTokenMark: string | null;
   command: string;
   createdAt: Generated<Timestamp>;

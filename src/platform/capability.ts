@@ -18,7 +18,7 @@ export const capabilityUrl = (
 ): string => {
   const expires = Math.floor((Date.now() + lifetimeMs) / 1000)
   const held = holder
-    ? [holder.accountId, holder.authorizationId, holder.tokenMark]
+    ? [holder.accountId, holder.authorizationId, holder.tokenMark, holder.sessionId]
         .map((part) => part ?? '')
         .join('.')
     : ''
@@ -27,7 +27,7 @@ export const capabilityUrl = (
   return `http://${settings.apiHost}:${settings.apiPort}${path}${query}`
 }
 
-type Holder = Pick<Actor, 'accountId' | 'authorizationId' | 'tokenMark'>
+type Holder = Pick<Actor, 'accountId' | 'authorizationId' | 'tokenMark' | 'sessionId'>
 
 const signedText = (path: string, expires: string | number, held: string): string =>
   held === '' ? `${path} ${expires}` : `${path} ${expires} ${held}`
@@ -35,12 +35,13 @@ const signedText = (path: string, expires: string | number, held: string): strin
 /** Who a URL was made for, whose signature has been checked. */
 export const holderOf = (url: string): Holder => {
   const held = new URL(url, 'http://localhost').searchParams.get('holder')
-  const [accountId, authorizationId, tokenMark] = held?.split('.') ?? []
+  const [accountId, authorizationId, tokenMark, sessionId] = held?.split('.') ?? []
   if (!accountId) throw notFound('stream')
   return {
     accountId,
     authorizationId: authorizationId || null,
     ...(tokenMark ? { tokenMark } : {}),
+    ...(sessionId ? { sessionId } : {}),
   }
 }
 

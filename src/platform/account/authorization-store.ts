@@ -94,18 +94,19 @@ const bindingOf = (found: {
 }
 
 /** What an actor came with, as far as it may be taken from them. */
-export type Credential = Pick<Actor, 'authorizationId' | 'tokenMark'>
+export type Credential = Pick<Actor, 'authorizationId' | 'tokenMark' | 'sessionId'>
 
 export type LivingToken = Pick<Actor, 'scope' | 'boundTo'> & { expiresAt: Date | null }
 
 /**
- * What the actor signed in with, if it is good still; what is open asks again. Revoked, expired and rotated tokens are
+ * What the actor signed in with, a token or a browser's session, if it is good still; what is open asks again. Revoked, expired and rotated tokens are
  * not. The platform itself, and whoever needed none, have none to lose.
  */
 export const findLiving = async (
   db: Db,
-  { authorizationId, tokenMark }: Credential,
+  { authorizationId, tokenMark, sessionId }: Credential,
 ): Promise<LivingToken | undefined> => {
+  if (sessionId !== undefined) return findLivingSession(db, sessionId)
   if (authorizationId === null) return { scope: ['global'], expiresAt: null }
   let query = db
     .selectFrom('authorizations')
@@ -123,6 +124,20 @@ export const findLiving = async (
     expiresAt: found.expiresAt,
     ...(boundTo ? { boundTo } : {}),
   }
+}
+
+/** Of rows of `web_sessions`: it has neither come to its end nor lain unused for too long. */
+export const SESSION_IS_ALIVE = sql<boolean>`(expires_at > now() and last_used_at > now() - interval '8 hours')`
+
+const findLivingSession = async (db: Db, id: string): Promise<LivingToken | undefined> => {
+  const found = await db
+    .selectFrom('webSessions')
+    .select('expiresAt')
+    .where('id', '=', id)
+    .where('level', '=', 'full')
+    .where(SESSION_IS_ALIVE)
+    .executeTakeFirst()
+  return found && { scope: ['global'], ...found }
 }
 
 /** Which of an authorization's tokens it is: it has another after each rotation. */

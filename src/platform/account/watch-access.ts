@@ -13,7 +13,8 @@ const LOOK_ANYWAY_MS = 5_000
  * For whatever stays open: a signal that is aborted when the reader is `gone`, and within a second of their losing
  * what let them in. Two things take it away:
  * - `check` throws an answer of the API: a role, a grant, a lock or an owner has changed, or a signed URL has expired;
- * - the actor's authorization lives no more: its token was revoked or has expired, or another has come in its place.
+ * - the actor's authorization lives no more: its token was revoked or has expired, or another has come in its place;
+ *   or the browser's session has ended.
  * It looks when the database says `access_changed`. A table that has a say in who may do what needs that trigger
  * (see migrations/0008-permissions.sql). A database that does not answer takes nothing away.
  */

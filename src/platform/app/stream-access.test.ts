@@ -8,6 +8,7 @@ import { anApp, aTeam } from '../../../test/support/apps.ts'
 import { aLine } from '../../../test/support/logs.ts'
 import { outputPath } from '#/platform/build/build-output.ts'
 import type { Role } from '#/platform/team/team.ts'
+import { aBrowser, aPersonWithPassword } from '../../../test/support/sign-in.ts'
 import { aTestPlatform } from '../../../test/support/test-platform.ts'
 import { until } from '../../../test/support/until.ts'
 
@@ -178,6 +179,25 @@ test('a revoked deploy token, or one whose maker has left, ends the output of th
     const late = await call('GET', pathname + search, undefined, { headers: { authorization: '' } })
     assert.equal(late.statusCode, 404)
   }
+})
+
+test("a browser's session that ends takes along what it opened", async () => {
+  const { name, id } = await anApp(testPlatform)
+  const person = await aPersonWithPassword(testPlatform)
+  await call('POST', `/apps/${name}/collaborators`, { user: person.email })
+  const browser = aBrowser(testPlatform)
+  await browser.signIn(person.email)
+  const headers = { origin: 'http://localhost:5000' }
+  const path = `/apps/${name}/log-sessions`
+  const session = await browser.send('POST', path, { body: { tail: true }, headers })
+  assert.equal(session.statusCode, 201, session.body)
+  logs.append(id, aLine('hello'))
+  await logs.flush()
+  const log = open(session.json<{ logplex_url: string }>().logplex_url)
+  await until(() => log.text().includes('hello'))
+  const ended = await browser.send('DELETE', '/oauth/sessions/~', { headers })
+  assert.equal(ended.statusCode, 200, ended.body)
+  await assertEnd([log])
 })
 
 test('the holder of a URL can be neither altered nor left out', async () => {

@@ -51,6 +51,7 @@ export const insertDynos = async (tx: Db, actor: Actor, dynos: NewDyno[]): Promi
                   attachAccountId: actor.accountId,
                   attachAuthorizationId: actor.authorizationId,
                   attachTokenMark: actor.tokenMark ?? null,
+                  attachSessionId: actor.sessionId ?? null,
                 }
               : {}),
             tty: tty ? JSON.stringify(tty) : null,
@@ -232,6 +233,7 @@ export const findAttachableDyno = (
       attachAccountId: string | null
       attachAuthorizationId: string | null
       attachTokenMark: string | null
+      attachSessionId: string | null
     })
   | undefined
 > =>
@@ -242,6 +244,7 @@ export const findAttachableDyno = (
       'dynos.attachAccountId',
       'dynos.attachAuthorizationId',
       'dynos.attachTokenMark',
+      'dynos.attachSessionId',
     ])
     .where('attachHash', '=', attachHash)
     .where('stoppedAt', 'is', null)

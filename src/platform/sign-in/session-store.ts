@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '#/foundation/db.ts'
 import { isId, sha256 } from '#/foundation/ids.ts'
+import { SESSION_IS_ALIVE } from '#/platform/account/authorization-store.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 
 export type Session = {
@@ -24,8 +25,6 @@ const COLUMNS = [
   'lastUsedAt',
   'expiresAt',
 ] as const
-
-const IS_ALIVE = sql<boolean>`(expires_at > now() and last_used_at > now() - interval '8 hours')`
 
 export type NewSession = {
   accountId: string
@@ -62,7 +61,7 @@ export const findSession = async (
     .select([...COLUMNS, 'accounts.email'])
     .where('secretHash', '=', sha256(secret))
     .where('level', '=', level)
-    .where(IS_ALIVE)
+    .where(SESSION_IS_ALIVE)
     .executeTakeFirst()
   if (found && Date.now() - found.lastUsedAt.getTime() > 60_000)
     await db
@@ -80,7 +79,7 @@ export const listSessions = (db: Db, actor: Actor): Promise<Session[]> =>
     .select(COLUMNS)
     .where('accountId', '=', actor.accountId)
     .where('level', '=', 'full')
-    .where(IS_ALIVE)
+    .where(SESSION_IS_ALIVE)
     .orderBy('createdAt', 'desc')
     .execute()
 
@@ -96,7 +95,7 @@ export const deleteSession = async (
         .where('id', '=', id)
         .where('accountId', '=', actor.accountId)
         .where('level', '=', 'full')
-        .where(IS_ALIVE)
+        .where(SESSION_IS_ALIVE)
         .returning(COLUMNS)
         .executeTakeFirst()
     : undefined
@@ -125,6 +124,6 @@ export const deleteSessions = async (
 export const deleteEndedSessions = async (db: Db): Promise<void> => {
   await db
     .deleteFrom('webSessions')
-    .where((eb) => eb.not(IS_ALIVE))
+    .where((eb) => eb.not(SESSION_IS_ALIVE))
     .execute()
 }
