@@ -34,6 +34,7 @@ const NOUNS = [
     'mail',
     'page',
     'account',
+    'sign-in',
     'team',
     'app',
     'app-transfer',

@@ -1,4 +1,4 @@
-import { forbidden, notFound } from '#/foundation/errors.ts'
+import { notFound } from '#/foundation/errors.ts'
 import type { Access, Lookup, ScopedAccess } from '#/platform/route.ts'
 import {
   findAccount,
@@ -34,16 +34,3 @@ export const visibleAccount: ScopedAccess<Account> = {
 
 const isNamed = (own: Account, ref: string): boolean =>
   ref === '~' || ref === own.id || ref.toLowerCase() === own.email.toLowerCase()
-
-/** Below `/users/:account`: any account, for the operator of the platform alone. */
-export const accountByOperator: Access<Account> = {
-  name: 'account:operator',
-  find: async ({ platform, actor, params }: Lookup) => {
-    const operator = await findFirstAccount(platform.db)
-    if (!operator || operator.id !== actor.accountId)
-      throw forbidden('Only the operator of this platform may do this.')
-    const found = await findAccount(platform.db, params['account'] ?? '')
-    if (!found) throw notFound('user')
-    return found
-  },
-}
