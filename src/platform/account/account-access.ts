@@ -1,11 +1,6 @@
 import { notFound } from '#/foundation/errors.ts'
 import type { Access, Lookup, ScopedAccess } from '#/platform/route.ts'
-import {
-  findAccount,
-  findFirstAccount,
-  findVisibleAccount,
-  getOwnAccount,
-} from './account-store.ts'
+import { findVisibleAccount, getOwnAccount } from './account-store.ts'
 import type { Account } from './account.ts'
 
 /** The caller's own account, whether the path names it or not. */
