@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { Type } from 'typebox'
-import { tooManyRequests, unauthorized } from '#/foundation/errors.ts'
+import { notFound, tooManyRequests } from '#/foundation/errors.ts'
 import { newSecret } from '#/foundation/ids.ts'
 import { anyone, route } from '#/platform/route.ts'
 import { awaitCliLogin } from './await-cli-login.ts'
@@ -45,7 +45,7 @@ export const cliLoginRoutes = [
     access: anyone('wants the secret of the CLI that began this login'),
     handle: async ({ platform, actor, params, request, reply }) => {
       const [, secret = ''] = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '') ?? []
-      if (!(await findCliLogin(platform.db, params.login, secret))) throw unauthorized()
+      if (!(await findCliLogin(platform.db, params.login, secret))) throw notFound('login')
       const gone = new AbortController()
       reply.raw.once('close', () => gone.abort())
       void reply.type('application/json; charset=utf-8').header('cache-control', 'no-store')

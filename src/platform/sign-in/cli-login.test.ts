@@ -98,7 +98,7 @@ test('who knows one secret of a login has no use of the other', async () => {
     ['/auth/cli/nonsense', begun.token],
     [`/auth/cli/${ada.accountId}`, begun.token],
   ] as const)
-    assert.equal((await call('GET', url, undefined, { token })).statusCode, 401)
+    assert.equal((await call('GET', url, undefined, { token })).statusCode, 404)
   const forged = `/auth/browser/${begun.token}`
   assert.equal((await browser.get(forged)).statusCode, 404)
   assert.equal((await browser.post(forged, { answer: 'approve' })).statusCode, 404)

@@ -1,5 +1,5 @@
 import { requireFreshSignIn } from '#/platform/account/fresh-sign-in.ts'
-import { accountByOperator } from '#/platform/account/account-access.ts'
+import { accountByOperator } from '#/platform/account/operator-access.ts'
 import { route } from '#/platform/route.ts'
 import { resetFor } from './reset-password.ts'
 
