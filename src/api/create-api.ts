@@ -93,7 +93,7 @@ const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void =
         return one.access.find({ platform, actor, params, request })
       }
       const target = await admit().catch((error: unknown) =>
-        refuse(platform, actor, one, params, error),
+        refuse(platform, one, { actor, params }, error),
       )
       admitted.set(request, { actor, params, target })
     },
@@ -104,7 +104,7 @@ const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void =
       const { body } = request
       const result = await one
         .handle({ platform, actor, params, query, body, target, request, reply })
-        .catch((error: unknown) => refuse(platform, actor, one, params, error))
+        .catch((error: unknown) => refuse(platform, one, { actor, params }, error))
       return reply.sent ? reply : reply.send(result)
     },
   })
@@ -125,9 +125,8 @@ const checkBodies = (fastify: FastifyInstance): void => {
 /** The one place where attempts at what the caller may not do are written down; throws what it was given. */
 const refuse = async (
   platform: Platform,
-  actor: Actor,
   { method, path, access }: Route,
-  params: Record<string, string>,
+  { actor, params }: Pick<Admitted, 'actor' | 'params'>,
   error: unknown,
 ): Promise<never> => {
   if (!(error instanceof ApiError) || error.status !== 403 || method === 'GET') throw error

@@ -105,14 +105,6 @@ export type PromotionTargetJson = {
   status: 'pending' | 'succeeded' | 'failed'
   error_message: string | null
 }
-export type DeployTokenJson = {
-  id: string
-  description: string
-  token: string
-  user: { email: string }
-  last_used_at: string | null
-  expires_at: string
-}
 export type EventJson = {
   id: string
   created_at: string
@@ -138,4 +130,12 @@ export type MasterKeyJson = {
   file: string
   previous: { id: string }[]
   remaining_data_keys: number
+}
+export type DeployTokenJson = {
+  id: string
+  description: string
+  token: string
+  user: { email: string }
+  last_used_at: string | null
+  expires_at: string
 }

@@ -7,23 +7,23 @@ export type Actor = {
   /** The account's e-mail address, or the platform's part (`deploy`, `worker`). */
   name: string
   authorizationId: string | null
+  /** The browser's session, if it is one that acts. */
+  sessionId?: string
+  /** When the session's person last gave password and second factor. */
+  signedInAt?: Date
   /** Which of the authorization's tokens: it has another after each rotation. */
   tokenMark?: string
   /** What the token covers, see `requireScope`. */
   scope: readonly Scope[]
   /** A deploy token's: it reaches this app, or the apps of this pipeline, and nothing else of its maker's. */
   boundTo?: DeployBinding
-  /** The browser's session, if it is one that acts. */
-  sessionId?: string
-  /** When the session's person last gave password and second factor. */
-  signedInAt?: Date
   requestId: string | null
   remoteAddress: string | null
 }
 
-export type DeployBinding = { appId: string } | { pipelineId: string }
 /** Stands for whoever shows no token: nobody's account. */
 export const ANONYMOUS_ID = '00000000-0000-0000-0000-000000000000'
+export type DeployBinding = { appId: string } | { pipelineId: string }
 
 /** The platform acting on its own, in a job or at start. */
 export const systemActor = (part: string): Actor => ({

@@ -49,6 +49,7 @@ export const ephemeralRoutes = [
   }),
   route({
     method: 'GET',
+    scope: 'global',
     path: '/ephemeral-app-collaborators/:collaborator',
     access: onEphemeralCollaborator,
     handle: async ({ target }) => presentEphemeralCollaborator(target),

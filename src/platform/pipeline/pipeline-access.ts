@@ -1,5 +1,5 @@
 import { forbidden } from '#/foundation/errors.ts'
-import type { ScopedAccess } from '#/platform/route.ts'
+import type { Access, ScopedAccess } from '#/platform/route.ts'
 import { onTeam } from '#/platform/team/team-access.ts'
 import { rolesWith, type Permission, type Role, type Team } from '#/platform/team/team.ts'
 import { getCoupling } from './coupling-store.ts'
@@ -25,17 +25,15 @@ export const onCoupling = (permission: 'view' | 'deploy'): ScopedAccess<Coupling
 })
 
 /** For routes below `/ephemeral-app-collaborators/:collaborator`. */
-export const onEphemeralCollaborator: ScopedAccess<EphemeralCollaborator> = {
+export const onEphemeralCollaborator: Access<EphemeralCollaborator> = {
   name: `pipeline:${CHANGE_PIPELINE}`,
-  reach: 'apps',
   find: ({ platform, actor, params }) =>
     getEphemeralCollaborator(platform.db, actor, params['collaborator'] ?? ''),
 }
 
 /** For what a team decides for all its pipelines. */
-export const onTeamAsAdmin: ScopedAccess<Team & { role: Role }> = {
+export const onTeamAsAdmin: Access<Team & { role: Role }> = {
   name: `team:${CHANGE_PIPELINE}`,
-  reach: 'account',
   find: async (lookup) => {
     const team = await onTeam.find(lookup)
     if (!rolesWith(CHANGE_PIPELINE).includes(team.role))

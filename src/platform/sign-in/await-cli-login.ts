@@ -1,6 +1,6 @@
-import type { Actor } from '#/platform/event/actor.ts'
 import { transaction } from '#/foundation/db.ts'
 import { createAuthorization } from '#/platform/account/create-authorization.ts'
+import type { Actor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
 import type { Origin } from './check-credentials.ts'
 import { findCliLogin, finish } from './cli-login-store.ts'
