@@ -55,9 +55,10 @@ export const createApi = async (
   })
   checkBodies(fastify)
   takeAnyJson(fastify)
-  fastify.setErrorHandler((error: FastifyError, request, reply) =>
-    sendError(platform, error, request, reply),
-  )
+  fastify.setErrorHandler(async (error: FastifyError, request, reply) => {
+    await noteRefusal(platform, error, request)
+    return sendError(platform, error, request, reply)
+  })
   fastify.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ id: 'not_found', message: 'The requested API endpoint was not found.' }),
   )
@@ -87,6 +88,7 @@ const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void =
     // Whoever may not do it learns nothing of what its body must be.
     onRequest: async (request) => {
       const actor = isOpen ? anonymous(request) : await authenticate(platform, one, request)
+      callers.set(request, { actor, needs: one.access.name })
       const params = request.params as Record<string, string>
       const admit = async (): Promise<unknown> => {
         if (!isOpen) checkToken(one, reach, actor)
@@ -109,6 +111,31 @@ const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void =
     },
   })
 }
+
+/** Who makes the request, and what its route needs: known once it is authenticated. */
+const callers = new WeakMap<FastifyRequest, { actor: Actor; needs: string }>()
+
+/** The one place where attempts at what the caller may not do are written down. */
+const noteRefusal = async (
+  platform: Platform,
+  error: Error,
+  request: FastifyRequest,
+): Promise<void> => {
+  const caller = callers.get(request)
+  const { method, routeOptions, params } = request
+  if (!caller || !(error instanceof ApiError) || error.status !== 403 || isReading(method)) return
+  await recordRefusal(platform, caller.actor, {
+    method,
+    path: routeOptions.url ?? '',
+    params: params as Record<string, string>,
+    needs: caller.needs,
+    message: error.message,
+  }).catch((failure: unknown) =>
+    platform.log.error({ err: failure }, 'a refusal cannot be written down'),
+  )
+}
+
+const isReading = (method: string): boolean => method === 'GET' || method === 'HEAD'
 
 /** A schema is compiled when the first body comes for it: all of them at the start would take a quarter of a second. */
 const checkBodies = (fastify: FastifyInstance): void => {

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { aName, anApp } from '../../test/support/apps.ts'
+import { aName, aTeam, anApp } from '../../test/support/apps.ts'
 import { aGitPlatform, aWorkingCopy, runGit } from '../../test/support/git-platform.ts'
 import { aTestPlatform } from '../../test/support/test-platform.ts'
 
@@ -47,6 +47,18 @@ test('an app that one may not see is no app, and one that one may only see is fo
     assert.notEqual(pushed.code, 0)
     assert.match(pushed.stderr, new RegExp(`No such app as ${app}\\.|not found`))
   }
+  const { name: team, people } = await aTeam(host, ['viewer'])
+  const seen = await anApp(host, { team })
+  const pushed = await copy.git('push', urlOf(seen.name, people.viewer.token), 'main:topic')
+  assert.notEqual(pushed.code, 0)
+  const refusals = (await call('GET', `/apps/${seen.name}/events?result=refused`)).json()
+  assert.deepEqual(
+    refusals.map(({ actor, after }: { actor: { email: string }; after: { needs: string } }) => [
+      actor.email,
+      after.needs,
+    ]),
+    [[people.viewer.email, 'app:deploy']],
+  )
 })
 
 test('what is not of the smart protocol is not served', async () => {

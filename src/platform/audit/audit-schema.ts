@@ -7,7 +7,7 @@ export const presentEvent = (event: StoredEvent, isWhole: boolean) => ({
   created_at: event.occurredAt,
   actor: { id: event.actorAccountId, email: event.actorName },
   authorization: isWhole ? refOf(event.authorizationId) : null,
-  session: isWhole ? refOf(event.sessionId ?? null) : null,
+  session: isWhole ? refOf(event.sessionId) : null,
   remote_address: isWhole ? event.remoteAddress : null,
   request_id: isWhole ? event.requestId : null,
   resource: event.resource,

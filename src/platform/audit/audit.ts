@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely'
 import type { Event } from '#/foundation/database-types.ts'
 import { badRequest } from '#/foundation/errors.ts'
 
-export type StoredEvent = Selectable<Event> & { sessionId?: string | null }
+export type StoredEvent = Selectable<Event>
 
 /** Which part of the log: what one thing's people may read of it. */
 export type Scope =

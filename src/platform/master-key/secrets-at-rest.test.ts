@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { newKey } from '#/foundation/crypto.ts'
+import { writeMasterKeyFile } from '#/foundation/master-key-file.ts'
 import { capabilityUrl, isCapability } from '#/platform/capability.ts'
 import { keyringOf } from '#/platform/keyring.ts'
 import { anApp, aServingRelease } from '../../../test/support/apps.ts'
@@ -10,7 +11,8 @@ import { aTestPlatform } from '../../../test/support/test-platform.ts'
 
 const platform = await aTestPlatform()
 const { call, database } = platform
-const { keyring, settings } = platform.platform
+const { keyring, settings, paths } = platform.platform
+await writeMasterKeyFile(paths.masterKey, [keyring.masterKey])
 
 /** Every row of every table as text: what a dump of the database holds. */
 const everything = async (): Promise<string> => {

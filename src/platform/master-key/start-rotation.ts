@@ -1,12 +1,13 @@
 import { transaction } from '#/foundation/db.ts'
 import { conflict } from '#/foundation/errors.ts'
 import { enqueue } from '#/foundation/jobs.ts'
-import { masterKeyFileOf } from '#/foundation/master-key-file.ts'
+import { masterKeyFileOf, readMasterKeyFile } from '#/foundation/master-key-file.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
+import { keyringOf, masterKeysOf } from '#/platform/keyring.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { rotateMasterKeyJob } from './master-key-jobs.ts'
-import { countDataKeysOfOthers, findMasterKey } from './master-key-store.ts'
+import { countDataKeysOfOthers, findMasterKey, listMasterKeyIds } from './master-key-store.ts'
 
 type Needs = Pick<Platform, 'db' | 'keyring' | 'paths'>
 
@@ -20,24 +21,32 @@ export type MasterKeyState = {
   remaining: number
 }
 
-export const readMasterKeyState = async ({
-  db,
-  keyring,
-  paths,
-}: Needs): Promise<MasterKeyState> => ({
-  id: keyring.masterKeyId,
-  createdAt: (await findMasterKey(db, keyring.masterKeyId))?.createdAt ?? null,
-  file: masterKeyFileOf(paths).path,
-  previous: keyring.previous.map(({ masterKeyId }) => masterKeyId),
-  remaining: await countDataKeysOfOthers(db, keyring.masterKeyId),
-})
+export const readMasterKeyState = async (needs: Needs): Promise<MasterKeyState> => {
+  const { db, keyring, paths } = needs
+  return {
+    id: keyring.masterKeyId,
+    createdAt: (await findMasterKey(db, keyring.masterKeyId))?.createdAt ?? null,
+    file: masterKeyFileOf(paths).path,
+    previous: await listPrevious(needs),
+    remaining: await countDataKeysOfOthers(db, keyring.masterKeyId),
+  }
+}
+
+/** As the last step of a rotation has it: in our own file, or else in the database. */
+const listPrevious = async ({ db, keyring, paths }: Needs): Promise<string[]> => {
+  const file = masterKeyFileOf(paths)
+  const ids = file.isOurs
+    ? masterKeysOf(keyringOf(...(await readMasterKeyFile(file)))).map((key) => key.masterKeyId)
+    : await listMasterKeyIds(db)
+  return ids.filter((id) => id !== keyring.masterKeyId)
+}
 
 /** A job does it, so that whoever dies meanwhile is followed by one that goes on. */
 export const startRotation = async (needs: Needs, actor: Actor): Promise<MasterKeyState> => {
   const { db, keyring, paths } = needs
   const file = masterKeyFileOf(paths)
   const from = keyring.masterKeyId
-  if (!file.isOurs && keyring.previous.length === 0)
+  if (!file.isOurs && (await listPrevious(needs)).length === 0)
     throw conflict(
       `${file.path} is not the platform's to write. Put a new key (openssl rand -hex 32) as a line of its own before the one that is there, run 'sluice restart', and then this again.`,
     )
@@ -48,7 +57,8 @@ export const startRotation = async (needs: Needs, actor: Actor): Promise<MasterK
       action: 'update',
       after: { rotation: 'begun' },
     })
-    await enqueue(tx, rotateMasterKeyJob, { from }, { key: rotateMasterKeyJob.name })
+    const { name } = rotateMasterKeyJob
+    await enqueue(tx, rotateMasterKeyJob, { from }, { key: name, queue: name })
   })
   return readMasterKeyState(needs)
 }
