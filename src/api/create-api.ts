@@ -90,13 +90,8 @@ const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void =
       const actor = isOpen ? anonymous(request) : await authenticate(platform, one, request)
       callers.set(request, { actor, needs: one.access.name })
       const params = request.params as Record<string, string>
-      const admit = async (): Promise<unknown> => {
-        if (!isOpen) checkToken(one, reach, actor)
-        return one.access.find({ platform, actor, params, request })
-      }
-      const target = await admit().catch((error: unknown) =>
-        refuse(platform, one, { actor, params }, error),
-      )
+      if (!isOpen) checkToken(one, reach, actor)
+      const target = await one.access.find({ platform, actor, params, request })
       admitted.set(request, { actor, params, target })
     },
     handler: async (request, reply) => {
@@ -104,9 +99,8 @@ const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void =
       void reply.code(one.status ?? (one.method === 'POST' ? 201 : 200))
       const query = request.query as Record<string, string | undefined>
       const { body } = request
-      const result = await one
-        .handle({ platform, actor, params, query, body, target, request, reply })
-        .catch((error: unknown) => refuse(platform, one, { actor, params }, error))
+      const call = { platform, actor, params, query, body, target, request, reply }
+      const result = await one.handle(call)
       return reply.sent ? reply : reply.send(result)
     },
   })
@@ -147,21 +141,6 @@ const checkBodies = (fastify: FastifyInstance): void => {
       return check(body) ? { value: body } : { error: check.errors ?? [] }
     }
   })
-}
-
-/** The one place where attempts at what the caller may not do are written down; throws what it was given. */
-const refuse = async (
-  platform: Platform,
-  { method, path, access }: Route,
-  { actor, params }: Pick<Admitted, 'actor' | 'params'>,
-  error: unknown,
-): Promise<never> => {
-  if (!(error instanceof ApiError) || error.status !== 403 || method === 'GET') throw error
-  const { message } = error
-  await recordRefusal(platform, actor, { method, path, params, needs: access.name, message }).catch(
-    (failure: unknown) => platform.log.error({ err: failure }, 'a refusal cannot be written down'),
-  )
-  throw error
 }
 
 /** Bodies come with several JSON types, or none at all; an empty one is an empty object. */

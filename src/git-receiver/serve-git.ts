@@ -59,13 +59,19 @@ const admit = async (
     remoteAddress: request.socket.remoteAddress ?? null,
   })
   if (!actor) throw unauthorized()
-  requireScope(actor, asked.service === 'git-receive-pack' ? 'deploy' : 'read')
-  const app = await findApp(needs, actor, asked.app)
+  const app = await findApp(needs, actor, asked).catch((error: unknown) =>
+    noteRefusal(needs, actor, asked, error),
+  )
   const repository = await ensureRepository(needs.paths, app.id)
   return { secret: newSecret(), app, actor, repository, hasEnded: false }
 }
 
-const findApp = async ({ db }: ReceiverNeeds, actor: Actor, name: string): Promise<App> => {
+const findApp = async (
+  { db }: ReceiverNeeds,
+  actor: Actor,
+  { app: name, service }: GitRequest,
+): Promise<App> => {
+  requireScope(actor, service === 'git-receive-pack' ? 'deploy' : 'read')
   try {
     return await getApp(db, actor, name, NEEDED.code)
   } catch (error) {

@@ -8,6 +8,7 @@ import {
   type OpenIdIdentity,
   type OpenIdSettings,
 } from '#/foundation/open-id.ts'
+import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
 import { unsealByMaster } from '#/platform/keyring.ts'
 import { page, setCookie, type Answer, type Visit } from '#/platform/page/page.ts'
@@ -118,10 +119,11 @@ const findAccountOf = (
     return found
   })
 
-const actorOf = ({ id, email }: Credentials, origin: Origin) => ({
+const actorOf = ({ id, email }: Credentials, origin: Origin): Actor => ({
   accountId: id,
   name: email,
   authorizationId: null,
+  scope: ['global'],
   ...origin,
 })
 
