@@ -7,10 +7,18 @@ import type { Pipeline } from '#/platform/pipeline/pipeline.ts'
 /** Into production promote the pipeline's owner and its team's admins, and others only if its setting says so. @throws 403 */
 export const checkProduction = async (tx: Db, actor: Actor, pipeline: Pipeline): Promise<void> => {
   if (pipeline.ownerAccountId === null && pipeline.productionPromotion === 'deployers') return
-  if (await mayChangePipeline(tx, actor, pipeline.id)) return
+  if (await mayChangePipeline(tx, answerableFor(actor, pipeline), pipeline.id)) return
   throw forbidden(
     pipeline.ownerAccountId === null
       ? `Only admins of the team ${pipeline.teamName} may promote into production of ${pipeline.name}. One of them can open it to everybody with deploy on the apps: its setting production_promotion is 'admins', not 'deployers'.`
       : `Only the owner of the personal pipeline ${pipeline.name} may promote into its production.`,
   )
+}
+
+/** A deploy token of the pipeline promotes wherever its maker may: it takes `manage` there to make one. */
+const answerableFor = (actor: Actor, pipeline: Pipeline): Actor => {
+  const { boundTo, ...maker } = actor
+  const isItsToken =
+    boundTo !== undefined && 'pipelineId' in boundTo && boundTo.pipelineId === pipeline.id
+  return isItsToken ? maker : actor
 }
