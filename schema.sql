@@ -117,6 +117,7 @@ create table apps (
   constraint apps_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id)
 );
 CREATE INDEX apps_team_id ON public.apps USING btree (team_id) WHERE (destroyed_at IS NULL);
+CREATE TRIGGER apps_change_hands AFTER UPDATE OF team_id, destroyed_at ON public.apps FOR EACH ROW WHEN (((old.team_id <> new.team_id) OR ((old.destroyed_at IS NULL) AND (new.destroyed_at IS NOT NULL)))) EXECUTE FUNCTION revoke_deploy_tokens_of_bound();
 CREATE TRIGGER apps_end_builds AFTER UPDATE OF destroyed_at ON public.apps FOR EACH ROW WHEN (((old.destroyed_at IS NULL) AND (new.destroyed_at IS NOT NULL))) EXECUTE FUNCTION end_builds();
 CREATE TRIGGER apps_keep_name AFTER INSERT OR UPDATE OF name, team_id ON public.apps FOR EACH ROW EXECUTE FUNCTION keep_app_name();
 CREATE TRIGGER apps_notify_access AFTER UPDATE OF team_id, locked, destroyed_at ON public.apps FOR EACH STATEMENT EXECUTE FUNCTION notify_access();
@@ -137,11 +138,26 @@ create table authorizations (
   last_used_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  client_id uuid,
+  app_id uuid,
+  pipeline_id uuid,
   constraint authorizations_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint authorizations_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
+  constraint authorizations_binding_check CHECK ((num_nonnulls(app_id, pipeline_id) =
+CASE
+    WHEN (scope = '{deploy}'::text[]) THEN 1
+    ELSE 0
+END)),
+  constraint authorizations_client_id_fkey FOREIGN KEY (client_id) REFERENCES oauth_clients(id) ON DELETE CASCADE,
+  constraint authorizations_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES pipelines(id) ON DELETE CASCADE,
   constraint authorizations_pkey PRIMARY KEY (id),
+  constraint authorizations_scope_check CHECK (((scope <> '{}'::text[]) AND (scope <@ '{global,identity,read,write,read-protected,write-protected,deploy}'::text[]))),
   constraint authorizations_token_hash_key UNIQUE (token_hash)
 );
 CREATE INDEX authorizations_account_id ON public.authorizations USING btree (account_id);
+CREATE INDEX authorizations_app_id ON public.authorizations USING btree (app_id) WHERE (app_id IS NOT NULL);
+CREATE INDEX authorizations_client_id ON public.authorizations USING btree (client_id);
+CREATE INDEX authorizations_pipeline_id ON public.authorizations USING btree (pipeline_id) WHERE (pipeline_id IS NOT NULL);
 CREATE TRIGGER authorizations_notify_access AFTER DELETE OR UPDATE OF revoked_at, expires_at, token_hash, scope ON public.authorizations FOR EACH STATEMENT EXECUTE FUNCTION notify_access();
 
 create table buildpack_installations (
@@ -233,6 +249,8 @@ create table collaborators (
   constraint collaborators_pkey PRIMARY KEY (id)
 );
 CREATE INDEX collaborators_account_id ON public.collaborators USING btree (account_id, app_id);
+CREATE TRIGGER collaborators_leave AFTER DELETE ON public.collaborators FOR EACH ROW EXECUTE FUNCTION revoke_deploy_tokens_of_grant();
+CREATE TRIGGER collaborators_lose_deploy AFTER UPDATE OF permissions ON public.collaborators FOR EACH ROW WHEN ((('deploy'::text = ANY (old.permissions)) AND (NOT ('deploy'::text = ANY (new.permissions))))) EXECUTE FUNCTION revoke_deploy_tokens_of_grant();
 CREATE TRIGGER collaborators_notify_access AFTER DELETE OR UPDATE ON public.collaborators FOR EACH STATEMENT EXECUTE FUNCTION notify_access();
 
 create table config_snapshots (
@@ -350,6 +368,7 @@ create table dynos (
   feed_number bigint not null default 0,
   attach_account_id uuid,
   attach_authorization_id uuid,
+  attach_token_mark text,
   constraint dynos_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
   constraint dynos_attach_account_id_fkey FOREIGN KEY (attach_account_id) REFERENCES accounts(id) ON DELETE SET NULL,
   constraint dynos_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
@@ -482,6 +501,21 @@ create table master_keys (
   constraint master_keys_pkey PRIMARY KEY (id)
 );
 
+create table oauth_clients (
+  id uuid not null default gen_random_uuid(),
+  account_id uuid not null,
+  name text not null,
+  redirect_uri text not null,
+  secret_hash bytea not null,
+  secret_hint text not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint oauth_clients_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint oauth_clients_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+  constraint oauth_clients_name_key UNIQUE (account_id, name),
+  constraint oauth_clients_pkey PRIMARY KEY (id)
+);
+
 create table pipeline_couplings (
   id uuid not null default gen_random_uuid(),
   pipeline_id uuid not null,
@@ -531,6 +565,7 @@ create table pipelines (
   constraint pipelines_production_promotion_check CHECK ((production_promotion = ANY (ARRAY['admins'::text, 'deployers'::text]))),
   constraint pipelines_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id)
 );
+CREATE TRIGGER pipelines_change_hands AFTER UPDATE OF team_id ON public.pipelines FOR EACH ROW WHEN ((old.team_id <> new.team_id)) EXECUTE FUNCTION revoke_deploy_tokens_of_bound();
 CREATE TRIGGER pipelines_team_lives BEFORE INSERT OR UPDATE OF team_id ON public.pipelines FOR EACH ROW EXECUTE FUNCTION check_team_lives();
 
 create table promotion_targets (
@@ -668,6 +703,21 @@ create table sources (
 );
 CREATE INDEX sources_expires_at ON public.sources USING btree (expires_at);
 
+create table ssh_keys (
+  id uuid not null default gen_random_uuid(),
+  account_id uuid not null,
+  public_key text not null,
+  comment text not null,
+  fingerprint text not null,
+  key_hash bytea not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint ssh_keys_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint ssh_keys_key_hash_key UNIQUE (key_hash),
+  constraint ssh_keys_pkey PRIMARY KEY (id)
+);
+CREATE INDEX ssh_keys_account_id ON public.ssh_keys USING btree (account_id);
+
 create table team_invitations (
   id uuid not null default gen_random_uuid(),
   team_id uuid not null,
@@ -699,7 +749,9 @@ create table team_members (
   constraint team_members_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id) ON DELETE CASCADE
 );
 CREATE INDEX team_members_account_id ON public.team_members USING btree (account_id);
+CREATE TRIGGER team_members_leave AFTER DELETE ON public.team_members FOR EACH ROW EXECUTE FUNCTION revoke_deploy_tokens();
 CREATE TRIGGER team_members_leave_pipelines AFTER DELETE ON public.team_members FOR EACH ROW EXECUTE FUNCTION leave_pipelines();
+CREATE TRIGGER team_members_lose_deploy AFTER UPDATE OF role ON public.team_members FOR EACH ROW WHEN (((old.role <> new.role) AND (new.role = ANY (ARRAY['viewer'::text, 'collaborator'::text])))) EXECUTE FUNCTION revoke_deploy_tokens();
 CREATE TRIGGER team_members_notify_access AFTER DELETE OR UPDATE ON public.team_members FOR EACH STATEMENT EXECUTE FUNCTION notify_access();
 
 create table teams (
@@ -1058,6 +1110,41 @@ begin
     return old;
   end if;
   raise exception 'Events are kept until retention drops their hour.' using errcode = 'insufficient_privilege';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.revoke_deploy_tokens()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update authorizations a set revoked_at = now(), updated_at = now()
+  where a.account_id = old.account_id and a.revoked_at is null
+    and (a.app_id in (select id from apps where team_id = old.team_id)
+      or a.pipeline_id in (select id from pipelines where team_id = old.team_id));
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.revoke_deploy_tokens_of_bound()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update authorizations set revoked_at = now(), updated_at = now()
+  where revoked_at is null and case tg_table_name when 'apps' then app_id else pipeline_id end = new.id;
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.revoke_deploy_tokens_of_grant()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update authorizations set revoked_at = now(), updated_at = now()
+  where account_id = old.account_id and app_id = old.app_id and revoked_at is null;
+  return null;
 end $function$
 ;
 

@@ -34,6 +34,7 @@ const NOUNS = [
     'mail',
     'page',
     'account',
+    'sign-in',
     'team',
     'app',
     'app-transfer',
@@ -45,7 +46,7 @@ const NOUNS = [
     'deploy',
   ],
   ...['config-var', 'add-on', 'domain', 'app-setup', 'buildpack', 'source', 'build', 'slug-upload'],
-  ...['pipeline', 'promotion', 'audit', 'master-key'],
+  ...['pipeline', 'promotion', 'deploy-token', 'audit', 'master-key'],
 ]
 
 /** Besides the stores: holds an advisory lock on a connection of its own, which no store does. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -28,6 +29,13 @@ const buildpacks = {
 }
 await platform.call('PUT', `/apps/${app.name}/buildpack-installations`, buildpacks)
 
+const redirect_uri = 'https://example.com/callback'
+await platform.call('POST', '/oauth/clients', { name: 'client', redirect_uri })
+const parts = [Buffer.from('ssh-ed25519'), randomBytes(32)]
+const blob = Buffer.concat(parts.flatMap((part) => [Buffer.from([0, 0, 0, part.length]), part]))
+const public_key = `ssh-ed25519 ${blob.toString('base64')} ada@laptop`
+await platform.call('POST', '/account/keys', { public_key })
+
 const source_blob = { url: 'https://example.com/source.tgz', version: 'v1' }
 await platform.call('POST', `/apps/${app.name}/builds`, { source_blob })
 
@@ -41,6 +49,8 @@ const CASES: [path: string, definition: string][] = [
   ['/users/~', 'account'],
   ['/oauth/authorizations', 'oauth-authorization'],
   ['/oauth/authorizations/~', 'oauth-authorization'],
+  ['/oauth/clients', 'oauth-client'],
+  ['/account/keys', 'key'],
   ['/teams', 'team'],
   [`/teams/${team}`, 'team'],
   [`/teams/${team}/members`, 'team-member'],

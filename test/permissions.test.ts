@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { routes } from '#/api/routes.ts'
 import { newId, newSecret, newToken, sha256 } from '#/foundation/ids.ts'
 import { insertAuthorization } from '#/platform/account/authorization-store.ts'
+import { insertOauthClient } from '#/platform/account/oauth-client-store.ts'
+import { insertSshKey } from '#/platform/account/ssh-key-store.ts'
 import type { Route } from '#/platform/route.ts'
 import { insertTeam, insertTeamMember } from '#/platform/team/team-store.ts'
 import { ROLE_PERMISSIONS, type Permission, type Role } from '#/platform/team/team.ts'
@@ -172,7 +174,26 @@ const ownThings = async ({ actor, email }: Person): Promise<World> => {
     })
     .returning('id')
     .executeTakeFirstOrThrow()
-  return { account: email, authorization, token, transfer }
+  const { id: client } = await insertOauthClient(db, accountId, {
+    name: aName(),
+    redirectUri: 'https://example.com/',
+    secret: newSecret(),
+  })
+  const { id: key } = await insertSshKey(db, accountId, {
+    publicKey: 'ssh-ed25519 AAAA',
+    comment: email,
+    fingerprint: newSecret(),
+    keyHash: Buffer.from(newSecret()),
+  })
+  const { id: deployToken } = await insertAuthorization(db, {
+    accountId,
+    token: newToken(),
+    description: null,
+    scope: ['deploy'],
+    expiresAt: new Date(Date.now() + 3_600_000),
+    boundTo: { appId: await freshApp(accountId) },
+  })
+  return { account: email, authorization, token, transfer, client, key, deployToken }
 }
 
 const freshApp = async (accountId: string): Promise<string> => {
@@ -218,6 +239,9 @@ const parse = ({ access }: Route): { noun: string; needed: string[] } => {
 
 const routesOf = (...nouns: string[]): Route[] =>
   routes.filter((one) => nouns.includes(parse(one).noun))
+
+const isOperators = (one: Route): boolean =>
+  parse(one).noun === 'operator' || parse(one).needed.includes('operator')
 
 const isHarmless = ({ method, body }: Route): boolean => method === 'GET' || body !== undefined
 
@@ -305,8 +329,15 @@ test('what is below one app is not found below another', async () => {
 
 test("what is one account's own is nobody else's", async () => {
   const wrong: string[] = []
-  const things = ['user', 'authorization', 'app_transfer', 'team_invitation']
-  for (const one of routesOf('account', 'authorization', 'app-transfer', 'team-invitation')) {
+  const things = [
+    ...['user', 'authorization', 'app_transfer', 'team_invitation'],
+    ...['oauth_client', 'key', 'deploy_token'],
+  ]
+  const nouns = [
+    ...['account', 'authorization', 'app-transfer', 'team-invitation'],
+    ...['oauth-client', 'key', 'deploy-token'],
+  ]
+  for (const one of routesOf(...nouns).filter((route) => !isOperators(route))) {
     const label = labelOf(one)
     const hasOwner = one.path.includes(':') && parse(one).needed[0] !== ''
     for (const caller of [owner, callers[4], foreigner].filter((some) => some !== undefined)) {
@@ -359,10 +390,35 @@ test('docs/permissions.md is what the table says (else: npm run docs:permissions
   assert.equal(await readFile(path, 'utf8'), permissionDoc())
 })
 
+test("what is the operator's is nobody else's", async () => {
+  const wrong: string[] = []
+  const operator = { ...testPlatform, email: testPlatform.actor.name }
+  const own = await ownThings(operator)
+  for (const one of routes.filter(isOperators)) {
+    const label = labelOf(one)
+    for (const caller of [...callers, foreigner])
+      compare(wrong, label, verdictOf(await send(one, own, caller), []), 403)
+    compare(wrong, `nobody: ${label}`, verdictOf(await send(one, own, null), []), 401)
+    if (!one.path.startsWith('/master-key'))
+      compare(wrong, `operator: ${label}`, verdictOf(await send(one, own, operator), []), 'allowed')
+  }
+  assert.deepEqual(wrong, [])
+})
+
 test('every route is of a kind that is looked at here', () => {
   const known = [
-    ...['anyone', 'account', 'authorization', 'app-transfer', 'team-invitation', 'team', 'app'],
+    ...[
+      'operator',
+      'anyone',
+      'account',
+      'authorization',
+      'app-transfer',
+      'team-invitation',
+      'team',
+      'app',
+    ],
     ...['add-on', 'add-on-attachment', 'pipeline', 'pipeline-coupling', 'pipeline-promotion'],
+    ...['oauth-client', 'key', 'deploy-token'],
   ]
   assert.deepEqual(routes.filter((one) => !known.includes(parse(one).noun)).map(labelOf), [])
 })

@@ -46,6 +46,7 @@ export const anonymous = (request: FastifyRequest): Actor => ({
   accountId: ANONYMOUS_ID,
   name: 'anonymous',
   authorizationId: null,
+  scope: [],
   requestId: request.id,
   remoteAddress: request.socket.remoteAddress ?? null,
 })

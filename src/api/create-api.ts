@@ -14,6 +14,7 @@ import type { Actor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
 import type { Route } from '#/platform/route.ts'
 import { anonymous, authenticate } from './authenticate.ts'
+import { checkToken, reachOf } from './check-token.ts'
 import { routes } from './routes.ts'
 
 /** The CLI's Request-Id grows with each call, to some 8 KB. */
@@ -77,8 +78,9 @@ export const createApi = async (
 type Admitted = { actor: Actor; params: Record<string, string>; target: unknown }
 
 const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void => {
+  const reach = reachOf(one)
+  const isOpen = reach === 'open'
   const admitted = new WeakMap<FastifyRequest, Admitted>()
-  const isOpen = one.access.name.startsWith('anyone')
   fastify.route({
     method: one.method,
     url: one.path,
@@ -87,6 +89,7 @@ const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void =
     onRequest: async (request) => {
       const actor = isOpen ? anonymous(request) : await authenticate(platform, one, request)
       callers.set(request, { actor, needs: one.access.name })
+      if (!isOpen) checkToken(one, reach, actor)
       const params = request.params as Record<string, string>
       const target = await one.access.find({ platform, actor, params, request })
       admitted.set(request, { actor, params, target })

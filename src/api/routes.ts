@@ -1,5 +1,7 @@
 import { accountRoutes } from '#/platform/account/account-routes.ts'
 import { authorizationRoutes } from '#/platform/account/authorization-routes.ts'
+import { oauthClientRoutes } from '#/platform/account/oauth-client-routes.ts'
+import { sshKeyRoutes } from '#/platform/account/ssh-key-routes.ts'
 import { addOnRoutes } from '#/platform/add-on/add-on-routes.ts'
 import { addOnServiceRoutes } from '#/platform/add-on/add-on-service-routes.ts'
 import { attachmentRoutes } from '#/platform/add-on/attachment-routes.ts'
@@ -14,6 +16,7 @@ import { buildRoutes } from '#/platform/build/build-routes.ts'
 import { buildpackRoutes } from '#/platform/buildpack/buildpack-routes.ts'
 import { registryRoutes } from '#/platform/buildpack/registry-routes.ts'
 import { configVarRoutes } from '#/platform/config-var/config-var-routes.ts'
+import { deployTokenRoutes } from '#/platform/deploy-token/deploy-token-routes.ts'
 import { deployRoutes } from '#/platform/deploy/deploy-routes.ts'
 import { formationRoutes } from '#/platform/deploy/formation-routes.ts'
 import { domainRoutes } from '#/platform/domain/domain-routes.ts'
@@ -64,6 +67,8 @@ export const routes: Route[] = [
   ...resetRoutes,
   ...cliLoginRoutes,
   ...cliLoginPages,
+  ...oauthClientRoutes,
+  ...sshKeyRoutes,
   ...teamRoutes,
   ...memberRoutes,
   ...appRoutes,
@@ -96,4 +101,5 @@ export const routes: Route[] = [
   ...promotionRoutes,
   ...auditRoutes,
   ...masterKeyRoutes,
+  ...deployTokenRoutes,
 ]

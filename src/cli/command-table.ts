@@ -108,6 +108,10 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'releases:rollback': async () =>
     (await import('./commands/releases/rollback.ts')).ReleasesRollback,
 
+  tokens: async () => (await import('./commands/tokens/list.ts')).TokensList,
+  'tokens:create': async () => (await import('./commands/tokens/create.ts')).TokensCreate,
+  'tokens:revoke': async () => (await import('./commands/tokens/revoke.ts')).TokensRevoke,
+
   run: async () => (await import('./commands/run.ts')).Run,
 
   teams: async () => (await import('./commands/teams/list.ts')).TeamsList,

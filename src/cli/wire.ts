@@ -131,3 +131,11 @@ export type MasterKeyJson = {
   previous: { id: string }[]
   remaining_data_keys: number
 }
+export type DeployTokenJson = {
+  id: string
+  description: string
+  token: string
+  user: { email: string }
+  last_used_at: string | null
+  expires_at: string
+}

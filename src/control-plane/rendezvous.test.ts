@@ -40,7 +40,11 @@ const anAppWithCode = async (team: string): Promise<{ id: string; name: string }
 
 const run = async (app: string, token: string): Promise<string> => {
   const body = { command: 'cat hello.txt; cat', attach: true }
-  const asked = await call('POST', `/apps/${app}/dynos`, body, { token })
+  // The worker deploys the app's first, empty release meanwhile, which then is the current one for a moment.
+  const asked = await until(async () => {
+    const answer = await call('POST', `/apps/${app}/dynos`, body, { token })
+    return answer.statusCode === 422 ? undefined : answer
+  })
   assert.equal(asked.statusCode, 201, asked.body)
   return new URL(asked.json<{ attach_url: string }>().attach_url).pathname.slice(1)
 }
@@ -77,6 +81,42 @@ test('a secret is good for as long as whoever it was given to may run a dyno', a
   const app = await anAppWithCode(name)
   const secret = await run(app.name, people.member.token)
   await leave(people.member.actor.accountId)
+  const refused = connect(secret)
+  await until(refused.hasEnded)
+  assert.equal(refused.got(), 'No dyno waits here.\r\n')
+})
+
+test('a one-off dyno is taken from a token that is revoked, rotated or expired, within a second', async () => {
+  const { name, people } = await aTeam(test_, ['member'])
+  const app = await anAppWithCode(name)
+  const own = { token: people.member.token }
+  for (const end of ['revoked', 'rotated', 'expired'] as const) {
+    const body = { scope: ['write-protected'], expires_in: end === 'expired' ? 8 : 3600 }
+    const made = await call('POST', '/oauth/authorizations', body, own)
+    const { id, access_token } = made.json<{ id: string; access_token: { token: string } }>()
+    const path = `/oauth/authorizations/${id}`
+    const attached = connect(await run(app.name, access_token.token))
+    await until(() => attached.got().includes('hello'), { limitMs: 60_000 })
+    assert.ok(!attached.hasEnded())
+    if (end === 'revoked') await call('DELETE', path, undefined, own)
+    if (end === 'rotated') await call('POST', `${path}/actions/regenerate-tokens`, undefined, own)
+    const began = performance.now()
+    await until(attached.hasEnded, { limitMs: 20_000 })
+    if (end !== 'expired') assert.ok(performance.now() - began < 1_000, end)
+    const late = connect(await run(app.name, own.token))
+    await until(() => late.got().includes('hello'), { limitMs: 60_000 })
+    late.close()
+  }
+})
+
+test('a secret that a void token was given opens nothing', async () => {
+  const { name, people } = await aTeam(test_, ['member'])
+  const app = await anAppWithCode(name)
+  const own = { token: people.member.token }
+  const made = (await call('POST', '/oauth/authorizations', {}, own)).json()
+  const secret = await run(app.name, made.access_token.token)
+  const path = `/oauth/authorizations/${made.id}`
+  await call('POST', `${path}/actions/regenerate-tokens`, undefined, own)
   const refused = connect(secret)
   await until(refused.hasEnded)
   assert.equal(refused.got(), 'No dyno waits here.\r\n')

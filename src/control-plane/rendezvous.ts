@@ -2,6 +2,7 @@ import net from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { TLSSocket } from 'node:tls'
 import { sha256 } from '#/foundation/ids.ts'
+import { findLiving } from '#/platform/account/authorization-store.ts'
 import { isAllowed, watchAccess } from '#/platform/account/watch-access.ts'
 import { getApp } from '#/platform/app/app-store.ts'
 import type { App } from '#/platform/app/app.ts'
@@ -39,10 +40,17 @@ const attach = async (needs: Needs, client: TLSSocket): Promise<void> => {
   const secret = await readFirstLine(client)
   const dyno = secret === undefined ? undefined : await findAttachableDyno(db, sha256(secret))
   if (!dyno?.attachAccountId) return void client.end(NOTHING_HERE)
+  const held = {
+    authorizationId: dyno.attachAuthorizationId,
+    ...(dyno.attachTokenMark === null ? {} : { tokenMark: dyno.attachTokenMark }),
+  }
+  const living = await findLiving(db, held)
+  if (!living) return void client.end(NOTHING_HERE)
   const holder: Actor = {
+    ...held,
+    ...living,
     accountId: dyno.attachAccountId,
     name: 'rendezvous',
-    authorizationId: dyno.attachAuthorizationId,
     requestId: null,
     remoteAddress: client.remoteAddress ?? null,
   }

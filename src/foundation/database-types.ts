@@ -92,11 +92,14 @@ export interface AppTransfer {
 
 export interface Authorization {
   accountId: string;
+  appId: string | null;
+  clientId: string | null;
   createdAt: Generated<Timestamp>;
   description: string | null;
   expiresAt: Timestamp | null;
   id: Generated<string>;
   lastUsedAt: Timestamp | null;
+  pipelineId: string | null;
   revokedAt: Timestamp | null;
   scope: Generated<string[]>;
   tokenHash: Buffer;
@@ -217,6 +220,7 @@ export interface Dyno {
   attachAccountId: string | null;
   attachAuthorizationId: string | null;
   attachHash: Buffer | null;
+  attachTokenMark: string | null;
   command: string;
   createdAt: Generated<Timestamp>;
   createdBy: string | null;
@@ -319,6 +323,17 @@ export interface KnownAddress {
 export interface MasterKey {
   createdAt: Generated<Timestamp>;
   id: string;
+}
+
+export interface OauthClient {
+  accountId: string;
+  createdAt: Generated<Timestamp>;
+  id: Generated<string>;
+  name: string;
+  redirectUri: string;
+  secretHash: Buffer;
+  secretHint: string;
+  updatedAt: Generated<Timestamp>;
 }
 
 export interface PipelineCoupling {
@@ -444,6 +459,17 @@ export interface Source {
   size: number | null;
 }
 
+export interface SshKey {
+  accountId: string;
+  comment: string;
+  createdAt: Generated<Timestamp>;
+  fingerprint: string;
+  id: Generated<string>;
+  keyHash: Buffer;
+  publicKey: string;
+  updatedAt: Generated<Timestamp>;
+}
+
 export interface TeamInvitation {
   createdAt: Generated<Timestamp>;
   email: string;
@@ -528,6 +554,7 @@ export interface DB {
   formations: Formation;
   knownAddresses: KnownAddress;
   masterKeys: MasterKey;
+  oauthClients: OauthClient;
   pipelineCouplings: PipelineCoupling;
   pipelines: Pipeline;
   pipelineStages: PipelineStage;
@@ -540,6 +567,7 @@ export interface DB {
   slugs: Slug;
   slugUploads: SlugUpload;
   sources: Source;
+  sshKeys: SshKey;
   teamInvitations: TeamInvitation;
   teamMembers: TeamMember;
   teams: Team;

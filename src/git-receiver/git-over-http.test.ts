@@ -107,3 +107,48 @@ test('a destroyed app takes no push', async () => {
   const answer = await runGit('/', 'ls-remote', urlOf(app.name))
   assert.notEqual(answer.code, 0)
 })
+
+test('fetching takes a token that may read, pushing one that may write', async () => {
+  const app = await anApp(host)
+  const copy = await aWorkingCopy({ readme: 'hello' })
+  await copy.git('push', urlOf(app.name), 'main:topic')
+  const aToken = async (scope: string): Promise<string> =>
+    (await call('POST', '/oauth/authorizations', { scope: [scope] })).json().access_token.token
+  for (const [scope, mayFetch, mayPush] of [
+    ['identity', false, false],
+    ['read', true, false],
+    ['read-protected', true, false],
+    ['write', true, true],
+    ['write-protected', true, true],
+    ['global', true, true],
+  ] as const) {
+    const url = urlOf(app.name, await aToken(scope))
+    assert.equal((await copy.git('ls-remote', url)).code === 0, mayFetch, `${scope} fetches`)
+    assert.equal((await copy.git('fetch', '-q', url, 'topic')).code === 0, mayFetch, scope)
+    const pushed = await copy.git('push', url, `main:${scope}`)
+    assert.equal(pushed.code === 0, mayPush, `${scope} pushes: ${pushed.stderr}`)
+  }
+  // git asks once before it pushes; neither request may be enough by itself.
+  const reader = `Bearer ${await aToken('read')}`
+  for (const [method, path] of [
+    ['GET', 'info/refs?service=git-receive-pack'],
+    ['POST', 'git-receive-pack'],
+  ] as const) {
+    const headers = { authorization: reader }
+    const answer = await fetch(`${origin}/${app.name}.git/${path}`, { method, headers })
+    assert.equal(answer.status, 403)
+    assert.match(await answer.text(), /scope \(read\).*scope write/)
+  }
+})
+
+test('a deploy token is the password for its own app, until it is revoked', async () => {
+  const app = await anApp(host)
+  const other = await anApp(host)
+  const copy = await aWorkingCopy({ readme: 'hello' })
+  const made = (await call('POST', `/apps/${app.name}/deploy-tokens`, {})).json()
+  const push = (name: string) => copy.git('push', urlOf(name, made.token), 'main:topic')
+  assert.equal((await push(app.name)).code, 0)
+  assert.match((await push(other.name)).stderr, /No such app|not found/)
+  assert.equal((await call('DELETE', `/deploy-tokens/${made.id}`)).statusCode, 200)
+  assert.notEqual((await push(app.name)).code, 0)
+})

@@ -8,6 +8,7 @@ import { getApp } from '#/platform/app/app-store.ts'
 import type { App } from '#/platform/app/app.ts'
 import { ensureRepository, removeStaleLocks } from '#/platform/build/repository.ts'
 import type { Actor } from '#/platform/event/actor.ts'
+import { requireScope } from '#/platform/event/scope.ts'
 import { endPush } from './end-push.ts'
 import { parseGitRequest, type GitRequest } from './git-request.ts'
 import { runHttpBackend, type BackendEnd } from './http-backend.ts'
@@ -58,14 +59,19 @@ const admit = async (
     remoteAddress: request.socket.remoteAddress ?? null,
   })
   if (!actor) throw unauthorized()
-  const app = await findApp(needs, actor, asked.app).catch((error: unknown) =>
+  const app = await findApp(needs, actor, asked).catch((error: unknown) =>
     noteRefusal(needs, actor, asked, error),
   )
   const repository = await ensureRepository(needs.paths, app.id)
   return { secret: newSecret(), app, actor, repository, hasEnded: false }
 }
 
-const findApp = async ({ db }: ReceiverNeeds, actor: Actor, name: string): Promise<App> => {
+const findApp = async (
+  { db }: ReceiverNeeds,
+  actor: Actor,
+  { app: name, service }: GitRequest,
+): Promise<App> => {
+  requireScope(actor, service === 'git-receive-pack' ? 'deploy' : 'read')
   try {
     return await getApp(db, actor, name, NEEDED.code)
   } catch (error) {

@@ -1,7 +1,7 @@
 import { isSignedBy, sign } from '#/foundation/crypto.ts'
 import { masterKeysOf } from '#/platform/keyring.ts'
 import { notFound } from '#/foundation/errors.ts'
-import type { Access } from './route.ts'
+import type { ScopedAccess } from './route.ts'
 import type { Actor } from './event/actor.ts'
 import type { Platform } from './platform.ts'
 
@@ -17,13 +17,17 @@ export const capabilityUrl = (
   holder?: Holder,
 ): string => {
   const expires = Math.floor((Date.now() + lifetimeMs) / 1000)
-  const held = holder ? `${holder.accountId ?? ''}.${holder.authorizationId ?? ''}` : ''
+  const held = holder
+    ? [holder.accountId, holder.authorizationId, holder.tokenMark]
+        .map((part) => part ?? '')
+        .join('.')
+    : ''
   const signature = sign(keyring.signingKey, signedText(path, expires, held))
   const query = `?expires=${expires}${held && `&holder=${held}`}&signature=${signature}`
   return `http://${settings.apiHost}:${settings.apiPort}${path}${query}`
 }
 
-type Holder = Pick<Actor, 'accountId' | 'authorizationId'>
+type Holder = Pick<Actor, 'accountId' | 'authorizationId' | 'tokenMark'>
 
 const signedText = (path: string, expires: string | number, held: string): string =>
   held === '' ? `${path} ${expires}` : `${path} ${expires} ${held}`
@@ -31,14 +35,19 @@ const signedText = (path: string, expires: string | number, held: string): strin
 /** Who a URL was made for, whose signature has been checked. */
 export const holderOf = (url: string): Holder => {
   const held = new URL(url, 'http://localhost').searchParams.get('holder')
-  const [accountId, authorizationId] = held?.split('.') ?? []
+  const [accountId, authorizationId, tokenMark] = held?.split('.') ?? []
   if (!accountId) throw notFound('stream')
-  return { accountId, authorizationId: authorizationId || null }
+  return {
+    accountId,
+    authorizationId: authorizationId || null,
+    ...(tokenMark ? { tokenMark } : {}),
+  }
 }
 
 /** For routes below such a URL: whoever has no valid one learns nothing (404). */
-export const withCapability: Access<undefined> = {
+export const withCapability: ScopedAccess<undefined> = {
   name: 'anyone: holds a signed URL',
+  reach: 'open',
   find: async ({ platform, request }) => {
     const url = new URL(request.url, 'http://localhost')
     if (!isCapability(platform, url)) throw notFound('stream')

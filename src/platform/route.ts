@@ -3,15 +3,21 @@ import type { Static, TSchema } from 'typebox'
 import type { Page } from '#/foundation/range.ts'
 import type { Platform } from '#/platform/platform.ts'
 import type { Actor } from '#/platform/event/actor.ts'
+import type { Scope } from '#/platform/event/scope.ts'
 
 /**
  * A route is data: what it needs to be allowed, the shape of its body, and what it does. `src/api` mounts the
- * tables of all nouns. A route without an `access` does not compile, so no path is open by oversight.
+ * tables of all nouns. A route without an `access`, or of which one cannot tell what scope of a token it takes, does
+ * not compile, so no path is open by oversight.
  */
 export type Route = {
   method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   path: string
   access: Access<unknown>
+  /** The narrowest scope that does, if it is another than `reach` and `method` say. */
+  scope?: Scope
+  /** Where the access has none, or another. */
+  reach?: Reach
   body?: TSchema
   /** Basic e-mail:password will do instead of a token. */
   takesPassword?: true
@@ -22,12 +28,22 @@ export type Route = {
   handle: (call: Call<Record<string, string>, unknown, unknown>) => Promise<unknown>
 }
 
+/**
+ * What a route is about, which says what scope of a token it takes: `open`: none; `apps`: the caller's apps, pipelines
+ * and what belongs to them, all found by `mayOnApp`, so that deploy tokens may come too; `account`: what else the caller
+ * may see. The last two take `read` for a GET, else `write`.
+ */
+export type Reach = 'open' | 'apps' | 'account'
+
 /** What a caller must be or hold, and how the thing that the route is about is found for just that caller. */
 export type Access<Target> = {
   /** For the table of permissions: `anyone`, `account`, or a noun with a permission such as `app:deploy`. */
   name: string
   find: (lookup: Lookup) => Promise<Target>
 }
+
+/** An access whose routes need not say their scope. */
+export type ScopedAccess<Target> = Access<Target> & { reach: Reach }
 
 export type Lookup = {
   platform: Platform
@@ -56,13 +72,16 @@ type PathParams<Path extends string> = Path extends `${string}:${infer Name}/${i
 
 type RouteOf<Path extends string, Schema extends TSchema, Target> = Omit<
   Route,
-  'path' | 'access' | 'body' | 'handle'
+  'path' | 'access' | 'scope' | 'reach' | 'body' | 'handle'
 > & {
   path: Path
-  access: Access<Target>
   body?: Schema
   handle: (call: Call<PathParams<Path>, Static<Schema>, Target>) => Promise<unknown>
-}
+} & (
+    | { access: ScopedAccess<Target>; scope?: Scope; reach?: Reach }
+    | { access: Access<Target>; scope: Scope; reach?: Reach }
+    | { access: Access<Target>; reach: Reach }
+  )
 
 /** Declares a route with the types of its path, body and target checked; the table then holds them alike. */
 export const route = <Path extends string, Schema extends TSchema, Target>(
@@ -70,8 +89,9 @@ export const route = <Path extends string, Schema extends TSchema, Target>(
 ): Route => declared as unknown as Route
 
 /** Open to whoever knows the URL; `why` says what protects it instead. */
-export const anyone = (why: string): Access<undefined> => ({
+export const anyone = (why: string): ScopedAccess<undefined> => ({
   name: `anyone: ${why}`,
+  reach: 'open',
   find: async () => undefined,
 })
 

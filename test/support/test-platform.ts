@@ -84,6 +84,7 @@ export const aTestPlatform = async (): Promise<TestPlatform> => {
         accountId: holder.accountId,
         name: email,
         authorizationId: holder.authorizationId,
+        scope: holder.scope,
         requestId: null,
         remoteAddress: null,
       },

@@ -1,5 +1,5 @@
 import { forbidden, notFound } from '#/foundation/errors.ts'
-import type { Access, Lookup } from '#/platform/route.ts'
+import type { Access, Lookup, ScopedAccess } from '#/platform/route.ts'
 import {
   findAccount,
   findFirstAccount,
@@ -20,8 +20,9 @@ export const ownAccount: Access<Account> = {
 }
 
 /** Below `/users/:account`: `~`, or an account that shares a team with the caller. */
-export const visibleAccount: Access<Account> = {
+export const visibleAccount: ScopedAccess<Account> = {
   name: 'account:view',
+  reach: 'account',
   find: async ({ platform, actor, params }: Lookup) => {
     const ref = params['account'] ?? '~'
     if (ref === '~') return getOwnAccount(platform.db, actor)

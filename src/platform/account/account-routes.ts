@@ -6,6 +6,7 @@ import { presentAccount } from './account-schema.ts'
 export const accountRoutes = [
   route({
     method: 'GET',
+    scope: 'identity',
     path: '/account',
     access: ownAccount,
     handle: async ({ target }) => presentAccount(target),
@@ -19,12 +20,14 @@ export const accountRoutes = [
   // The platform has none of Heroku's account features; a client asks for one to learn whether it is there.
   route({
     method: 'GET',
+    reach: 'account',
     path: '/account/features',
     access: account,
     handle: async () => [],
   }),
   route({
     method: 'GET',
+    reach: 'account',
     path: '/account/features/:feature',
     access: account,
     handle: async () => {

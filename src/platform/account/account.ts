@@ -16,7 +16,9 @@ export type Authorization = {
   accountId: string
   description: string | null
   scope: string[]
+  clientId: string | null
   tokenHint: string
+  lastUsedAt: Date | null
   expiresAt: Date | null
   revokedAt: Date | null
   createdAt: Date

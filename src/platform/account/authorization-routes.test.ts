@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { statusesOf } from '../../../test/support/apps.ts'
 import { aTestPlatform } from '../../../test/support/test-platform.ts'
+import { until } from '../../../test/support/until.ts'
 
 const platform = await aTestPlatform()
 const { call, token } = platform
@@ -52,9 +53,15 @@ test('an expired token is refused', async () => {
   assert.equal(await statusWith(made.access_token.token), 401)
 })
 
-test('a scope that is not enforced is not promised', async () => {
-  const narrow = await call('POST', '/oauth/authorizations', { scope: ['read'] })
-  assert.equal(narrow.statusCode, 422)
+test('a token may have several scopes, each one that there is', async () => {
+  const several = await create({ scope: ['read', 'identity', 'read'] })
+  assert.deepEqual(several.scope, ['read', 'identity'])
+  for (const scope of [[], ['all'], ['read', ''], ['deploy'], ['__proto__'], ['read,write'], [7]])
+    assert.equal(
+      (await call('POST', '/oauth/authorizations', { scope })).statusCode,
+      422,
+      String(scope),
+    )
 })
 
 test('a token is described anew', async () => {
@@ -125,4 +132,57 @@ test('no event holds a token', async () => {
   const events = await platform.platform.db.selectFrom('events').selectAll().execute()
   assert.ok(events.some(({ resource }) => resource === 'authorization'))
   assert.ok(!JSON.stringify(events).includes(made.access_token.token.slice(9)))
+})
+
+test('of rotations at once each answer but that of the last is void, and no rotation is lost unsaid', async () => {
+  const made = await create()
+  const path = `/oauth/authorizations/${made.id}/actions/regenerate-tokens`
+  const answers = await Promise.all([1, 2, 3, 4].map(() => call('POST', path)))
+  assert.ok(answers.every(({ statusCode }) => statusCode === 200 || statusCode === 409))
+  const won = answers.filter(({ statusCode }) => statusCode === 200)
+  const statuses = await Promise.all(
+    [made, ...won.map((answer) => answer.json())].map((one) => statusWith(one.access_token.token)),
+  )
+  assert.equal(statuses.filter((status) => status === 200).length, 1)
+  assert.equal(statuses[0], 401, 'the old token is replayed')
+})
+
+test('a rotated token keeps its scope and its end, and an ended one stays so', async () => {
+  const made = await create({ scope: ['read'], expires_in: 3600 })
+  const rotation = `/oauth/authorizations/${made.id}/actions/regenerate-tokens`
+  const rotated = (await call('POST', rotation)).json()
+  assert.deepEqual(rotated.scope, ['read'])
+  assert.ok(rotated.access_token.expires_in <= 3600)
+  await platform.platform.db
+    .updateTable('authorizations')
+    .set({ expiresAt: new Date(Date.now() - 1000) })
+    .where('id', '=', made.id)
+    .execute()
+  const again = (await call('POST', rotation)).json()
+  assert.equal(await statusWith(again.access_token.token), 401)
+})
+
+test('the use of a token is noted soon after it, once a minute', async () => {
+  const made = await create()
+  const lastUse = async () =>
+    (
+      await platform.platform.db
+        .selectFrom('authorizations')
+        .select('lastUsedAt')
+        .where('id', '=', made.id)
+        .executeTakeFirstOrThrow()
+    ).lastUsedAt
+  assert.equal(await lastUse(), null)
+  await Promise.all([1, 2, 3].map(() => statusWith(made.access_token.token)))
+  const first = await until(lastUse)
+  await statusWith(made.access_token.token)
+  assert.deepEqual(await lastUse(), first)
+  const longAgo = new Date(Date.now() - 61_000)
+  await platform.platform.db
+    .updateTable('authorizations')
+    .set({ lastUsedAt: longAgo })
+    .where('id', '=', made.id)
+    .execute()
+  await statusWith(made.access_token.token)
+  await until(async () => ((await lastUse()) ?? longAgo) > longAgo)
 })

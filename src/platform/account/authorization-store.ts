@@ -1,8 +1,10 @@
-import { sql } from 'kysely'
+import { sql, type ExpressionBuilder } from 'kysely'
+import type { DB } from '#/foundation/database-types.ts'
 import type { Db } from '#/foundation/db.ts'
 import { notFound } from '#/foundation/errors.ts'
 import { isId, sha256 } from '#/foundation/ids.ts'
-import type { Actor } from '#/platform/event/actor.ts'
+import type { Actor, DeployBinding } from '#/platform/event/actor.ts'
+import { isScope, type Scope } from '#/platform/event/scope.ts'
 import { hintOf, type Authorization } from './account.ts'
 
 const COLUMNS = [
@@ -10,7 +12,9 @@ const COLUMNS = [
   'accountId',
   'description',
   'scope',
+  'clientId',
   'tokenHint',
+  'lastUsedAt',
   'expiresAt',
   'revokedAt',
   'createdAt',
@@ -21,25 +25,39 @@ export type NewAuthorization = {
   accountId: string
   token: string
   description: string | null
-  scope: string[]
+  scope: readonly Scope[]
   expiresAt: Date | null
+  clientId?: string | null
+  boundTo?: DeployBinding
 }
 
 export const insertAuthorization = (
   tx: Db,
-  { token, ...input }: NewAuthorization,
+  { token, scope, boundTo, ...input }: NewAuthorization,
 ): Promise<Authorization> =>
   tx
     .insertInto('authorizations')
-    .values({ ...input, tokenHash: sha256(token), tokenHint: hintOf(token) })
+    .values({
+      ...input,
+      ...boundTo,
+      scope: [...scope],
+      tokenHash: sha256(token),
+      tokenHint: hintOf(token),
+    })
     .returning(COLUMNS)
     .executeTakeFirstOrThrow()
 
+export type TokenHolder = {
+  accountId: string
+  email: string
+  authorizationId: string
+  scope: Scope[]
+  boundTo: DeployBinding | undefined
+  tokenMark: string
+}
+
 /** Who a token belongs to; undefined if there is none such, or it has expired or been revoked. Notes its use once a minute. */
-export const findTokenHolder = async (
-  db: Db,
-  token: string,
-): Promise<{ accountId: string; email: string; authorizationId: string } | undefined> => {
+export const findTokenHolder = async (db: Db, token: string): Promise<TokenHolder | undefined> => {
   const found = await db
     .selectFrom('authorizations')
     .innerJoin('accounts', 'accounts.id', 'authorizations.accountId')
@@ -47,6 +65,9 @@ export const findTokenHolder = async (
       'accounts.id as accountId',
       'accounts.email',
       'authorizations.id as authorizationId',
+      'authorizations.scope',
+      'authorizations.appId',
+      'authorizations.pipelineId',
       'lastUsedAt',
     ])
     .where('tokenHash', '=', sha256(token))
@@ -54,36 +75,82 @@ export const findTokenHolder = async (
     .where((eb) => eb.or([eb('expiresAt', 'is', null), eb('expiresAt', '>', sql<Date>`now()`)]))
     .executeTakeFirst()
   if (!found) return undefined
-  const { lastUsedAt, ...holder } = found
-  if (!lastUsedAt || Date.now() - lastUsedAt.getTime() > 60_000)
-    await noteUse(db, holder.authorizationId)
-  return holder
+  const { lastUsedAt, appId, pipelineId, scope, ...holder } = found
+  if (!lastUsedAt || Date.now() - lastUsedAt.getTime() > 60_000) noteUse(db, holder.authorizationId)
+  return {
+    ...holder,
+    scope: scope.filter(isScope),
+    boundTo: bindingOf({ appId, pipelineId }),
+    tokenMark: markOf(token),
+  }
 }
 
+const bindingOf = (found: {
+  appId: string | null
+  pipelineId: string | null
+}): DeployBinding | undefined => {
+  if (found.appId !== null) return { appId: found.appId }
+  return found.pipelineId === null ? undefined : { pipelineId: found.pipelineId }
+}
+
+/** What an actor came with, as far as it may be taken from them. */
+export type Credential = Pick<Actor, 'authorizationId' | 'tokenMark'>
+
+export type LivingToken = Pick<Actor, 'scope' | 'boundTo'> & { expiresAt: Date | null }
+
 /**
- * Whether what the actor signed in with is good still; what is open asks again. The platform itself, and whoever
- * needed none, have none to lose.
+ * What the actor signed in with, if it is good still; what is open asks again. Revoked, expired and rotated tokens are
+ * not. The platform itself, and whoever needed none, have none to lose.
  */
-export const isLive = async (db: Db, { authorizationId }: Actor): Promise<boolean> =>
-  authorizationId === null ||
-  (await db
+export const findLiving = async (
+  db: Db,
+  { authorizationId, tokenMark }: Credential,
+): Promise<LivingToken | undefined> => {
+  if (authorizationId === null) return { scope: ['global'], expiresAt: null }
+  let query = db
     .selectFrom('authorizations')
-    .select('id')
+    .select(['scope', 'appId', 'pipelineId', 'expiresAt'])
     .where('id', '=', authorizationId)
     .where('revokedAt', 'is', null)
     .where((eb) => eb.or([eb('expiresAt', 'is', null), eb('expiresAt', '>', sql<Date>`now()`)]))
-    .executeTakeFirst()) !== undefined
+  if (tokenMark !== undefined)
+    query = query.where(sql`encode(substring(token_hash from 1 for 8), 'hex')`, '=', tokenMark)
+  const found = await query.executeTakeFirst()
+  if (!found) return undefined
+  const boundTo = bindingOf(found)
+  return {
+    scope: found.scope.filter(isScope),
+    expiresAt: found.expiresAt,
+    ...(boundTo ? { boundTo } : {}),
+  }
+}
 
-const noteUse = (db: Db, id: string): Promise<unknown> =>
-  db.updateTable('authorizations').set({ lastUsedAt: new Date() }).where('id', '=', id).execute()
+/** Which of an authorization's tokens it is: it has another after each rotation. */
+const markOf = (token: string): string => sha256(token).toString('hex').slice(0, 16)
 
-/** The caller's own, living ones, newest first. */
+/** Nobody waits for it, and of several at once one writes. What could not be noted, the next use notes. */
+const noteUse = (db: Db, id: string): void => {
+  db.updateTable('authorizations')
+    .set({ lastUsedAt: sql<Date>`now()` })
+    .where('id', '=', id)
+    .where((eb) =>
+      eb.or([
+        eb('lastUsedAt', 'is', null),
+        eb('lastUsedAt', '<', sql<Date>`now() - interval '1 minute'`),
+      ]),
+    )
+    .execute()
+    .catch(() => {})
+}
+
+/** The caller's own, living ones, newest first; deploy tokens are their apps' and pipelines', and not among them. */
 export const listAuthorizations = (db: Db, actor: Actor): Promise<Authorization[]> =>
   db
     .selectFrom('authorizations')
     .select(COLUMNS)
     .where('accountId', '=', actor.accountId)
     .where('revokedAt', 'is', null)
+    .where(isPersonal)
     .orderBy('createdAt', 'desc')
     .execute()
 
@@ -98,8 +165,12 @@ export const findAuthorization = async (
         .select(COLUMNS)
         .where('id', '=', id)
         .where('accountId', '=', actor.accountId)
+        .where(isPersonal)
         .executeTakeFirst()
     : undefined
+
+const isPersonal = (eb: ExpressionBuilder<DB, 'authorizations'>) =>
+  eb.and([eb('appId', 'is', null), eb('pipelineId', 'is', null)])
 
 /** The one the account was made with, whether or not it has been revoked since. */
 export const findFirstAuthorization = (db: Db, actor: Actor): Promise<Authorization | undefined> =>
@@ -107,17 +178,36 @@ export const findFirstAuthorization = (db: Db, actor: Actor): Promise<Authorizat
     .selectFrom('authorizations')
     .select(COLUMNS)
     .where('accountId', '=', actor.accountId)
+    .where(isPersonal)
     .orderBy('createdAt')
     .orderBy('id')
     .limit(1)
     .executeTakeFirst()
 
-export const describeAuthorization = (
+/** Nobody else changes it until the transaction ends. @throws 404 as `changeLiving` */
+export const lockAuthorization = async (
   tx: Db,
   actor: Actor,
   id: string,
-  description: string | null,
-): Promise<Authorization> => changeLiving(tx, actor, id, { description })
+): Promise<Authorization> => {
+  const found = await tx
+    .selectFrom('authorizations')
+    .select(COLUMNS)
+    .where('id', '=', id)
+    .where('accountId', '=', actor.accountId)
+    .where('revokedAt', 'is', null)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+  if (!found) throw notFound('authorization')
+  return found
+}
+
+export const changeAuthorization = (
+  tx: Db,
+  actor: Actor,
+  id: string,
+  change: { description: string | null; clientId: string | null },
+): Promise<Authorization> => changeLiving(tx, actor, id, change)
 
 export const replaceToken = (
   tx: Db,
@@ -136,7 +226,13 @@ const changeLiving = async (
   tx: Db,
   actor: Actor,
   id: string,
-  change: { description?: string | null; tokenHash?: Buffer; tokenHint?: string; revokedAt?: Date },
+  change: {
+    description?: string | null
+    clientId?: string | null
+    tokenHash?: Buffer
+    tokenHint?: string
+    revokedAt?: Date
+  },
 ): Promise<Authorization> => {
   const changed = await tx
     .updateTable('authorizations')

@@ -20,6 +20,9 @@ export const findTokenActor = async (
       accountId: holder.accountId,
       name: holder.email,
       authorizationId: holder.authorizationId,
+      tokenMark: holder.tokenMark,
+      scope: holder.scope,
+      ...(holder.boundTo ? { boundTo: holder.boundTo } : {}),
       ...origin,
     }
   )

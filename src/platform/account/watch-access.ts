@@ -2,18 +2,18 @@ import { ApiError } from '#/foundation/errors.ts'
 import { waitFor } from '#/foundation/notifications.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
-import { isLive } from './authorization-store.ts'
+import { findLiving } from './authorization-store.ts'
 
 type Needs = Pick<Platform, 'db' | 'notifications'>
 
-/** For what time alone takes away: a token or a URL that expires. */
+/** For what time alone takes away, such as a URL that expires; when a token does is known beforehand. */
 const LOOK_ANYWAY_MS = 5_000
 
 /**
  * For whatever stays open: a signal that is aborted when the reader is `gone`, and within a second of their losing
  * what let them in. Two things take it away:
  * - `check` throws an answer of the API: a role, a grant, a lock or an owner has changed, or a signed URL has expired;
- * - the actor's authorization lives no more: its token was revoked or has expired (`isLive`).
+ * - the actor's authorization lives no more: its token was revoked or has expired, or another has come in its place.
  * It looks when the database says `access_changed`. A table that has a say in who may do what needs that trigger
  * (see migrations/0008-permissions.sql). A database that does not answer takes nothing away.
  */
@@ -24,6 +24,7 @@ export const watchAccess = (
   gone: AbortSignal,
 ): AbortSignal => {
   const lost = new AbortController()
+  endWithToken({ db }, actor, lost, gone).catch(() => {}) // then the look does it
   waitFor({
     notifications,
     channel: 'access_changed',
@@ -38,6 +39,24 @@ export const watchAccess = (
   return AbortSignal.any([gone, lost.signal])
 }
 
+/** What `setTimeout` can wait. */
+const LONGEST_MS = 2 ** 31 - 1
+
+const endWithToken = async (
+  { db }: Pick<Needs, 'db'>,
+  actor: Actor,
+  lost: AbortController,
+  gone: AbortSignal,
+): Promise<void> => {
+  const living = await findLiving(db, actor)
+  if (!living?.expiresAt) return
+  const leftMs = living.expiresAt.getTime() - Date.now()
+  if (leftMs > LONGEST_MS) return
+  const timer = setTimeout(() => lost.abort(), Math.max(0, leftMs))
+  gone.addEventListener('abort', () => clearTimeout(timer))
+  if (gone.aborted) clearTimeout(timer)
+}
+
 /** Whether the actor may (still) do it: `check` passes, and what they signed in with is good. */
 export const isAllowed = async (
   { db }: Pick<Needs, 'db'>,
@@ -45,7 +64,7 @@ export const isAllowed = async (
   check: () => Promise<unknown>,
 ): Promise<boolean> => {
   try {
-    if (!(await isLive(db, actor))) return false
+    if (!(await findLiving(db, actor))) return false
     await check()
     return true
   } catch (error) {

@@ -1,14 +1,15 @@
 import { accessName } from '#/platform/app/app-access.ts'
 import { getApp } from '#/platform/app/app-store.ts'
-import type { Access } from '#/platform/route.ts'
+import type { ScopedAccess } from '#/platform/route.ts'
 import type { Permission } from '#/platform/team/team.ts'
 import { getAddOn } from './add-on-store.ts'
 import type { AddOn, Attachment } from './add-on.ts'
 import { getAttachment } from './attachment-store.ts'
 
 /** For routes below `/addons/:addOn` and `/apps/:app/addons/:addOn`; the permissions are on the app that owns it. */
-export const onAddOn = (...needed: readonly Permission[]): Access<AddOn> => ({
+export const onAddOn = (...needed: readonly Permission[]): ScopedAccess<AddOn> => ({
   name: accessName('add-on', needed),
+  reach: 'apps',
   find: async ({ platform: { db }, actor, params }) => {
     const app =
       params['app'] === undefined ? undefined : await getApp(db, actor, params['app'], 'view')
@@ -20,8 +21,9 @@ export const onAddOn = (...needed: readonly Permission[]): Access<AddOn> => ({
 })
 
 /** For routes below `/addon-attachments/:attachment` and `/apps/:app/addon-attachments/:attachment`. */
-export const onAttachment = (...needed: readonly Permission[]): Access<Attachment> => ({
+export const onAttachment = (...needed: readonly Permission[]): ScopedAccess<Attachment> => ({
   name: accessName('add-on-attachment', needed),
+  reach: 'apps',
   find: async ({ platform: { db }, actor, params }) => {
     const app =
       params['app'] === undefined ? undefined : await getApp(db, actor, params['app'], 'view')

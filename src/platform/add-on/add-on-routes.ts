@@ -25,6 +25,7 @@ const ACCEPTED = 202
 export const addOnRoutes = [
   route({
     method: 'GET',
+    reach: 'apps',
     path: '/addons',
     access: account,
     handle: async ({ platform, actor, request, reply }) => {
@@ -101,6 +102,8 @@ export const addOnRoutes = [
   }),
   route({
     method: 'POST',
+    scope: 'read',
+    reach: 'apps',
     path: '/actions/addons/resolve',
     access: account,
     body: ResolveAddOn,

@@ -6,18 +6,21 @@ import { ADD_ON_SERVICES, findPlan, findService, type AddOnService } from './add
 export const addOnServiceRoutes = [
   route({
     method: 'GET',
+    reach: 'account',
     path: '/addon-services',
     access: account,
     handle: async () => ADD_ON_SERVICES.map(presentService),
   }),
   route({
     method: 'GET',
+    reach: 'account',
     path: '/addon-services/:service',
     access: account,
     handle: async ({ params }) => presentService(getService(params.service)),
   }),
   route({
     method: 'GET',
+    reach: 'account',
     path: '/addon-services/:service/plans',
     access: account,
     handle: async ({ params }) => {
@@ -28,6 +31,7 @@ export const addOnServiceRoutes = [
   ...['/plans/:plan' as const, '/addon-services/:service/plans/:plan' as const].map((path) =>
     route({
       method: 'GET',
+      reach: 'account',
       path,
       access: account,
       handle: async ({ params }) => {

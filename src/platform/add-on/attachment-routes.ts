@@ -19,6 +19,7 @@ const ONE = [
 export const attachmentRoutes = [
   route({
     method: 'GET',
+    reach: 'apps',
     path: '/addon-attachments',
     access: account,
     handle: async ({ platform, actor, request, reply }) => {
@@ -47,6 +48,7 @@ export const attachmentRoutes = [
   }),
   route({
     method: 'POST',
+    reach: 'apps',
     path: '/addon-attachments',
     access: account,
     body: CreateAttachment,
@@ -83,6 +85,8 @@ export const attachmentRoutes = [
   ),
   route({
     method: 'POST',
+    scope: 'read',
+    reach: 'apps',
     path: '/actions/addon-attachments/resolve',
     access: account,
     body: ResolveAttachment,

@@ -24,6 +24,7 @@ export const appSetupRoutes = [
   ...(['/apps', '/teams/apps'] as const).map((path) =>
     route({
       method: 'POST',
+      reach: 'account',
       path,
       access: account,
       body: CreateApp,

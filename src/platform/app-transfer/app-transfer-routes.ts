@@ -24,6 +24,7 @@ const SHOWER = systemActor('transfer')
 export const appTransferRoutes = [
   route({
     method: 'PATCH',
+    scope: 'global',
     path: '/teams/apps/:app',
     access: onApp(...NEEDED.lock),
     body: UpdateTeamApp,
@@ -37,6 +38,7 @@ export const appTransferRoutes = [
   }),
   route({
     method: 'GET',
+    reach: 'account',
     path: '/account/app-transfers',
     access: account,
     handle: async ({ platform, actor }) =>
@@ -44,6 +46,7 @@ export const appTransferRoutes = [
   }),
   route({
     method: 'POST',
+    scope: 'global',
     path: '/account/app-transfers',
     access: account,
     body: CreateTransfer,
@@ -54,12 +57,14 @@ export const appTransferRoutes = [
   }),
   route({
     method: 'GET',
+    reach: 'account',
     path: '/account/app-transfers/:transfer',
     access: ownTransfer,
     handle: async ({ actor, target }) => presentTransfer(target, { actor }),
   }),
   route({
     method: 'PATCH',
+    scope: 'global',
     path: '/account/app-transfers/:transfer',
     access: ownTransfer,
     body: UpdateTransfer,
@@ -68,6 +73,7 @@ export const appTransferRoutes = [
   }),
   route({
     method: 'DELETE',
+    scope: 'global',
     path: '/account/app-transfers/:transfer',
     access: ownTransfer,
     handle: async ({ platform, actor, target }) => {

@@ -1,11 +1,12 @@
 import type { Permission } from '#/platform/team/team.ts'
-import type { Access } from '#/platform/route.ts'
+import type { ScopedAccess } from '#/platform/route.ts'
 import { getApp } from './app-store.ts'
 import type { App } from './app.ts'
 
 /** For routes below `/apps/:app`: finds the app if the caller has one of the permissions on it. */
-export const onApp = (...needed: readonly Permission[]): Access<App> => ({
+export const onApp = (...needed: readonly Permission[]): ScopedAccess<App> => ({
   name: accessName('app', needed),
+  reach: 'apps',
   find: ({ platform, actor, params }) => getApp(platform.db, actor, params['app'] ?? '', needed),
 })
 

@@ -25,12 +25,14 @@ export const showApp = async (platform: Platform, actor: Actor, id: string) =>
 export const appRoutes = [
   route({
     method: 'GET',
+    reach: 'apps',
     path: '/apps',
     access: account,
     handle: (call) => sendApps(call, {}),
   }),
   route({
     method: 'GET',
+    reach: 'apps',
     path: '/users/:account/apps',
     access: ownAccount,
     handle: (call) => sendApps(call, { personalAccountId: call.target.id }),
@@ -43,6 +45,8 @@ export const appRoutes = [
   }),
   route({
     method: 'POST',
+    scope: 'read',
+    reach: 'apps',
     path: '/filters/apps',
     status: 200,
     access: account,

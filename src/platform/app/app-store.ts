@@ -1,9 +1,9 @@
-import { sql, type ExpressionBuilder } from 'kysely'
+import { sql, type ExpressionBuilder, type ExpressionWrapper, type SqlBool } from 'kysely'
 import type { DB } from '#/foundation/database-types.ts'
 import type { Db } from '#/foundation/db.ts'
 import { forbidden, notFound } from '#/foundation/errors.ts'
 import { isId } from '#/foundation/ids.ts'
-import type { Actor } from '#/platform/event/actor.ts'
+import type { Actor, DeployBinding } from '#/platform/event/actor.ts'
 import { listOf, type Needed } from '#/platform/team/permission-table.ts'
 import { rolesOnLocked, rolesWith } from '#/platform/team/team.ts'
 import type { App } from './app.ts'
@@ -27,7 +27,29 @@ export const APP_COLUMNS = [
  * The one gate: true of apps on which the actor has one of the permissions, by their role in its team or by a grant.
  * The platform itself has every one.
  */
-export const mayOnApp = (actor: Actor, needed: Needed) => (eb: ExpressionBuilder<DB, 'apps'>) =>
+export const mayOnApp =
+  (actor: Actor, needed: Needed) =>
+  (eb: ExpressionBuilder<DB, 'apps'>): ExpressionWrapper<DB, 'apps', SqlBool> =>
+    actor.boundTo
+      ? eb.and([isBoundTo(actor.boundTo, needed)(eb), accountMayOnApp(actor, 'deploy')(eb)])
+      : accountMayOnApp(actor, needed)(eb)
+
+/** What a deploy token may do: see and deploy its app, or the apps of its pipeline, as long as its maker may. */
+const isBoundTo =
+  (binding: DeployBinding, needed: Needed) =>
+  (eb: ExpressionBuilder<DB, 'apps'>): ExpressionWrapper<DB, 'apps', SqlBool> => {
+    if (!listOf(needed).some((one) => one === 'view' || one === 'deploy')) return eb.val(false)
+    if ('appId' in binding) return eb('apps.id', '=', binding.appId)
+    return eb.exists(
+      eb
+        .selectFrom('pipelineCouplings as bound')
+        .select('bound.id')
+        .whereRef('bound.appId', '=', 'apps.id')
+        .where('bound.pipelineId', '=', binding.pipelineId),
+    )
+  }
+
+const accountMayOnApp = (actor: Actor, needed: Needed) => (eb: ExpressionBuilder<DB, 'apps'>) =>
   actor.accountId === null
     ? eb.val(true)
     : eb.or([

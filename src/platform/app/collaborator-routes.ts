@@ -32,6 +32,7 @@ export const collaboratorRoutes = [
   ...ALL.map((path) =>
     route({
       method: 'POST',
+      scope: 'global',
       path,
       access: onApp(...NEEDED.join),
       body: AddCollaborator,
@@ -57,6 +58,7 @@ export const collaboratorRoutes = [
   ...ONE.map((path) =>
     route({
       method: 'PATCH',
+      scope: 'global',
       path,
       access: onApp(...NEEDED.collaborators),
       body: UpdateCollaborator,
@@ -70,6 +72,7 @@ export const collaboratorRoutes = [
   ...ONE.map((path) =>
     route({
       method: 'DELETE',
+      scope: 'global',
       path,
       access: onApp(...NEEDED.join),
       handle: async ({ platform, actor, target, params }) => {

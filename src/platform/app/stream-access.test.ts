@@ -42,11 +42,14 @@ const open = (url: string): Open => {
   return { text: () => text, hasEnded: () => hasEnded, close: () => void request.destroy() }
 }
 
-/** A member's open tail of an app's log, and the output of a build that goes on. */
-const aReader = async () => {
+/** A member's open tail of an app's log, and the output of a build that goes on; with another token than their first, if so. */
+const aReader = async (authorization?: { scope?: string[]; expires_in?: number }) => {
   const { name: team, people } = await aTeam(testPlatform, ['member'])
   const app = await anApp(testPlatform, { team })
-  const { token, actor, email } = people.member
+  const { actor, email } = people.member
+  const own = { token: people.member.token }
+  const made = authorization && (await call('POST', '/oauth/authorizations', authorization, own))
+  const token: string = made ? made.json().access_token.token : own.token
   const session = await call('POST', `/apps/${app.name}/log-sessions`, { tail: true }, { token })
   const source_blob = { url: 'https://example.com/source.tgz' }
   const build = await call('POST', `/apps/${app.name}/builds`, { source_blob }, { token })
@@ -117,6 +120,64 @@ test('a revoked token ends what it opened, and its URLs open nothing more', asyn
   await assertEnd(streams)
   const late = await call('GET', pathname + search, undefined, { headers: { authorization: '' } })
   assert.equal(late.statusCode, 404)
+})
+
+test('an expired token ends what it opened within a second, whatever its scope', async () => {
+  const expires_in = 3
+  const expiresAt = Date.now() + expires_in * 1_000
+  const { app, token, streams } = await aReader({ scope: ['write'], expires_in })
+  const session = await call('POST', `/apps/${app.name}/log-sessions`, {}, { token })
+  const { pathname, search } = new URL(session.json<{ logplex_url: string }>().logplex_url)
+  assert.ok(streams.every((stream) => !stream.hasEnded()))
+  await until(() => streams.every((stream) => stream.hasEnded()), { limitMs: 10_000 })
+  assert.ok(Date.now() > expiresAt - 100 && Date.now() < expiresAt + 1_500)
+  const late = await call('GET', pathname + search, undefined, { headers: { authorization: '' } })
+  assert.equal(late.statusCode, 404)
+})
+
+test('a rotated token ends what it opened, and its URLs open nothing more, unlike the new one', async () => {
+  const { app, token, streams } = await aReader()
+  const asked = (as: string) => call('POST', `/apps/${app.name}/log-sessions`, {}, { token: as })
+  const pathOf = ({ json }: Awaited<ReturnType<typeof asked>>): string => {
+    const { pathname, search } = new URL(json<{ logplex_url: string }>().logplex_url)
+    return pathname + search
+  }
+  const before = pathOf(await asked(token))
+  const rotation = '/oauth/authorizations/~/actions/regenerate-tokens'
+  const rotated = (await call('POST', rotation, undefined, { token })).json()
+  await assertEnd(streams)
+  const after = pathOf(await asked(rotated.access_token.token))
+  const read = (url: string) => call('GET', url, undefined, { headers: { authorization: '' } })
+  assert.equal((await read(before)).statusCode, 404)
+  assert.equal((await read(after)).statusCode, 200)
+})
+
+test('a revoked deploy token, or one whose maker has left, ends the output of the build that it follows', async () => {
+  for (const loss of ['revoked', 'left'] as const) {
+    const { name: team, people } = await aTeam(testPlatform, ['admin'])
+    const app = await anApp(testPlatform, { team })
+    const admin = { token: people.admin.token }
+    const made = (await call('POST', `/apps/${app.name}/deploy-tokens`, {}, admin)).json()
+    const source_blob = { url: 'https://example.com/source.tgz' }
+    const ci = { token: made.token }
+    const build = await call('POST', `/apps/${app.name}/builds`, { source_blob }, ci)
+    assert.equal(build.statusCode, 201, build.body)
+    const { id, output_stream_url } = build.json<{ id: string; output_stream_url: string }>()
+    await mkdir(platform.paths.builds, { recursive: true })
+    await writeFile(outputPath(platform.paths, id), 'hello')
+    const output = open(output_stream_url)
+    await until(() => output.text().includes('hello'))
+    if (loss === 'revoked') await call('DELETE', `/deploy-tokens/${made.id}`, undefined, admin)
+    else
+      await db
+        .deleteFrom('teamMembers')
+        .where('accountId', '=', people.admin.actor.accountId ?? '')
+        .execute()
+    await assertEnd([output])
+    const { pathname, search } = new URL(output_stream_url)
+    const late = await call('GET', pathname + search, undefined, { headers: { authorization: '' } })
+    assert.equal(late.statusCode, 404)
+  }
 })
 
 test('the holder of a URL can be neither altered nor left out', async () => {

@@ -1,9 +1,9 @@
 import { notFound } from '#/foundation/errors.ts'
-import { isLive } from '#/platform/account/authorization-store.ts'
+import { findLiving } from '#/platform/account/authorization-store.ts'
 import { watchAccess } from '#/platform/account/watch-access.ts'
 import { holderOf, withCapability } from '#/platform/capability.ts'
 import type { Actor } from '#/platform/event/actor.ts'
-import type { Access, Lookup } from '#/platform/route.ts'
+import type { Lookup, ScopedAccess } from '#/platform/route.ts'
 import type { Permission } from '#/platform/team/team.ts'
 import { accessName } from './app-access.ts'
 import { getApp } from './app-store.ts'
@@ -22,13 +22,16 @@ export type OpenStream = {
 export const onStreamOf = (
   findAppId: (lookup: Lookup) => Promise<string>,
   ...needed: readonly Permission[]
-): Access<OpenStream> => ({
+): ScopedAccess<OpenStream> => ({
   name: `anyone: holds a signed URL of somebody with ${accessName('app', needed)}`,
+  reach: 'open',
   find: async (lookup) => {
     const { platform } = lookup
     await withCapability.find(lookup)
-    const holder: Actor = { ...lookup.actor, ...holderOf(lookup.request.url) }
-    if (!(await isLive(platform.db, holder))) throw notFound('stream')
+    const held = holderOf(lookup.request.url)
+    const living = await findLiving(platform.db, held)
+    if (!living) throw notFound('stream')
+    const holder: Actor = { ...lookup.actor, ...held, ...living }
     const appId = await findAppId(lookup)
     const check = async (): Promise<App> => {
       await withCapability.find(lookup) // it ends after a time

@@ -35,6 +35,7 @@ const appOfBuild = async ({ platform, actor, params }: Lookup): Promise<string> 
 export const buildRoutes = [
   route({
     method: 'POST',
+    scope: 'deploy',
     path: '/apps/:app/builds',
     access: onApp(...NEEDED.code),
     body: CreateBuild,
@@ -62,6 +63,7 @@ export const buildRoutes = [
   }),
   route({
     method: 'DELETE',
+    scope: 'deploy',
     path: '/apps/:app/builds/:build',
     access: onApp(...NEEDED.code),
     handle: async ({ platform, actor, target: app, params }) =>

@@ -59,6 +59,7 @@ export const builderOf = (build: Pick<Build, 'createdBy' | 'createdByName'>): Ac
   accountId: build.createdBy,
   name: build.createdByName,
   authorizationId: null,
+  scope: ['global'],
   requestId: null,
   remoteAddress: null,
 })

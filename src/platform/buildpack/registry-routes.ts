@@ -1,5 +1,5 @@
 import { notFound } from '#/foundation/errors.ts'
-import { anyone, route, type Access } from '#/platform/route.ts'
+import { anyone, route, type ScopedAccess } from '#/platform/route.ts'
 import {
   presentRegistryEntry,
   presentRegistryReadme,
@@ -10,8 +10,9 @@ import { BUILT_IN, findBuiltIn, type BuiltInBuildpack } from './buildpack.ts'
 /** The CLI asks the registry without a token. */
 const open = anyone('the same for everybody, and no secret')
 
-const registered: Access<BuiltInBuildpack> = {
+const registered: ScopedAccess<BuiltInBuildpack> = {
   name: open.name,
+  reach: 'open',
   find: async ({ params }) => {
     const found = findBuiltIn(params['buildpack'] ?? '')
     if (!found) throw notFound('buildpack')

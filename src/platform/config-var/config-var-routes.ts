@@ -13,12 +13,14 @@ const showSnapshot = async (platform: Platform, id: string | null) =>
 export const configVarRoutes = [
   route({
     method: 'GET',
+    scope: 'read-protected',
     path: '/apps/:app/config-vars',
     access: onApp(...NEEDED.config),
     handle: ({ platform, target: app }) => showSnapshot(platform, app.configSnapshotId),
   }),
   route({
     method: 'PATCH',
+    scope: 'write-protected',
     path: '/apps/:app/config-vars',
     access: onApp(...NEEDED.config),
     body: UpdateConfigVars,
@@ -27,6 +29,7 @@ export const configVarRoutes = [
   }),
   route({
     method: 'GET',
+    scope: 'read-protected',
     path: '/apps/:app/releases/:release/config-vars',
     access: onApp(...NEEDED.config),
     handle: async ({ platform, actor, target: app, params }) => {

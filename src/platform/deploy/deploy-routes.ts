@@ -30,6 +30,7 @@ const appOfRelease = async ({ platform, actor, params }: Lookup): Promise<string
 export const deployRoutes = [
   route({
     method: 'POST',
+    scope: 'deploy',
     path: '/apps/:app/releases',
     access: onApp(...NEEDED.rollback),
     body: CreateRelease,

@@ -3,11 +3,10 @@ import { test } from 'node:test'
 import { anApp } from '../../../test/support/apps.ts'
 import { aRunningPlatform } from '../../../test/support/running-platform.ts'
 import { until } from '../../../test/support/until.ts'
-import { findDeployOfRelease } from './deploy-store.ts'
 
 /** Deploys with everything real: worker, engine, sandboxed dynos, router. */
 const running = await aRunningPlatform()
-const { call, request, aSlug, platform, actor } = running
+const { call, request, aSlug } = running
 const LIMIT = { limitMs: 60_000 }
 
 const SERVER = `import os, http.server

@@ -1,7 +1,7 @@
 import { notFound } from '#/foundation/errors.ts'
 import { accessName, onApp } from '#/platform/app/app-access.ts'
 import type { App } from '#/platform/app/app.ts'
-import type { Access } from '#/platform/route.ts'
+import type { ScopedAccess } from '#/platform/route.ts'
 import type { Permission } from '#/platform/team/team.ts'
 import { listDomains } from './domain-store.ts'
 import { normalizeHostname, type Domain } from './domain.ts'
@@ -10,8 +10,9 @@ import { normalizeHostname, type Domain } from './domain.ts'
 export type DomainOfApp = { app: App; domain: Domain; target: string }
 
 /** Below `/apps/:app/domains/:domain`, by id or host name. */
-export const onDomain = (...needed: readonly Permission[]): Access<DomainOfApp> => ({
+export const onDomain = (...needed: readonly Permission[]): ScopedAccess<DomainOfApp> => ({
   name: accessName('app', needed),
+  reach: 'apps',
   find: async (lookup) => {
     const app = await onApp(...needed).find(lookup)
     const ref = lookup.params['domain'] ?? ''

@@ -28,6 +28,7 @@ export const dynoRoutes = [
   }),
   route({
     method: 'POST',
+    scope: 'write-protected',
     path: '/apps/:app/dynos',
     access: onApp(...NEEDED.oneOffDynos),
     body: RunDyno,

@@ -47,7 +47,11 @@ export const insertDynos = async (tx: Db, actor: Actor, dynos: NewDyno[]): Promi
           dynos.map(({ tty, ...dyno }) => ({
             ...dyno,
             ...(dyno.attachHash
-              ? { attachAccountId: actor.accountId, attachAuthorizationId: actor.authorizationId }
+              ? {
+                  attachAccountId: actor.accountId,
+                  attachAuthorizationId: actor.authorizationId,
+                  attachTokenMark: actor.tokenMark ?? null,
+                }
               : {}),
             tty: tty ? JSON.stringify(tty) : null,
             createdBy: actor.accountId,
@@ -224,11 +228,21 @@ export const findAttachableDyno = (
   db: Db,
   attachHash: Buffer,
 ): Promise<
-  (Dyno & { attachAccountId: string | null; attachAuthorizationId: string | null }) | undefined
+  | (Dyno & {
+      attachAccountId: string | null
+      attachAuthorizationId: string | null
+      attachTokenMark: string | null
+    })
+  | undefined
 > =>
   db
     .selectFrom('dynos')
-    .select([...COLUMNS, 'dynos.attachAccountId', 'dynos.attachAuthorizationId'])
+    .select([
+      ...COLUMNS,
+      'dynos.attachAccountId',
+      'dynos.attachAuthorizationId',
+      'dynos.attachTokenMark',
+    ])
     .where('attachHash', '=', attachHash)
     .where('stoppedAt', 'is', null)
     .executeTakeFirst()

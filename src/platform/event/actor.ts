@@ -1,3 +1,5 @@
+import type { Scope } from './scope.ts'
+
 /** Who does something: a signed-in account, or a part of the platform itself. Every store function takes one. */
 export type Actor = {
   /** null: the platform itself, which sees everything. */
@@ -9,18 +11,26 @@ export type Actor = {
   sessionId?: string
   /** When the session's person last gave password and second factor. */
   signedInAt?: Date
+  /** Which of the authorization's tokens: it has another after each rotation. */
+  tokenMark?: string
+  /** What the token covers, see `requireScope`. */
+  scope: readonly Scope[]
+  /** A deploy token's: it reaches this app, or the apps of this pipeline, and nothing else of its maker's. */
+  boundTo?: DeployBinding
   requestId: string | null
   remoteAddress: string | null
 }
 
 /** Stands for whoever shows no token: nobody's account. */
 export const ANONYMOUS_ID = '00000000-0000-0000-0000-000000000000'
+export type DeployBinding = { appId: string } | { pipelineId: string }
 
 /** The platform acting on its own, in a job or at start. */
 export const systemActor = (part: string): Actor => ({
   accountId: null,
   name: part,
   authorizationId: null,
+  scope: ['global'],
   requestId: null,
   remoteAddress: null,
 })

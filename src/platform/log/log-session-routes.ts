@@ -17,6 +17,7 @@ const TAIL_LIFETIME_MS = 24 * 3_600_000
 export const logSessionRoutes = [
   route({
     method: 'POST',
+    scope: 'read',
     path: '/apps/:app/log-sessions',
     access: onApp(...NEEDED.logs),
     body: CreateLogSession,

@@ -5,12 +5,14 @@ import { readMasterKeyState, startRotation, type MasterKeyState } from './start-
 export const masterKeyRoutes = [
   route({
     method: 'GET',
+    scope: 'global',
     path: '/master-key',
     access: operatorOnly,
     handle: async ({ platform }) => presentMasterKey(await readMasterKeyState(platform)),
   }),
   route({
     method: 'POST',
+    scope: 'global',
     path: '/master-key/actions/rotate',
     access: operatorOnly,
     status: 202,

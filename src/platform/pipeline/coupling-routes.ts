@@ -18,6 +18,7 @@ export const couplingRoutes = [
   ...['/pipeline-couplings' as const, '/users/~/pipeline-couplings' as const].map((path) =>
     route({
       method: 'GET',
+      reach: 'apps',
       path,
       access: account,
       handle: async ({ platform, actor, request, reply }) =>
@@ -26,6 +27,7 @@ export const couplingRoutes = [
   ),
   route({
     method: 'GET',
+    reach: 'account',
     path: '/teams/:team/pipeline-couplings',
     access: account,
     handle: async ({ platform, actor, params, request, reply }) => {
@@ -53,6 +55,7 @@ export const couplingRoutes = [
   }),
   route({
     method: 'POST',
+    reach: 'apps',
     path: '/pipeline-couplings',
     access: account,
     body: CreateCoupling,

@@ -34,6 +34,7 @@ export const ephemeralRoutes = [
   }),
   route({
     method: 'POST',
+    scope: 'global',
     path: '/ephemeral-app-collaborators',
     access: account,
     body: CreateEphemeralCollaborator,
@@ -48,12 +49,14 @@ export const ephemeralRoutes = [
   }),
   route({
     method: 'GET',
+    scope: 'global',
     path: '/ephemeral-app-collaborators/:collaborator',
     access: onEphemeralCollaborator,
     handle: async ({ target }) => presentEphemeralCollaborator(target),
   }),
   route({
     method: 'PATCH',
+    scope: 'global',
     path: '/ephemeral-app-collaborators/:collaborator',
     access: onEphemeralCollaborator,
     body: UpdateEphemeralCollaborator,
@@ -64,6 +67,7 @@ export const ephemeralRoutes = [
   }),
   route({
     method: 'DELETE',
+    scope: 'global',
     path: '/ephemeral-app-collaborators/:collaborator',
     access: onEphemeralCollaborator,
     handle: async ({ platform, actor, target }) =>
@@ -78,6 +82,7 @@ export const ephemeralRoutes = [
   }),
   route({
     method: 'PATCH',
+    scope: 'global',
     path: '/teams/:team/ephemeral-apps',
     access: onTeamAsAdmin,
     body: UpdateTeamEphemeralApps,

@@ -1,5 +1,5 @@
 import { forbidden } from '#/foundation/errors.ts'
-import type { Access } from '#/platform/route.ts'
+import type { Access, ScopedAccess } from '#/platform/route.ts'
 import { onTeam } from '#/platform/team/team-access.ts'
 import { rolesWith, type Permission, type Role, type Team } from '#/platform/team/team.ts'
 import { getCoupling } from './coupling-store.ts'
@@ -9,15 +9,17 @@ import { getPipeline } from './pipeline-store.ts'
 import { CHANGE_PIPELINE, type Coupling, type Pipeline } from './pipeline.ts'
 
 /** For routes below `/pipelines/:pipeline`, by id or name. */
-export const onPipeline = (permission: Permission): Access<Pipeline> => ({
+export const onPipeline = (permission: Permission): ScopedAccess<Pipeline> => ({
   name: `pipeline:${permission}`,
+  reach: 'apps',
   find: ({ platform, actor, params }) =>
     getPipeline(platform.db, actor, params['pipeline'] ?? '', permission),
 })
 
 /** For routes below `/pipeline-couplings/:coupling`. */
-export const onCoupling = (permission: 'view' | 'deploy'): Access<Coupling> => ({
+export const onCoupling = (permission: 'view' | 'deploy'): ScopedAccess<Coupling> => ({
   name: `pipeline-coupling:${permission}`,
+  reach: 'apps',
   find: ({ platform, actor, params }) =>
     getCoupling(platform.db, actor, params['coupling'] ?? '', permission),
 })

@@ -20,6 +20,7 @@ import { updatePipeline } from './update-pipeline.ts'
 export const pipelineRoutes = [
   route({
     method: 'GET',
+    reach: 'apps',
     path: '/pipelines',
     access: account,
     handle: async ({ platform, actor, query, request, reply }) => {
@@ -33,6 +34,7 @@ export const pipelineRoutes = [
   }),
   route({
     method: 'POST',
+    reach: 'account',
     path: '/pipelines',
     access: account,
     body: CreatePipeline,
@@ -73,6 +75,7 @@ export const pipelineRoutes = [
   }),
   route({
     method: 'POST',
+    scope: 'global',
     path: '/pipeline-transfers',
     access: account,
     body: CreateTransfer,

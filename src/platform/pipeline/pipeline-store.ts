@@ -1,4 +1,4 @@
-import { sql, type ExpressionBuilder } from 'kysely'
+import { sql, type ExpressionBuilder, type ExpressionWrapper, type SqlBool } from 'kysely'
 import type { DB } from '#/foundation/database-types.ts'
 import type { Db } from '#/foundation/db.ts'
 import { ApiError, forbidden, notFound } from '#/foundation/errors.ts'
@@ -28,6 +28,19 @@ const COLUMNS = [
 
 /** True of pipelines in whose team the actor has the permission. */
 export const mayInTeamOfPipeline =
+  (actor: Actor, permission: Permission) =>
+  (eb: ExpressionBuilder<DB, 'pipelines'>): ExpressionWrapper<DB, 'pipelines', SqlBool> => {
+    if (!actor.boundTo) return accountMayInTeamOfPipeline(actor, permission)(eb)
+    // A deploy token's: that of its own pipeline alone, as long as its maker may deploy there.
+    if (!('pipelineId' in actor.boundTo) || (permission !== 'view' && permission !== 'deploy'))
+      return eb.val(false)
+    return eb.and([
+      eb('pipelines.id', '=', actor.boundTo.pipelineId),
+      accountMayInTeamOfPipeline(actor, 'deploy')(eb),
+    ])
+  }
+
+const accountMayInTeamOfPipeline =
   (actor: Actor, permission: Permission) => (eb: ExpressionBuilder<DB, 'pipelines'>) =>
     actor.accountId === null
       ? eb.val(true)

@@ -16,6 +16,8 @@ import { listTargets } from './promotion-store.ts'
 export const promotionRoutes = [
   route({
     method: 'POST',
+    scope: 'deploy',
+    reach: 'apps',
     path: '/pipeline-promotions',
     access: account,
     body: CreatePromotion,
@@ -47,6 +49,7 @@ export const promotionRoutes = [
   }),
   route({
     method: 'POST',
+    scope: 'read',
     path: '/pipelines/:pipeline/promotion-plans',
     access: onPipeline('view'),
     body: CreatePromotionPlan,

@@ -1,5 +1,6 @@
 import { transaction } from '#/foundation/db.ts'
 import { createAuthorization } from '#/platform/account/create-authorization.ts'
+import type { Actor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
 import type { Origin } from './check-credentials.ts'
 import { findCliLogin, finish } from './cli-login-store.ts'
@@ -48,7 +49,7 @@ const takeToken = (
     const approved = await finish(tx, id)
     if (!approved) return { error: 'The token of this login has been fetched already.' }
     const { accountId, email: name, description } = approved
-    const actor = { accountId, name, authorizationId: null, ...origin }
+    const actor: Actor = { accountId, name, authorizationId: null, scope: ['global'], ...origin }
     const { token } = await createAuthorization({ db: tx }, actor, {
       description,
       expires_in: TOKEN_SECONDS,

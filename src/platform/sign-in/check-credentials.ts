@@ -76,7 +76,13 @@ export const settleSignIn = (
   origin: Origin,
 ): Promise<Actor> =>
   transaction(db, async (tx) => {
-    const actor = { accountId: id, name: email, authorizationId: null, ...origin }
+    const actor: Actor = {
+      accountId: id,
+      name: email,
+      authorizationId: null,
+      scope: ['global'],
+      ...origin,
+    }
     await settleAttempt(tx, attempt, id)
     await noteLogin(tx, id)
     await insertEvent(tx, actor, {
@@ -111,6 +117,7 @@ export const noteRefusal = (
       accountId: account?.id ?? null,
       name: account?.email ?? 'unknown',
       authorizationId: null,
+      scope: [],
       ...origin,
     },
     {

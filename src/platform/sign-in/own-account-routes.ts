@@ -25,6 +25,7 @@ const update = async (
 export const ownAccountRoutes = [
   route({
     method: 'PATCH',
+    scope: 'global',
     path: '/account',
     access: ownAccount,
     body: UpdateOwnAccount,
@@ -32,6 +33,7 @@ export const ownAccountRoutes = [
   }),
   route({
     method: 'PATCH',
+    scope: 'global',
     path: '/users/:account',
     access: ownAccount,
     body: UpdateOwnAccount,

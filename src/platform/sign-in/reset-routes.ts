@@ -6,6 +6,7 @@ import { resetFor } from './reset-password.ts'
 export const resetRoutes = [
   route({
     method: 'POST',
+    scope: 'global',
     path: '/users/:account/password-resets',
     access: accountByOperator,
     handle: async ({ platform, actor, target }) => {

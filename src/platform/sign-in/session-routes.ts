@@ -24,6 +24,7 @@ const revokeSession = ({ db }: Pick<Platform, 'db'>, actor: Actor, ref: string):
 export const sessionRoutes = [
   route({
     method: 'GET',
+    scope: 'global',
     path: '/oauth/sessions',
     access: account,
     handle: async ({ platform, actor }) =>
@@ -31,6 +32,7 @@ export const sessionRoutes = [
   }),
   route({
     method: 'DELETE',
+    scope: 'global',
     path: '/oauth/sessions/:session',
     access: account,
     handle: async ({ platform, actor, params }) =>

@@ -26,6 +26,7 @@ export const findSessionActor = async (
       accountId: session.accountId,
       name: session.email,
       authorizationId: null,
+      scope: ['global'],
       sessionId: session.id,
       signedInAt: session.createdAt,
       ...origin,

@@ -12,6 +12,7 @@ import { WithCode, WithPassword, WithPasswordAndCode } from './sign-in-schema.ts
 export const twoFactorRoutes = [
   route({
     method: 'POST',
+    scope: 'global',
     path: '/account/two-factor',
     access: ownAccount,
     body: WithPassword,
@@ -19,6 +20,7 @@ export const twoFactorRoutes = [
   }),
   route({
     method: 'POST',
+    scope: 'global',
     path: '/account/two-factor/actions/confirm',
     status: 200,
     access: ownAccount,
@@ -29,6 +31,7 @@ export const twoFactorRoutes = [
   }),
   route({
     method: 'POST',
+    scope: 'global',
     path: '/account/two-factor/actions/renew-recovery-codes',
     status: 200,
     access: ownAccount,
@@ -39,6 +42,7 @@ export const twoFactorRoutes = [
   }),
   route({
     method: 'DELETE',
+    scope: 'global',
     path: '/account/two-factor',
     access: ownAccount,
     body: WithPasswordAndCode,

@@ -34,7 +34,7 @@ export const useLink = async (
       const accountId = await takeLink(tx, kind, token)
       if (accountId === undefined) throw deadLink()
       const name = email ?? found.email
-      const actor = { accountId, name, authorizationId: null, ...origin }
+      const actor: Actor = { accountId, name, authorizationId: null, scope: ['global'], ...origin }
       await replacePassword(tx, actor, accountId, hash)
       await deleteLinks(tx, accountId)
       if (name !== found.email) {

@@ -115,20 +115,22 @@ export const listUnwantedSlugs = async (
     .select(['slugs.id', 'slugs.digest'])
     .where('slugs.removedAt', 'is', null)
     .where('slugs.createdAt', '<', YOUNG)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('recent')
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('recent')
             .select('recent.slugId')
             .whereRef('recent.slugId', '=', 'slugs.id')
             .where('recent.isWanted', '=', true),
         ),
       ),
     )
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('dynos')
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('dynos')
             .innerJoin('releases', 'releases.id', 'dynos.releaseId')
             .select('dynos.id')
             .whereRef('releases.slugId', '=', 'slugs.id')

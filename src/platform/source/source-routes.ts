@@ -21,12 +21,14 @@ const createSource = async (platform: Platform, actor: Actor) => {
 export const sourceRoutes = [
   route({
     method: 'POST',
+    reach: 'account',
     path: '/sources',
     access: account,
     handle: ({ platform, actor }) => createSource(platform, actor),
   }),
   route({
     method: 'POST',
+    scope: 'deploy',
     path: '/apps/:app/sources',
     access: onApp(...NEEDED.code),
     handle: ({ platform, actor }) => createSource(platform, actor),

@@ -33,6 +33,7 @@ export const memberRoutes = [
   ...(['PUT', 'PATCH'] as const).map((method) =>
     route({
       method,
+      scope: 'global',
       path: '/teams/:team/members',
       access: inTeam('run'),
       body: MemberRole,
@@ -44,6 +45,7 @@ export const memberRoutes = [
   ),
   route({
     method: 'DELETE',
+    scope: 'global',
     path: '/teams/:team/members/:member',
     access: onTeam,
     handle: async ({ platform, actor, target, params }) =>
@@ -58,6 +60,7 @@ export const memberRoutes = [
   }),
   route({
     method: 'PUT',
+    scope: 'global',
     path: '/teams/:team/invitations',
     access: inTeam('run'),
     body: MemberRole,
@@ -69,6 +72,7 @@ export const memberRoutes = [
   }),
   route({
     method: 'DELETE',
+    scope: 'global',
     path: '/teams/:team/invitations/:invitation',
     access: inTeam('run'),
     handle: async ({ platform, actor, target, params }) =>
@@ -76,6 +80,7 @@ export const memberRoutes = [
   }),
   route({
     method: 'GET',
+    reach: 'account',
     path: INVITATIONS[0],
     access: ownInvitation,
     handle: async ({ target }) => presentInvitation(target),
@@ -83,6 +88,7 @@ export const memberRoutes = [
   ...INVITATIONS.map((path) =>
     route({
       method: 'POST',
+      scope: 'global',
       path: `${path}/accept` as const,
       access: ownInvitation,
       status: 200,
@@ -93,6 +99,7 @@ export const memberRoutes = [
   ...INVITATIONS.map((path) =>
     route({
       method: 'POST',
+      scope: 'global',
       path: `${path}/decline` as const,
       access: ownInvitation,
       status: 200,

@@ -1,5 +1,5 @@
 import { forbidden, notFound } from '#/foundation/errors.ts'
-import type { Access } from '#/platform/route.ts'
+import type { Access, ScopedAccess } from '#/platform/route.ts'
 import { TEAM_ROLES, type TeamAction } from './permission-table.ts'
 import { findInvitationFor } from './invitation-store.ts'
 import type { Invitation } from './invitation.ts'
@@ -7,10 +7,11 @@ import { findTeam } from './team-store.ts'
 import type { Role, Team } from './team.ts'
 
 /** Below `/teams/:team`: a team that the caller belongs to, in a role that may do it. */
-export const inTeam = (action: TeamAction): Access<Team & { role: Role }> => {
+export const inTeam = (action: TeamAction): ScopedAccess<Team & { role: Role }> => {
   const roles: readonly Role[] = TEAM_ROLES[action]
   return {
     name: `team:${roles.join('|')}`,
+    reach: 'account',
     find: async ({ platform, actor, params }) => {
       const found = await findTeam(platform.db, actor, params['team'] ?? '')
       if (!found) throw notFound('team')

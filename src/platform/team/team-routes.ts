@@ -10,12 +10,14 @@ import { getTeam, listTeams } from './team-store.ts'
 export const teamRoutes = [
   route({
     method: 'GET',
+    reach: 'account',
     path: '/teams',
     access: account,
     handle: async ({ platform, actor }) => (await listTeams(platform.db, actor)).map(presentTeam),
   }),
   route({
     method: 'POST',
+    scope: 'global',
     path: '/teams',
     access: account,
     body: CreateTeam,
@@ -24,6 +26,7 @@ export const teamRoutes = [
   }),
   route({
     method: 'GET',
+    reach: 'account',
     path: '/teams/permissions',
     access: account,
     handle: async () => presentPermissions(),
@@ -36,6 +39,7 @@ export const teamRoutes = [
   }),
   route({
     method: 'PATCH',
+    scope: 'global',
     path: '/teams/:team',
     access: inTeam('run'),
     body: UpdateTeam,
@@ -46,6 +50,7 @@ export const teamRoutes = [
   }),
   route({
     method: 'DELETE',
+    scope: 'global',
     path: '/teams/:team',
     access: inTeam('own'),
     handle: async ({ platform, actor, target }) => {
