@@ -487,6 +487,16 @@ create table formations (
   constraint formations_type_key UNIQUE (app_id, type)
 );
 
+create table identities (
+  issuer text not null,
+  subject text not null,
+  account_id uuid not null,
+  created_at timestamp with time zone not null default now(),
+  constraint identities_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint identities_account_id_key UNIQUE (account_id, issuer),
+  constraint identities_pkey PRIMARY KEY (issuer, subject)
+);
+
 create table known_addresses (
   account_id uuid not null,
   address text not null,

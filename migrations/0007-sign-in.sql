@@ -93,3 +93,13 @@ create table known_addresses (
   last_at timestamptz not null default now(),
   primary key (account_id, address)
 );
+
+-- Who somebody is to an OpenID provider. An account has one identity of each, and keeps it.
+create table identities (
+  issuer text not null,
+  subject text not null,
+  account_id uuid not null references accounts on delete cascade,
+  created_at timestamptz not null default now(),
+  primary key (issuer, subject),
+  constraint identities_account_id_key unique (account_id, issuer)
+);

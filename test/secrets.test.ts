@@ -5,11 +5,14 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { sql } from 'kysely'
 import { pino } from 'pino'
+import { hashPassword } from '#/foundation/password-hash.ts'
+import { setPasswordHash } from '#/platform/sign-in/password-store.ts'
 import { reachOf, scopeOf } from '#/api/check-token.ts'
 import { createApi } from '#/api/create-api.ts'
 import { routes } from '#/api/routes.ts'
-import { anApp, aServingRelease } from './support/apps.ts'
+import { anApp, aServingRelease, aTeam } from './support/apps.ts'
 import { aPipeline } from './support/pipelines.ts'
+import { aBrowser, logIn, passAttempts } from './support/sign-in.ts'
 import { aTestPlatform } from './support/test-platform.ts'
 
 /** Secrets are planted wherever the platform takes or makes one, then looked for wherever it keeps or shows something. */
@@ -52,7 +55,22 @@ const dyno = await post(`/apps/${app.name}/dynos`, {
   env: { A: config },
 })
 
-const secrets = new Map([
+/** Somebody who signs in, by the CLI and by a browser, mistypes, and sets up a second factor. */
+const password = aCanary()
+const mistyped = aCanary()
+await setPasswordHash(db, test_.actor.accountId ?? '', await hashPassword(password))
+const { name: email } = test_.actor
+assert.equal((await logIn(test_, email, mistyped)).statusCode, 401)
+await passAttempts(test_, '1 hour')
+const login = (await logIn(test_, email, password)).json()
+const browser = aBrowser(test_)
+await browser.signIn(email, password)
+const twoFactor = await post('/account/two-factor', { password })
+const { name: team } = await aTeam(test_, [])
+const guest = { email: 'guest@example.com', role: 'member' }
+const invitation = (await call('PUT', `/teams/${team}/invitations`, guest)).json()
+
+const secrets = new Map<string, string>([
   ['a config var', config],
   ["the operator's token", token],
   ['a token', authorization.access_token.token],
@@ -62,9 +80,17 @@ const secrets = new Map([
   ['a deploy token of an app', ofApp.token],
   ['a deploy token of a pipeline', ofPipeline.token],
   ['the secret of a rendezvous', new URL(dyno.attach_url).pathname.slice(1)],
+  ['a password', password],
+  ['a mistyped password', mistyped],
+  ['a token by password', login.access_token.token],
+  ['the cookie of a session', [...browser.cookies.values()].join('')],
+  ['the seed of a second factor', twoFactor.secret],
+  ['the secret of an invitation', new URL(invitation.accept_url).pathname.split('/').at(-1) ?? ''],
   ['the master key', platform.keyring.masterKey.toString('hex')],
   ['the signing key', platform.keyring.signingKey.toString('hex')],
 ])
+
+for (const [what, secret] of secrets) assert.ok(secret.length >= 20, what)
 
 const assertNoneIn = (text: string, where: string): void => {
   for (const [what, secret] of secrets) {

@@ -89,8 +89,8 @@ const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void =
     onRequest: async (request) => {
       const actor = isOpen ? anonymous(request) : await authenticate(platform, one, request)
       callers.set(request, { actor, needs: one.access.name })
-      if (!isOpen) checkToken(one, reach, actor)
       const params = request.params as Record<string, string>
+      if (!isOpen) checkToken(one, reach, actor)
       const target = await one.access.find({ platform, actor, params, request })
       admitted.set(request, { actor, params, target })
     },
@@ -99,16 +99,8 @@ const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void =
       void reply.code(one.status ?? (one.method === 'POST' ? 201 : 200))
       const query = request.query as Record<string, string | undefined>
       const { body } = request
-      const result = await one.handle({
-        platform,
-        actor,
-        params,
-        query,
-        body,
-        target,
-        request,
-        reply,
-      })
+      const call = { platform, actor, params, query, body, target, request, reply }
+      const result = await one.handle(call)
       return reply.sent ? reply : reply.send(result)
     },
   })

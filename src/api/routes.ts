@@ -35,6 +35,7 @@ import type { Route } from '#/platform/route.ts'
 import { slugUploadRoutes } from '#/platform/slug-upload/slug-upload-routes.ts'
 import { cliLoginPages } from '#/platform/sign-in/cli-login-pages.ts'
 import { cliLoginRoutes } from '#/platform/sign-in/cli-login-routes.ts'
+import { openIdPages } from '#/platform/sign-in/open-id-pages.ts'
 import { ownAccountRoutes } from '#/platform/sign-in/own-account-routes.ts'
 import { resetPages } from '#/platform/sign-in/reset-pages.ts'
 import { resetRoutes } from '#/platform/sign-in/reset-routes.ts'
@@ -64,6 +65,7 @@ export const routes: Route[] = [
   ...setupPages,
   ...settingsPages,
   ...resetPages,
+  ...openIdPages,
   ...resetRoutes,
   ...cliLoginRoutes,
   ...cliLoginPages,

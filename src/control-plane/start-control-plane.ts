@@ -13,6 +13,7 @@ import type { Log } from '#/foundation/log.ts'
 import type { MailSettings } from '#/foundation/mail.ts'
 import { masterKeyFileOf } from '#/foundation/master-key-file.ts'
 import { migrate } from '#/foundation/migrate.ts'
+import type { OpenIdSettings } from '#/foundation/open-id.ts'
 import { startNotifications } from '#/foundation/notifications.ts'
 import { startGitReceiver } from '#/git-receiver/start-git-receiver.ts'
 import { openLogWriter } from '#/log-store/log-writer.ts'
@@ -59,7 +60,19 @@ export const startControlPlane = async ({
   const logs = openLogWriter(paths.logs, 'control-plane')
   const store = openDiskStore(paths.artifacts)
   const mail = mailSettings(settings)
-  const platform: Platform = { db, notifications, keyring, settings, paths, mail, logs, store, log }
+  const openId = openIdSettings()
+  const platform: Platform = {
+    db,
+    notifications,
+    keyring,
+    settings,
+    paths,
+    mail,
+    openId,
+    logs,
+    store,
+    log,
+  }
 
   const feeds = await serveFeeds(
     paths.feedSocket,
@@ -98,6 +111,16 @@ const mailSettings = ({ apiHost }: PlatformSettings): MailSettings | null =>
   config.smtpUrl === ''
     ? null
     : { smtpUrl: config.smtpUrl, from: config.mailFrom || `Sluice <sluice@${apiHost}>` }
+
+const openIdSettings = (): OpenIdSettings | null =>
+  config.openIdIssuer === ''
+    ? null
+    : {
+        name: config.openIdName,
+        issuer: config.openIdIssuer,
+        clientId: config.openIdClientId,
+        clientSecret: config.openIdClientSecret,
+      }
 
 const readCertificate = async (dir: string): Promise<{ cert: Buffer; key: Buffer }> => ({
   cert: await readFile(join(dir, 'server.pem')),

@@ -43,6 +43,11 @@ export const config = {
   smtpUrl: text('SLUICE_SMTP_URL', ''),
   /** Sender of the platform's mail. */
   mailFrom: text('SLUICE_MAIL_FROM', ''),
+  /** An OpenID provider that vouches for people: its issuer URL, our client there, and what people know it by. */
+  openIdIssuer: text('SLUICE_OPENID_ISSUER', ''),
+  openIdClientId: text('SLUICE_OPENID_CLIENT_ID', ''),
+  openIdClientSecret: text('SLUICE_OPENID_CLIENT_SECRET', ''),
+  openIdName: text('SLUICE_OPENID_NAME', 'single sign-on'),
   logLevel: text('SLUICE_LOG_LEVEL', 'info'),
   failpoint: text('SLUICE_FAILPOINT', ''),
   /** Limits, in milliseconds. */

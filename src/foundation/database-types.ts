@@ -314,6 +314,13 @@ export interface Formation {
   updatedAt: Generated<Timestamp>;
 }
 
+export interface Identity {
+  accountId: string;
+  createdAt: Generated<Timestamp>;
+  issuer: string;
+  subject: string;
+}
+
 export interface KnownAddress {
   accountId: string;
   address: string;
@@ -552,6 +559,7 @@ export interface DB {
   feeds: Feed;
   followers: Follower;
   formations: Formation;
+  identities: Identity;
   knownAddresses: KnownAddress;
   masterKeys: MasterKey;
   oauthClients: OauthClient;

@@ -3,6 +3,7 @@ import type { DataDirPaths } from '#/foundation/data-dir.ts'
 import type { Db } from '#/foundation/db.ts'
 import type { Log } from '#/foundation/log.ts'
 import type { MailSettings } from '#/foundation/mail.ts'
+import type { OpenIdSettings } from '#/foundation/open-id.ts'
 import type { Notifications } from '#/foundation/notifications.ts'
 import type { LogWriter } from '#/log-store/log-writer.ts'
 
@@ -15,6 +16,8 @@ export type Platform = {
   paths: DataDirPaths
   /** null: no SMTP server is set, and no mail can be sent. */
   mail: MailSettings | null
+  /** null: people sign in by password alone. */
+  openId: OpenIdSettings | null
   /** Lines of the apps' logs. */
   logs: LogWriter
   store: ArtifactStore

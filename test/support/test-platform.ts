@@ -58,6 +58,7 @@ export const aTestPlatform = async (): Promise<TestPlatform> => {
     settings: { apiHost: 'localhost', apiPort: 5000, domain: 'localhost', routerPort: 8080 },
     paths,
     mail: null,
+    openId: null,
     logs,
     store: openDiskStore(paths.artifacts),
     log,

@@ -5,6 +5,7 @@ import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { lockOwnAccount } from './account-store.ts'
+import { requireFreshSignIn } from './fresh-sign-in.ts'
 import {
   changeOauthClient,
   deleteOauthClient,
@@ -24,6 +25,7 @@ export const createOauthClient = (
 ): Promise<WithSecret> =>
   withFreeName(input.name, () =>
     transaction(db, async (tx) => {
+      requireFreshSignIn(actor)
       checkRedirectUri(input.redirectUri)
       const { id: accountId } = await lockOwnAccount(tx, actor)
       if ((await listOauthClients(tx, actor)).length >= MOST_OAUTH_CLIENTS)
@@ -62,6 +64,7 @@ export const rotateOauthClient = (
   { id, secretHint }: OauthClient,
 ): Promise<WithSecret> =>
   transaction(db, async (tx) => {
+    requireFreshSignIn(actor)
     const before = await lockOauthClient(tx, actor, id)
     if (before.secretHint !== secretHint)
       throw conflict('The secret of this OAuth client has just been rotated by another request.')

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { anApp, aTeam, statusesOf } from '../../../test/support/apps.ts'
+import { aMailServer, sendWaitingMail } from '../../../test/support/mail.ts'
 import { aPipeline } from '../../../test/support/pipelines.ts'
 import { aTestPlatform, type TestPlatform } from '../../../test/support/test-platform.ts'
 
@@ -77,6 +78,21 @@ test('an offer is declined or taken back, and says nothing of accounts', async (
   assert.deepEqual(Object.keys(unknown.json()), Object.keys(known.json()))
   for (const recipient of ['~', 'nonsense', testPlatform.actor.name])
     assert.equal((await offer(name, recipient)).statusCode, 422, recipient)
+})
+
+test('whoever is offered an app hears of it by mail, where there is any', async () => {
+  const server = await aMailServer()
+  const { name } = await anApp(testPlatform)
+  platform.mail = server.settings
+  try {
+    await offer(name, 'ada@example.com')
+    await sendWaitingMail(testPlatform)
+  } finally {
+    platform.mail = null
+  }
+  const [mail] = server.mails
+  assert.deepEqual(mail?.to, ['ada@example.com'])
+  assert.match(mail?.raw ?? '', new RegExp(name))
 })
 
 test('what was true when an app was offered is looked at again when it is accepted', async () => {

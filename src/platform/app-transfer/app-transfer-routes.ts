@@ -50,10 +50,17 @@ export const appTransferRoutes = [
     path: '/account/app-transfers',
     access: account,
     body: CreateTransfer,
-    handle: async ({ platform, actor, body: { app, recipient } }) =>
-      presentTransfer(await createTransfer(platform, actor, { app: referenceOf(app), recipient }), {
-        actor,
-      }),
+    handle: async ({ platform, actor, body: { app, recipient, silent } }) =>
+      presentTransfer(
+        await createTransfer(platform, actor, {
+          app: referenceOf(app),
+          recipient,
+          isSilent: silent ?? false,
+        }),
+        {
+          actor,
+        },
+      ),
   }),
   route({
     method: 'GET',

@@ -4,6 +4,7 @@ import { readAddress } from '#/platform/account/account.ts'
 import { getApp, lockApp } from '#/platform/app/app-store.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
+import { canSendMail, enqueueMail } from '#/platform/mail/send-mail.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { NEEDED } from '#/platform/team/permission-table.ts'
 import { getTeam } from '#/platform/team/team-store.ts'
@@ -12,14 +13,14 @@ import type { AppTransfer } from './app-transfer.ts'
 
 /** Offers one's own app to the account of an address, whether or not there is one yet. */
 export const createTransfer = async (
-  { db }: Pick<Platform, 'db'>,
+  platform: Pick<Platform, 'db' | 'keyring' | 'mail'>,
   actor: Actor,
-  asked: { app: string; recipient: string },
+  asked: { app: string; recipient: string; isSilent: boolean },
 ): Promise<AppTransfer> => {
   const { accountId } = actor
   if (accountId === null) throw unauthorized()
   try {
-    return await transaction(db, async (tx) => {
+    return await transaction(platform.db, async (tx) => {
       const { id } = await getApp(tx, actor, asked.app, NEEDED.transfer)
       const app = await lockApp(tx, actor, id)
       if ((await getTeam(tx, app.teamId)).personalAccountId !== accountId)
@@ -42,6 +43,8 @@ export const createTransfer = async (
         teamId: app.teamId,
         after: { app: app.name, recipient: recipientEmail, state: 'pending' },
       })
+      if (canSendMail(platform) && !asked.isSilent)
+        await enqueueMail(tx, platform, mailOf(transfer))
       return transfer
     })
   } catch (error) {
@@ -50,3 +53,9 @@ export const createTransfer = async (
       : error
   }
 }
+
+const mailOf = ({ id, appName, senderEmail, recipientEmail }: AppTransfer) => ({
+  to: recipientEmail,
+  subject: `${senderEmail} offers you the app ${appName}`,
+  text: `${senderEmail} wants to transfer the app ${appName} to you.\n\nSigned in as ${recipientEmail}, accept it with\n\n  sluice apps:transfers --accept ${id}\n\nor decline it with --decline.\n`,
+})

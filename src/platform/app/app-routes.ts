@@ -35,7 +35,7 @@ export const appRoutes = [
     reach: 'apps',
     path: '/users/:account/apps',
     access: ownAccount,
-    handle: (call) => sendApps(call, { personalAccountId: call.target.id }),
+    handle: (call) => sendApps(call, { accountId: call.target.id }),
   }),
   route({
     method: 'GET',

@@ -22,7 +22,8 @@ export type AppView = App & {
 
 export type AppFilter = {
   teamId?: string
-  personalAccountId?: string
+  /** Apps of this person's own, and those to which they were added. */
+  accountId?: string
   ids?: string[]
   names?: string[]
 }
@@ -84,8 +85,20 @@ const beyond = (forward: boolean, excluded: boolean): '>' | '>=' | '<' | '<=' =>
 const filtered = (views: ReturnType<typeof viewsOf>, filter: AppFilter): typeof views => {
   let query = views
   if (filter.teamId !== undefined) query = query.where('apps.teamId', '=', filter.teamId)
-  if (filter.personalAccountId !== undefined)
-    query = query.where('teams.personalAccountId', '=', filter.personalAccountId)
+  const { accountId } = filter
+  if (accountId !== undefined)
+    query = query.where((eb) =>
+      eb.or([
+        eb('teams.personalAccountId', '=', accountId),
+        eb.exists(
+          eb
+            .selectFrom('collaborators')
+            .select('collaborators.id')
+            .whereRef('collaborators.appId', '=', 'apps.id')
+            .where('collaborators.accountId', '=', accountId),
+        ),
+      ]),
+    )
   if (filter.ids !== undefined)
     query = query.where('apps.id', '=', sql<string>`any(${filter.ids.filter(isId)}::uuid[])`)
   if (filter.names !== undefined)

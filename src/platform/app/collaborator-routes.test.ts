@@ -133,6 +133,11 @@ test('collaborators of a personal app do all but manage it', async () => {
   const added = await call('POST', `/apps/${name}/collaborators`, { user: person.email })
   assert.deepEqual(namesOf(added.json()), ['view', 'deploy', 'operate'])
   const as = { token: person.token }
+  const listed = (await call('GET', '/users/~/apps', undefined, as)).json<{ name: string }[]>()
+  assert.deepEqual(
+    listed.map((app) => app.name),
+    [name],
+  )
   assert.equal((await call('PATCH', `/apps/${name}`, { maintenance: true }, as)).statusCode, 200)
   assert.equal((await call('PATCH', `/apps/${name}/config-vars`, { A: 'b' }, as)).statusCode, 200)
   assert.equal((await call('PATCH', `/apps/${name}`, { name: `${name}-x` }, as)).statusCode, 403)

@@ -97,6 +97,7 @@ const isBy = (actor: string) => (eb: Builder) =>
 
 /** Whether the actor reads the whole of what that team's people did, addresses too: its owners and admins do. */
 export const isAuditorOf = async (db: Db, actor: Actor, teamId: string): Promise<boolean> =>
+  !actor.boundTo &&
   (await db
     .selectFrom('teamMembers')
     .select('role')

@@ -4,6 +4,7 @@ import { newToken } from '#/foundation/ids.ts'
 import { getOwnAccount } from '#/platform/account/account-store.ts'
 import { insertAuthorization } from '#/platform/account/authorization-store.ts'
 import { endOf } from '#/platform/account/create-authorization.ts'
+import { requireFreshSignIn } from '#/platform/account/fresh-sign-in.ts'
 import { lockApp } from '#/platform/app/app-store.ts'
 import type { Actor, DeployBinding } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
@@ -22,6 +23,7 @@ export const createDeployToken = (
   input: DeployTokenInput,
 ): Promise<{ deployToken: DeployToken; token: string }> =>
   transaction(db, async (tx) => {
+    requireFreshSignIn(actor)
     const { teamId } = await lockBound(tx, actor, boundTo)
     if ((await listDeployTokens(tx, actor, boundTo)).length >= MOST_DEPLOY_TOKENS)
       throw invalidParams(

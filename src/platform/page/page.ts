@@ -11,6 +11,8 @@ import { isSameOrigin } from './same-origin.ts'
 /** Somebody's browser at one of our pages. */
 export type Visit = {
   platform: Platform
+  /** Path and query, as asked for. */
+  url: string
   params: Record<string, string>
   query: Record<string, string | undefined>
   form: URLSearchParams
@@ -72,7 +74,10 @@ const overHttps = ({ method, host, url }: FastifyRequest): Answer => {
   return { redirect: `https://${host}${url}` }
 }
 
-const whoseOf = (request: FastifyRequest): Pick<Visit, 'cookies' | 'userAgent' | 'origin'> => ({
+const whoseOf = (
+  request: FastifyRequest,
+): Pick<Visit, 'url' | 'cookies' | 'userAgent' | 'origin'> => ({
+  url: request.url,
   cookies: parseCookies(request.headers.cookie),
   userAgent: request.headers['user-agent']?.slice(0, 300) ?? null,
   origin: { requestId: request.id, remoteAddress: request.socket.remoteAddress ?? null },

@@ -61,7 +61,7 @@ export const checkPassword = async (
   const hash = found?.passwordHash ?? (await nobodysHash())
   const isRight = await isPasswordOf(hash, password.slice(0, MOST_HASHED))
   if (!isRight || !found?.passwordHash) {
-    await noteRefusal({ db }, origin, found, 'a wrong password')
+    await noteRefusal({ db }, origin, found, found ? 'a wrong password' : 'no such account')
     throw unauthorized()
   }
   if (isOutdated(hash)) await replaceHash(db, found.id, hash, await hashPassword(password))
@@ -124,7 +124,7 @@ export const noteRefusal = (
       resource: 'sign-in',
       ...(account ? { resourceId: account.id } : {}),
       action: 'refuse',
-      after: { reason: account ? reason : 'no such account' },
+      after: { reason },
     },
   )
 

@@ -1,3 +1,5 @@
+import type { OpenIdSettings } from '#/foundation/open-id.ts'
+import type { Platform } from '#/platform/platform.ts'
 import { transaction } from '#/foundation/db.ts'
 import { ApiError } from '#/foundation/errors.ts'
 import { html, type Html } from '#/platform/page/html.ts'
@@ -16,7 +18,7 @@ import {
 import { forgiveAttempt } from './sign-in-attempt-store.ts'
 import { useCode } from './use-code.ts'
 
-const HOME = '/settings'
+export const HOME = '/settings'
 
 export type Problem = { status: number; message: string }
 
@@ -35,8 +37,16 @@ export const problemIn = async (work: () => Promise<unknown>): Promise<Problem |
 export const problemOf = (problem: Problem | undefined): Html | false =>
   problem !== undefined && html`<p class="problem" role="alert">${problem.message}</p>`
 
+type PasswordForm = {
+  platform: Pick<Platform, 'openId'>
+  next: string
+  email?: string
+  notice?: string | undefined
+  isAgain?: boolean
+}
+
 const passwordForm = (
-  { next, email = '', notice }: { next: string; email?: string; notice?: string | undefined },
+  { platform, next, email = '', notice, isAgain = false }: PasswordForm,
   problem?: Problem,
 ): Answer => ({
   title: 'Sign in',
@@ -59,10 +69,18 @@ const passwordForm = (
       /></label>
       <button>Sign in</button>
     </form>
+    ${platform.openId && openIdLink(platform.openId, next, isAgain)}
     <p><a href="/reset">Forgotten your password?</a></p>`,
 })
 
-const codeForm = (next: string, problem?: Problem): Answer => ({
+const openIdLink = ({ name }: OpenIdSettings, next: string, isAgain: boolean): Html =>
+  html`<p>
+    <a href="/sign-in/openid?next=${encodeURIComponent(next)}${isAgain ? '&again=yes' : ''}"
+      >Sign in with ${name}</a
+    >
+  </p>`
+
+export const codeForm = (next: string, problem?: Problem): Answer => ({
   title: 'One more step',
   ...(problem ? { status: problem.status } : {}),
   body: html` ${problemOf(problem)}
@@ -82,9 +100,11 @@ const NOTICES: Record<string, string> = {
   out: 'You are signed out.',
 }
 
-const showForm = async ({ query }: Visit): Promise<Answer> => {
+const showForm = async ({ platform, query }: Visit): Promise<Answer> => {
   const notice = Object.keys(NOTICES).find((name) => query[name] !== undefined)
   return passwordForm({
+    platform,
+    isAgain: notice === 'again',
     next: ownPath(query['next'], HOME),
     notice: notice === undefined ? undefined : NOTICES[notice],
   })
@@ -99,7 +119,7 @@ const takePassword = async (visit: Visit): Promise<Answer> => {
   const problem = await problemIn(async () => {
     found = await checkPassword(platform, { email, password }, origin)
   })
-  if (!found) return passwordForm({ next, email }, problem)
+  if (!found) return passwordForm({ platform, next, email }, problem)
   const attempt = { email, remoteAddress: origin.remoteAddress }
   if (!found.twoFactor) {
     const actor = await settleSignIn(platform, found, attempt, origin)

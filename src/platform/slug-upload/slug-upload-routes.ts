@@ -13,6 +13,7 @@ import { CreateSlug, uploadOf } from './slug-upload-schema.ts'
 export const slugUploadRoutes = [
   route({
     method: 'POST',
+    scope: 'deploy',
     path: '/apps/:app/slugs',
     access: onApp(...NEEDED.code),
     body: CreateSlug,

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import { after, beforeEach, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { ended, start } from '#/foundation/exec.ts'
+import { aFreePort } from '#/keeper/a-free-port.ts'
+import { aBrowser, aPersonWithPassword } from '../../../test/support/sign-in.ts'
+import { aTestPlatform } from '../../../test/support/test-platform.ts'
+
+const testPlatform = await aTestPlatform()
+const { platform, database } = testPlatform
+const PROVIDER = fileURLToPath(
+  new URL('../../../test/support/fixtures/open-id-provider.mjs', import.meta.url),
+)
+const CALLBACK = 'http://localhost:5000/sign-in/openid/callback'
+const provider = start(process.execPath, [PROVIDER, CALLBACK], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+})
+after(async () => {
+  provider.kill()
+  await ended(provider)
+})
+const issuer = await new Promise<string>((resolve) =>
+  provider.stdout?.once('data', (chunk) => resolve(String(chunk).trim())),
+)
+platform.openId = { name: 'Example', issuer, clientId: 'sluice', clientSecret: 'a-secret' }
+beforeEach(() => database.pool.query('truncate identities, web_sessions'))
+
+type Person = { sub: string; email?: string; email_verified?: boolean }
+
+/** Through the provider's own redirects, as a browser goes. @returns where it is sent back to, with a code */
+const throughProvider = async (url: string, person: Person): Promise<string> => {
+  await fetch(`${issuer}/as`, { method: 'POST', body: JSON.stringify(person) })
+  const cookies = new Map<string, string>()
+  let next = url
+  for (let hops = 0; hops < 8 && !next.startsWith(CALLBACK); hops++) {
+    const answer = await fetch(next, {
+      redirect: 'manual',
+      headers: { cookie: [...cookies].map((pair) => pair.join('=')).join('; ') },
+    })
+    for (const cookie of answer.headers.getSetCookie()) {
+      const [name = '', value = ''] = cookie.split(';')[0]?.split(/=(.*)/s, 2) ?? []
+      cookies.set(name, value)
+    }
+    next = new URL(answer.headers.get('location') ?? '', next).href
+  }
+  return next.replace('http://localhost:5000', '')
+}
+const begin = async (browser: ReturnType<typeof aBrowser>, next = ''): Promise<string> =>
+  String((await browser.get(`/sign-in/openid?next=${encodeURIComponent(next)}`)).headers.location)
+const signIn = async (person: Person, next?: string) => {
+  const browser = aBrowser(testPlatform)
+  const back = await throughProvider(await begin(browser, next), person)
+  return { browser, back, answer: await browser.get(back) }
+}
+const isSignedIn = async (browser: ReturnType<typeof aBrowser>): Promise<boolean> =>
+  (await browser.get('/account')).statusCode === 200
+
+test('who has an account signs in by the address that the provider has verified', async () => {
+  const { email } = await aPersonWithPassword(testPlatform)
+  assert.match((await aBrowser(testPlatform).get('/sign-in')).body, /Sign in with Example/)
+  const { browser, answer } = await signIn({ sub: email, email, email_verified: true }, '/settings')
+  assert.equal(answer.headers.location, '/settings', answer.body)
+  assert.equal((await browser.get('/account')).json().email, email)
+  assert.deepEqual([...browser.cookies.keys()], ['__Host-sluice_session'])
+})
+
+test('an address that is not verified, or nobody’s, opens nothing', async () => {
+  const { email } = await aPersonWithPassword(testPlatform)
+  for (const person of [
+    { sub: 'one', email, email_verified: false },
+    { sub: 'two', email },
+    { sub: 'three' },
+    { sub: 'four', email: 'nobody@example.com', email_verified: true },
+  ]) {
+    const { browser, answer } = await signIn(person)
+    assert.equal(answer.statusCode, 403)
+    assert.equal(await isSignedIn(browser), false)
+  }
+})
+
+test('afterwards the identity counts, not the address: nobody else comes in by taking it over', async () => {
+  const { email } = await aPersonWithPassword(testPlatform)
+  await signIn({ sub: 'first', email, email_verified: true })
+  const renamed = await signIn({ sub: 'first', email: 'new@example.com', email_verified: true })
+  assert.equal((await renamed.browser.get('/account')).json().email, email)
+  const other = await signIn({ sub: 'second', email, email_verified: true })
+  assert.equal(other.answer.statusCode, 403)
+  assert.equal(await isSignedIn(other.browser), false)
+})
+
+test('only the browser that began can end, once, and with what it began', async () => {
+  const { email } = await aPersonWithPassword(testPlatform)
+  const person = { sub: email, email, email_verified: true }
+  const browser = aBrowser(testPlatform)
+  const back = await throughProvider(await begin(browser), person)
+  const victim = aBrowser(testPlatform)
+  assert.equal((await victim.get(back)).statusCode, 403, 'no cookie at all')
+  await begin(victim)
+  assert.equal((await victim.get(back)).statusCode, 403, 'the cookie of another attempt')
+  const forged = aBrowser(testPlatform)
+  forged.cookies.set('__Host-sluice_openid', 'v1.x.y.z')
+  assert.equal((await forged.get(back)).statusCode, 403)
+  const wrongState = back.replace(/state=[^&]+/, 'state=other')
+  const copy = new Map(browser.cookies)
+  assert.equal((await browser.get(wrongState)).statusCode, 403)
+  assert.equal((await browser.get(back)).statusCode, 302)
+  for (const [name, value] of copy) victim.cookies.set(name, value)
+  assert.equal((await victim.get(back)).statusCode, 403, 'the code was used')
+})
+
+test('an account with two-factor authentication is asked for its code all the same', async () => {
+  const { email, accountId } = await aPersonWithPassword(testPlatform)
+  await database.pool.query('update accounts set two_factor = true where id = $1', [accountId])
+  const { browser, answer } = await signIn({ sub: email, email, email_verified: true })
+  assert.match(answer.body, /authenticator app/)
+  assert.equal(await isSignedIn(browser), false)
+})
+
+test('one is sent to a page of the platform, wherever one was to be sent', async () => {
+  const { email } = await aPersonWithPassword(testPlatform)
+  const person = { sub: email, email, email_verified: true }
+  assert.equal((await signIn(person, '//evil.example')).answer.headers.location, '/settings')
+})
+
+test('without a provider, or while it cannot be reached, that is said', async () => {
+  const before = platform.openId
+  platform.openId = {
+    name: 'Gone',
+    issuer: `http://127.0.0.1:${aFreePort()}`,
+    clientId: 'x',
+    clientSecret: 'y',
+  }
+  assert.equal((await aBrowser(testPlatform).get('/sign-in/openid')).statusCode, 503)
+  platform.openId = null
+  assert.equal((await aBrowser(testPlatform).get('/sign-in/openid')).statusCode, 404)
+  assert.doesNotMatch((await aBrowser(testPlatform).get('/sign-in')).body, /Sign in with/)
+  platform.openId = before
+})
