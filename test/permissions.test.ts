@@ -243,6 +243,9 @@ const isForOperator = ({ access }: Route): boolean => /^operator$|:operator$/.te
 const routesOf = (...nouns: string[]): Route[] =>
   routes.filter((one) => nouns.includes(parse(one).noun) && !isForOperator(one))
 
+const isOperators = (one: Route): boolean =>
+  parse(one).noun === 'operator' || parse(one).needed.includes('operator')
+
 const isHarmless = ({ method, body }: Route): boolean => method === 'GET' || body !== undefined
 
 const compare = (wrong: string[], label: string, got: Verdict, wanted: Verdict): void => {
@@ -340,7 +343,7 @@ test("what is one account's own is nobody else's", async () => {
     ...['account', 'authorization', 'app-transfer', 'team-invitation'],
     ...['oauth-client', 'key', 'deploy-token'],
   ]
-  for (const one of routesOf(...nouns)) {
+  for (const one of routesOf(...nouns).filter((route) => !isOperators(route))) {
     const label = labelOf(one)
     const hasOwner = one.path.includes(':') && parse(one).needed[0] !== ''
     for (const caller of [owner, callers[4], foreigner].filter((some) => some !== undefined)) {
@@ -409,9 +412,33 @@ test('docs/permissions.md is what the table says (else: npm run docs:permissions
   assert.equal(await readFile(path, 'utf8'), permissionDoc())
 })
 
+test("what is the operator's is nobody else's", async () => {
+  const wrong: string[] = []
+  const operator = { ...testPlatform, email: testPlatform.actor.name }
+  const own = await ownThings(operator)
+  for (const one of routes.filter(isOperators)) {
+    const label = labelOf(one)
+    for (const caller of [...callers, foreigner])
+      compare(wrong, label, verdictOf(await send(one, own, caller), []), 403)
+    compare(wrong, `nobody: ${label}`, verdictOf(await send(one, own, null), []), 401)
+    if (!one.path.startsWith('/master-key'))
+      compare(wrong, `operator: ${label}`, verdictOf(await send(one, own, operator), []), 'allowed')
+  }
+  assert.deepEqual(wrong, [])
+})
+
 test('every route is of a kind that is looked at here', () => {
   const known = [
-    ...['anyone', 'account', 'authorization', 'app-transfer', 'team-invitation', 'team', 'app'],
+    ...[
+      'operator',
+      'anyone',
+      'account',
+      'authorization',
+      'app-transfer',
+      'team-invitation',
+      'team',
+      'app',
+    ],
     ...['add-on', 'add-on-attachment', 'pipeline', 'pipeline-coupling', 'pipeline-promotion'],
     ...['oauth-client', 'key', 'deploy-token', 'operator'],
   ]

@@ -3,13 +3,13 @@ import { operatorOnly } from '#/platform/account/operator-access.ts'
 import { onApp } from '#/platform/app/app-access.ts'
 import { ANONYMOUS_ID } from '#/platform/event/actor.ts'
 import { onPipeline } from '#/platform/pipeline/pipeline-access.ts'
+import { inTeam } from '#/platform/team/team-access.ts'
 import { NEEDED } from '#/platform/team/permission-table.ts'
 import { route, type Call } from '#/platform/route.ts'
 import { badRequest } from '#/foundation/errors.ts'
 import { verifyEvents } from './verify-events.ts'
 import { presentVerification } from './audit-schema.ts'
 import { answerEvents } from './answer-events.ts'
-import { auditedTeam } from './audit-access.ts'
 import { isAuditorOf } from './audit-store.ts'
 import type { Scope } from './audit.ts'
 
@@ -30,7 +30,7 @@ export const auditRoutes = [
     method: 'GET',
     scope: 'global',
     path: '/teams/:team/events',
-    access: auditedTeam,
+    access: inTeam('audit'),
     handle: async (call) => answerEvents(call, { kind: 'team', id: call.target.id }, () => true),
   }),
   route({

@@ -4,6 +4,7 @@ import type { Db } from '#/foundation/db.ts'
 import { isId } from '#/foundation/ids.ts'
 import type { Range } from '#/foundation/range.ts'
 import type { Actor } from '#/platform/event/actor.ts'
+import { TEAM_ROLES } from '#/platform/team/permission-table.ts'
 import type { Scope, StoredEvent, Wanted } from './audit.ts'
 
 type Limits = { from?: number; after?: number; to?: number; order: 'asc' | 'desc'; max: number }
@@ -102,5 +103,5 @@ export const isAuditorOf = async (db: Db, actor: Actor, teamId: string): Promise
     .select('role')
     .where('teamId', '=', teamId)
     .where('accountId', '=', actor.accountId)
-    .where('role', 'in', ['owner', 'admin'])
+    .where('role', 'in', TEAM_ROLES.audit)
     .executeTakeFirst()) !== undefined

@@ -30,7 +30,7 @@ test('an attempt at what one may not do is written down with who, what and why, 
   assert.equal(refusal?.app?.id, app.id)
   assert.deepEqual(refusal?.after, {
     request: 'PATCH /apps/:app/config-vars',
-    needs: 'app:deploy',
+    needs: 'app:deploy|operate',
     reason: `You do not have access to the app ${app.name}.`,
   })
 })

@@ -64,6 +64,7 @@ export const TEAM_ROLES = {
   people: ['owner', 'admin', 'member', 'viewer'],
   createApps: ['owner', 'admin', 'member'],
   run: ['owner', 'admin'],
+  audit: ['owner', 'admin'],
   own: ['owner'],
 } as const satisfies Record<string, readonly Role[]>
 export type TeamAction = keyof typeof TEAM_ROLES
@@ -73,5 +74,6 @@ export const TEAM_ACTIONS: Record<TeamAction, string> = {
   people: 'See its members and invitations',
   createApps: 'Create apps in it, and transfer apps to it',
   run: 'Invite, change and remove people (owners excepted), rename it',
+  audit: 'Read its audit log, addresses too',
   own: 'Make and unmake owners, destroy it',
 }
