@@ -29,6 +29,12 @@ const buildpacks = {
 }
 await platform.call('PUT', `/apps/${app.name}/buildpack-installations`, buildpacks)
 
+const invited = { email: 'ada@example.com', role: 'member' }
+await platform.call('PUT', `/teams/${team}/invitations`, invited)
+const own = await anApp(platform)
+const offer = { app: own.name, recipient: 'ada@example.com' }
+await platform.call('POST', '/account/app-transfers', offer)
+
 const redirect_uri = 'https://example.com/callback'
 await platform.call('POST', '/oauth/clients', { name: 'client', redirect_uri })
 const parts = [Buffer.from('ssh-ed25519'), randomBytes(32)]

@@ -97,6 +97,7 @@ test('auto-join and its set are changed by admins, given at creation, and taken 
     .select(['actorName', 'before', 'after'])
     .where('pipelineId', '=', pipeline.id)
     .where('action', '=', 'update')
+    .where('result', '=', 'success')
     .execute()
   assert.deepEqual(event, [
     {
