@@ -1,11 +1,26 @@
 -- Made by `npm run db:dump` from the migrations. Do not edit.
 
+create table account_links (
+  account_id uuid not null,
+  kind text not null,
+  token_hash bytea not null,
+  expires_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint account_links_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint account_links_kind_check CHECK ((kind = ANY (ARRAY['setup'::text, 'reset'::text]))),
+  constraint account_links_pkey PRIMARY KEY (account_id, kind),
+  constraint account_links_token_hash_key UNIQUE (token_hash)
+);
+
 create table accounts (
   id uuid not null default gen_random_uuid(),
   email text not null,
   name text,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  password_hash text,
+  two_factor boolean not null default false,
+  last_login_at timestamp with time zone,
   constraint accounts_email_check CHECK ((email ~ '^[^@[:space:]]+@[^@[:space:]]+$'::text)),
   constraint accounts_pkey PRIMARY KEY (id)
 );
@@ -159,6 +174,26 @@ CREATE INDEX builds_pending ON public.builds USING btree (app_id) WHERE (status 
 CREATE TRIGGER builds_notify AFTER INSERT OR UPDATE ON public.builds FOR EACH ROW EXECUTE FUNCTION notify_build();
 CREATE UNIQUE INDEX builds_one_push ON public.builds USING btree (app_id, branch) WHERE ((branch IS NOT NULL) AND (branch_moved_at IS NULL) AND (status <> 'failed'::text));
 
+create table cli_logins (
+  id uuid not null default gen_random_uuid(),
+  browser_hash bytea not null,
+  cli_hash bytea not null,
+  description text not null,
+  remote_address text,
+  state text not null default 'waiting'::text,
+  account_id uuid,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  constraint cli_logins_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint cli_logins_approved_by CHECK (((state <> ALL (ARRAY['approved'::text, 'done'::text])) OR (account_id IS NOT NULL))),
+  constraint cli_logins_browser_hash_key UNIQUE (browser_hash),
+  constraint cli_logins_cli_hash_key UNIQUE (cli_hash),
+  constraint cli_logins_pkey PRIMARY KEY (id),
+  constraint cli_logins_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'approved'::text, 'denied'::text, 'done'::text])))
+);
+CREATE INDEX cli_logins_remote_address ON public.cli_logins USING btree (remote_address);
+CREATE TRIGGER cli_logins_notify AFTER UPDATE ON public.cli_logins FOR EACH ROW EXECUTE FUNCTION notify_cli_login();
+
 create table config_snapshots (
   id uuid not null default gen_random_uuid(),
   app_id uuid not null,
@@ -170,12 +205,16 @@ create table config_snapshots (
 );
 
 create table data_keys (
-  app_id uuid not null,
+  app_id uuid,
   wrapped text not null,
   master_key_id text not null,
   created_at timestamp with time zone not null default now(),
+  account_id uuid,
+  constraint data_keys_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint data_keys_account_id_key UNIQUE (account_id),
   constraint data_keys_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
-  constraint data_keys_pkey PRIMARY KEY (app_id)
+  constraint data_keys_app_id_key UNIQUE (app_id),
+  constraint data_keys_one_owner CHECK ((num_nonnulls(app_id, account_id) = 1))
 );
 
 create table deploys (
@@ -297,7 +336,8 @@ create table events (
   action text not null,
   before jsonb,
   after jsonb,
-  constraint events_action_check CHECK ((action = ANY (ARRAY['create'::text, 'update'::text, 'destroy'::text]))),
+  session_id uuid,
+  constraint events_action_check CHECK ((action = ANY (ARRAY['create'::text, 'update'::text, 'destroy'::text, 'refuse'::text]))),
   constraint events_pkey PRIMARY KEY (id)
 );
 CREATE INDEX events_app_id ON public.events USING btree (app_id, id);
@@ -333,6 +373,14 @@ create table formations (
   constraint formations_quantity_check CHECK (((quantity >= 0) AND (quantity <= 100))),
   constraint formations_type_check CHECK ((type ~ '^[A-Za-z0-9_-]{1,64}$'::text)),
   constraint formations_type_key UNIQUE (app_id, type)
+);
+
+create table known_addresses (
+  account_id uuid not null,
+  address text not null,
+  last_at timestamp with time zone not null default now(),
+  constraint known_addresses_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint known_addresses_pkey PRIMARY KEY (account_id, address)
 );
 
 create table pipeline_couplings (
@@ -411,6 +459,14 @@ create table promotions (
 );
 CREATE INDEX promotions_pipeline_id ON public.promotions USING btree (pipeline_id, created_at);
 
+create table recovery_codes (
+  account_id uuid not null,
+  code_hash bytea not null,
+  used_at timestamp with time zone,
+  constraint recovery_codes_account_id_fkey FOREIGN KEY (account_id) REFERENCES two_factors(account_id) ON DELETE CASCADE,
+  constraint recovery_codes_pkey PRIMARY KEY (account_id, code_hash)
+);
+
 create table releases (
   id uuid not null default gen_random_uuid(),
   app_id uuid not null,
@@ -445,6 +501,14 @@ create table schema_migrations (
   name text not null,
   applied_at timestamp with time zone not null default now(),
   constraint schema_migrations_pkey PRIMARY KEY (name)
+);
+
+create table sign_in_attempts (
+  subject bytea not null,
+  attempts integer not null,
+  last_at timestamp with time zone not null default now(),
+  blocked_until timestamp with time zone,
+  constraint sign_in_attempts_pkey PRIMARY KEY (subject)
 );
 
 create table slugs (
@@ -506,6 +570,33 @@ create table teams (
   constraint teams_personal_account_id_key UNIQUE (personal_account_id),
   constraint teams_pkey PRIMARY KEY (id)
 );
+
+create table two_factors (
+  account_id uuid not null,
+  sealed_seed text not null,
+  confirmed_at timestamp with time zone,
+  last_step bigint not null default 0,
+  created_at timestamp with time zone not null default now(),
+  constraint two_factors_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint two_factors_pkey PRIMARY KEY (account_id)
+);
+
+create table web_sessions (
+  id uuid not null default gen_random_uuid(),
+  account_id uuid not null,
+  secret_hash bytea not null,
+  level text not null,
+  remote_address text,
+  user_agent text,
+  created_at timestamp with time zone not null default now(),
+  last_used_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  constraint web_sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint web_sessions_level_check CHECK ((level = ANY (ARRAY['half'::text, 'full'::text]))),
+  constraint web_sessions_pkey PRIMARY KEY (id),
+  constraint web_sessions_secret_hash_key UNIQUE (secret_hash)
+);
+CREATE INDEX web_sessions_account_id ON public.web_sessions USING btree (account_id);
 
 create table workers (
   id text not null,
@@ -665,6 +756,16 @@ CREATE OR REPLACE FUNCTION public.notify_build()
 AS $function$
 begin
   perform pg_notify('build_changed', new.id::text);
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.notify_cli_login()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('cli_login_changed', new.id::text);
   return null;
 end $function$
 ;

@@ -29,7 +29,21 @@ const ARROWS: Record<string, string[]> = {
 
 /** A noun imports only nouns before it: what must flow the other way goes as a row. */
 const NOUNS = [
-  ...['event', 'account', 'team', 'app', 'log', 'slug', 'release', 'formation', 'dyno', 'deploy'],
+  ...[
+    'event',
+    'mail',
+    'page',
+    'account',
+    'sign-in',
+    'team',
+    'app',
+    'log',
+    'slug',
+    'release',
+    'formation',
+    'dyno',
+    'deploy',
+  ],
   ...['config-var', 'add-on', 'domain', 'app-setup', 'buildpack', 'source', 'build', 'pipeline'],
   'promotion',
 ]

@@ -33,7 +33,15 @@ export type ApiClient = {
 }
 
 /** A client of one platform's API, as whoever the token belongs to. `url` is without a slash at its end. */
-export const createApiClient = ({ url, token }: { url: string; token: string }): ApiClient => {
+export const createApiClient = ({
+  url,
+  token,
+  headers = {},
+}: {
+  url: string
+  token: string
+  headers?: Record<string, string>
+}): ApiClient => {
   const request = async <T>(
     method: string,
     path: string,
@@ -44,6 +52,7 @@ export const createApiClient = ({ url, token }: { url: string; token: string }):
       headers: {
         accept: 'application/vnd.heroku+json; version=3',
         authorization: `Bearer ${token}`,
+        ...headers,
         ...(range ? { range } : {}),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },

@@ -78,7 +78,7 @@ const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void =
     url: one.path,
     ...(one.body ? { schema: { body: one.body } } : {}),
     handler: async (request, reply) => {
-      const actor = isOpen ? anonymous(request) : await authenticate(platform.db, request)
+      const actor = isOpen ? anonymous(request) : await authenticate(platform, one, request)
       const params = request.params as Record<string, string>
       const target = await one.access.find({ platform, actor, params, request })
       void reply.code(one.status ?? (one.method === 'POST' ? 201 : 200))
@@ -145,6 +145,8 @@ const sendError = (
       { err: error, requestId: request.id, url: request.routeOptions.url },
       'a request failed',
     )
+  if (error instanceof ApiError && error.retryAfter !== undefined)
+    void reply.header('retry-after', Math.ceil(error.retryAfter))
   return reply.code(answer.status).send({ id: answer.id, message: answer.message, ...answer.extra })
 }
 

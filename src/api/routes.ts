@@ -5,6 +5,7 @@ import { addOnServiceRoutes } from '#/platform/add-on/add-on-service-routes.ts'
 import { attachmentRoutes } from '#/platform/add-on/attachment-routes.ts'
 import { appSetupRoutes } from '#/platform/app-setup/app-setup-routes.ts'
 import { appRoutes } from '#/platform/app/app-routes.ts'
+import { preAuthorizationRoutes } from '#/platform/app/pre-authorization-routes.ts'
 import { stackRoutes } from '#/platform/app/stack-routes.ts'
 import { buildRoutes } from '#/platform/build/build-routes.ts'
 import { buildpackRoutes } from '#/platform/buildpack/buildpack-routes.ts'
@@ -17,10 +18,21 @@ import { dynoRoutes } from '#/platform/dyno/dyno-routes.ts'
 import { dynoSizeRoutes } from '#/platform/formation/dyno-size-routes.ts'
 import { logSessionRoutes } from '#/platform/log/log-session-routes.ts'
 import { couplingRoutes } from '#/platform/pipeline/coupling-routes.ts'
+import { pageRoutes } from '#/platform/page/page-routes.ts'
 import { pipelineRoutes } from '#/platform/pipeline/pipeline-routes.ts'
 import { promotionRoutes } from '#/platform/promotion/promotion-routes.ts'
 import { releaseRoutes } from '#/platform/release/release-routes.ts'
 import type { Route } from '#/platform/route.ts'
+import { cliLoginPages } from '#/platform/sign-in/cli-login-pages.ts'
+import { cliLoginRoutes } from '#/platform/sign-in/cli-login-routes.ts'
+import { ownAccountRoutes } from '#/platform/sign-in/own-account-routes.ts'
+import { resetPages } from '#/platform/sign-in/reset-pages.ts'
+import { resetRoutes } from '#/platform/sign-in/reset-routes.ts'
+import { sessionRoutes } from '#/platform/sign-in/session-routes.ts'
+import { settingsPages } from '#/platform/sign-in/settings-pages.ts'
+import { setupPages } from '#/platform/sign-in/setup-pages.ts'
+import { signInPages } from '#/platform/sign-in/sign-in-pages.ts'
+import { twoFactorRoutes } from '#/platform/sign-in/two-factor-routes.ts'
 import { slugRoutes } from '#/platform/slug/slug-routes.ts'
 import { sourceRoutes } from '#/platform/source/source-routes.ts'
 import { teamRoutes } from '#/platform/team/team-routes.ts'
@@ -33,8 +45,20 @@ export const routes: Route[] = [
   ...statusRoutes,
   ...accountRoutes,
   ...authorizationRoutes,
+  ...ownAccountRoutes,
+  ...sessionRoutes,
+  ...twoFactorRoutes,
+  ...pageRoutes,
+  ...signInPages,
+  ...setupPages,
+  ...settingsPages,
+  ...resetPages,
+  ...resetRoutes,
+  ...cliLoginRoutes,
+  ...cliLoginPages,
   ...teamRoutes,
   ...appRoutes,
+  ...preAuthorizationRoutes,
   ...stackRoutes,
   ...logSessionRoutes,
   ...releaseRoutes,

@@ -1,21 +1,10 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
 import { Command, Flags } from '@oclif/core'
 import { ApiClientError, createApiClient, type ApiClient } from '#/api-client/api-client.ts'
 import { config } from '#/foundation/config.ts'
-import { dataDirPaths } from '#/foundation/data-dir.ts'
-import { hasCode } from '#/foundation/errors.ts'
 import { run } from '#/foundation/exec.ts'
-
-/** Where a platform is and who speaks to it. */
-export type Connection = {
-  url: string
-  token: string
-  gitHost: string
-  caPath: string | undefined
-  dataDir: string | undefined
-}
+import { findConnection, type Connection } from './find-connection.ts'
 
 /** `--data-dir`, on each command that speaks to a platform. */
 export const dataDirFlag = Flags.directory({
@@ -94,6 +83,20 @@ export abstract class ApiCommand extends Command {
     }
   }
 
+  /** As `ask`, and what is typed is not shown. */
+  protected async askSecret(question: string, otherwise: string): Promise<string> {
+    if (!process.stdin.isTTY || !process.stderr.isTTY) throw new Error(otherwise)
+    process.stderr.write(`${question} `)
+    const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+    const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true })
+    try {
+      return await terminal.question('')
+    } finally {
+      terminal.close()
+      process.stderr.write('\n')
+    }
+  }
+
   /** As `ask`, with an answer that Enter takes, and that is taken where nobody can be asked. */
   protected async askWithDefault(question: string, answer: string): Promise<string> {
     if (!process.stdin.isTTY || !process.stderr.isTTY) return answer
@@ -119,48 +122,10 @@ export abstract class ApiCommand extends Command {
     if (!(error instanceof ApiClientError)) return super.catch(error)
     this.error(
       error.status === 401
-        ? `${error.message} (Is the token right? See: sluice env)`
+        ? `${error.message} (Is the token right? See: sluice login, sluice env)`
         : error.message,
       { exit: 1 },
     )
-  }
-}
-
-const findConnection = async (dataDir: string | undefined): Promise<Connection> => {
-  const local = await readDataDir(dataDir ?? config.dataDir)
-  if (local) return local
-  if (dataDir === undefined && config.herokuHost && config.herokuApiKey)
-    return {
-      url: config.herokuHost,
-      token: config.herokuApiKey,
-      gitHost: new URL(config.herokuHost).host,
-      caPath: config.caPath || undefined,
-      dataDir: undefined,
-    }
-  throw new Error(
-    `There is no platform in ${dataDir ?? config.dataDir} that you may read. Start one with 'sluice up', or name another with --data-dir DIR.`,
-  )
-}
-
-const readDataDir = async (dataDir: string): Promise<Connection | undefined> => {
-  const paths = dataDirPaths(dataDir)
-  try {
-    const settings = JSON.parse(await readFile(paths.settings, 'utf8')) as {
-      apiHost: string
-      apiPort: number
-    }
-    const token = (await readFile(paths.operatorToken, 'utf8')).trim()
-    const gitHost = `${settings.apiHost}:${settings.apiPort}`
-    return {
-      url: `http://${gitHost}`,
-      token,
-      gitHost,
-      caPath: join(paths.certificates, 'ca.pem'),
-      dataDir,
-    }
-  } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'EACCES')) return undefined
-    throw error
   }
 }
 

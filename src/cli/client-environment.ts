@@ -4,12 +4,16 @@ import { callerEnvironment } from '#/foundation/config.ts'
 import { dataDirPaths } from '#/foundation/data-dir.ts'
 import { hasCode } from '#/foundation/errors.ts'
 import { readSettings } from '#/foundation/settings.ts'
+import { readLogin } from './netrc.ts'
 import { quoteForShell } from './shell-quote.ts'
 import { trustFile } from './trust-file.ts'
 
 const SLUICE = fileURLToPath(new URL('../../bin/sluice', import.meta.url))
 
-/** What makes the official `heroku` CLI and git talk to this platform, signed in as its operator. */
+/**
+ * What makes the official `heroku` CLI and git talk to this platform: as who has logged in to it, whose token both find
+ * by themselves, or else as its operator.
+ */
 export const clientEnvironment = async (dataDir: string): Promise<Record<string, string>> => {
   const settings = await readSettings(dataDir)
   if (!settings) throw new Error(`There is no platform in ${dataDir}. Start one with: sluice up`)
@@ -19,7 +23,7 @@ export const clientEnvironment = async (dataDir: string): Promise<Record<string,
   const url = `http://${host}`
   return {
     HEROKU_HOST: url,
-    HEROKU_API_KEY: await readToken(operatorToken),
+    ...((await readLogin(host)) ? {} : { HEROKU_API_KEY: await readToken(operatorToken) }),
     HEROKU_PARTICLEBOARD_URL: url,
     HEROKU_DATA_HOST: settings.apiHost,
     HEROKU_BUILDPACK_REGISTRY_URL: url,

@@ -14,6 +14,10 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   heroku: async () => (await import('./commands/heroku.ts')).Heroku,
   version: async () => (await import('./commands/version.ts')).Version,
 
+  login: async () => (await import('./commands/login.ts')).Login,
+  logout: async () => (await import('./commands/logout.ts')).Logout,
+  'accounts:reset': async () => (await import('./commands/accounts/reset.ts')).AccountsReset,
+
   apps: async () => (await import('./commands/apps/list.ts')).AppsList,
   'apps:create': async () => (await import('./commands/apps/create.ts')).AppsCreate,
   'apps:destroy': async () => (await import('./commands/apps/destroy.ts')).AppsDestroy,
@@ -23,6 +27,11 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'addons:create': async () => (await import('./commands/addons/create.ts')).AddonsCreate,
   'addons:destroy': async () => (await import('./commands/addons/destroy.ts')).AddonsDestroy,
 
+  'auth:2fa': async () => (await import('./commands/auth/2fa/status.ts')).Auth2fa,
+  'auth:2fa:disable': async () => (await import('./commands/auth/2fa/disable.ts')).Auth2faDisable,
+  'auth:2fa:enable': async () => (await import('./commands/auth/2fa/enable.ts')).Auth2faEnable,
+  'auth:2fa:generate-recovery-codes': async () =>
+    (await import('./commands/auth/2fa/generate-recovery-codes.ts')).Auth2faGenerateRecoveryCodes,
   'auth:token': async () => (await import('./commands/auth/token.ts')).AuthToken,
   'auth:whoami': async () => (await import('./commands/auth/whoami.ts')).AuthWhoami,
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { Connection } from './api-command.ts'
+import type { Connection } from './find-connection.ts'
 import { quoteForShell } from './shell-quote.ts'
 import { run, runOrThrow } from '#/foundation/exec.ts'
 

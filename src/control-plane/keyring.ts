@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import type { Db } from '#/foundation/db.ts'
 import { hasCode } from '#/foundation/errors.ts'
 import { sha256 } from '#/foundation/ids.ts'
-import { findAnyMasterKeyId } from '#/platform/app/data-key-store.ts'
+import { findAnyMasterKeyId } from '#/platform/data-key-store.ts'
 import type { Keyring } from '#/platform/platform.ts'
 
 /** Reads the master key from its file and makes sure that it is the one this database was sealed with. */

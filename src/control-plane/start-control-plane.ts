@@ -3,12 +3,14 @@ import { join } from 'node:path'
 import { createApi } from '#/api/create-api.ts'
 import { startListener, type ListenerOptions } from '#/api/listener.ts'
 import { openDiskStore } from '#/artifact-store/disk/disk-store.ts'
+import { config } from '#/foundation/config.ts'
 import { dataDirPaths } from '#/foundation/data-dir.ts'
 import { openDatabase } from '#/foundation/db.ts'
 import { serveFeeds } from '#/foundation/feed.ts'
 import { newId } from '#/foundation/ids.ts'
 import { enqueue } from '#/foundation/jobs.ts'
 import type { Log } from '#/foundation/log.ts'
+import type { MailSettings } from '#/foundation/mail.ts'
 import { migrate } from '#/foundation/migrate.ts'
 import { startNotifications } from '#/foundation/notifications.ts'
 import { startGitReceiver } from '#/git-receiver/start-git-receiver.ts'
@@ -23,6 +25,7 @@ import { startWorker } from '#/worker/start-worker.ts'
 import { openKeyring } from './keyring.ts'
 import { ensureOperator } from './operator.ts'
 import { serveRendezvous } from './rendezvous.ts'
+import { ensureSetupLink } from './setup-link.ts'
 
 export type ControlPlane = { port: number; stop: () => Promise<void> }
 
@@ -47,13 +50,15 @@ export const startControlPlane = async ({
   const settings = JSON.parse(await readFile(paths.settings, 'utf8')) as PlatformSettings
   const keyring = await openKeyring(db, paths.masterKey)
   await ensureOperator(db, paths.operatorToken, settings.domain)
+  await ensureSetupLink(db, paths.setupLink, settings)
 
   const workerId = newId()
   const leave = await enlistWorker(databaseUrl, workerId, () => process.exit(1))
   const notifications = await startNotifications(databaseUrl, log)
   const logs = openLogWriter(paths.logs, 'control-plane')
   const store = openDiskStore(paths.artifacts)
-  const platform: Platform = { db, notifications, keyring, settings, paths, logs, store, log }
+  const mail = mailSettings(settings)
+  const platform: Platform = { db, notifications, keyring, settings, paths, mail, logs, store, log }
 
   const feeds = await serveFeeds(
     paths.feedSocket,
@@ -87,6 +92,11 @@ export const startControlPlane = async ({
     },
   }
 }
+
+const mailSettings = ({ apiHost }: PlatformSettings): MailSettings | null =>
+  config.smtpUrl === ''
+    ? null
+    : { smtpUrl: config.smtpUrl, from: config.mailFrom || `Sluice <sluice@${apiHost}>` }
 
 const readCertificate = async (dir: string): Promise<{ cert: Buffer; key: Buffer }> => ({
   cert: await readFile(join(dir, 'server.pem')),

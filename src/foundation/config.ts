@@ -30,6 +30,10 @@ export const config = {
   caPath: text('NODE_EXTRA_CA_CERTS', ''),
   /** The app that commands act on. */
   app: text('HEROKU_APP', ''),
+  /** Where mail is handed over, as `smtps://user:password@host`; empty: no mail is sent, links are shown instead. */
+  smtpUrl: text('SLUICE_SMTP_URL', ''),
+  /** Sender of the platform's mail. */
+  mailFrom: text('SLUICE_MAIL_FROM', ''),
   logLevel: text('SLUICE_LOG_LEVEL', 'info'),
   failpoint: text('SLUICE_FAILPOINT', ''),
   /** Limits, in milliseconds. */

@@ -11,11 +11,22 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AccountLink {
+  accountId: string;
+  createdAt: Generated<Timestamp>;
+  expiresAt: Timestamp | null;
+  kind: 'setup' | 'reset';
+  tokenHash: Buffer;
+}
+
 export interface Account {
   createdAt: Generated<Timestamp>;
   email: string;
   id: Generated<string>;
+  lastLoginAt: Timestamp | null;
   name: string | null;
+  passwordHash: string | null;
+  twoFactor: Generated<boolean>;
   updatedAt: Generated<Timestamp>;
 }
 
@@ -115,6 +126,18 @@ export interface Build {
   updatedAt: Generated<Timestamp>;
 }
 
+export interface CliLogin {
+  accountId: string | null;
+  browserHash: Buffer;
+  cliHash: Buffer;
+  createdAt: Generated<Timestamp>;
+  description: string;
+  expiresAt: Timestamp;
+  id: Generated<string>;
+  remoteAddress: string | null;
+  state: Generated<'waiting' | 'approved' | 'denied' | 'done'>;
+}
+
 export interface ConfigSnapshot {
   appId: string;
   createdAt: Generated<Timestamp>;
@@ -124,7 +147,8 @@ export interface ConfigSnapshot {
 }
 
 export interface DataKey {
-  appId: string;
+  accountId: string | null;
+  appId: string | null;
   createdAt: Generated<Timestamp>;
   masterKeyId: string;
   wrapped: string;
@@ -199,7 +223,7 @@ export interface Dyno {
 }
 
 export interface Event {
-  action: 'create' | 'update' | 'destroy';
+  action: 'create' | 'update' | 'destroy' | 'refuse';
   actorAccountId: string | null;
   actorName: string;
   after: ColumnType<unknown, string | null | undefined, never>;
@@ -213,6 +237,7 @@ export interface Event {
   requestId: string | null;
   resource: string;
   resourceId: string | null;
+  sessionId: string | null;
   teamId: string | null;
 }
 
@@ -236,6 +261,12 @@ export interface Formation {
   size: Generated<string>;
   type: string;
   updatedAt: Generated<Timestamp>;
+}
+
+export interface KnownAddress {
+  accountId: string;
+  address: string;
+  lastAt: Generated<Timestamp>;
 }
 
 export interface PipelineCoupling {
@@ -284,6 +315,12 @@ export interface PromotionTarget {
   releaseId: string;
 }
 
+export interface RecoveryCode {
+  accountId: string;
+  codeHash: Buffer;
+  usedAt: Timestamp | null;
+}
+
 export interface Release {
   addOns: ColumnType<{ name: string; addOn: string; plan: string }[], string, never>;
   appId: string;
@@ -305,6 +342,13 @@ export interface Release {
 export interface SchemaMigration {
   appliedAt: Generated<Timestamp>;
   name: string;
+}
+
+export interface SignInAttempt {
+  attempts: number;
+  blockedUntil: Timestamp | null;
+  lastAt: Generated<Timestamp>;
+  subject: Buffer;
 }
 
 export interface Slug {
@@ -348,6 +392,26 @@ export interface Team {
   updatedAt: Generated<Timestamp>;
 }
 
+export interface TwoFactor {
+  accountId: string;
+  confirmedAt: Timestamp | null;
+  createdAt: Generated<Timestamp>;
+  lastStep: Generated<number>;
+  sealedSeed: string;
+}
+
+export interface WebSession {
+  accountId: string;
+  createdAt: Generated<Timestamp>;
+  expiresAt: Timestamp;
+  id: Generated<string>;
+  lastUsedAt: Generated<Timestamp>;
+  level: 'half' | 'full';
+  remoteAddress: string | null;
+  secretHash: Buffer;
+  userAgent: string | null;
+}
+
 export interface Worker {
   id: string;
   number: Generated<number>;
@@ -355,6 +419,7 @@ export interface Worker {
 }
 
 export interface DB {
+  accountLinks: AccountLink;
   accounts: Account;
   addOnAttachments: AddOnAttachment;
   addOns: AddOn;
@@ -364,6 +429,7 @@ export interface DB {
   authorizations: Authorization;
   buildpackInstallations: BuildpackInstallation;
   builds: Build;
+  cliLogins: CliLogin;
   configSnapshots: ConfigSnapshot;
   dataKeys: DataKey;
   deploys: Deploy;
@@ -374,16 +440,21 @@ export interface DB {
   feeds: Feed;
   followers: Follower;
   formations: Formation;
+  knownAddresses: KnownAddress;
   pipelineCouplings: PipelineCoupling;
   pipelines: Pipeline;
   pipelineStages: PipelineStage;
   promotions: Promotion;
   promotionTargets: PromotionTarget;
+  recoveryCodes: RecoveryCode;
   releases: Release;
   schemaMigrations: SchemaMigration;
+  signInAttempts: SignInAttempt;
   slugs: Slug;
   sources: Source;
   teamMembers: TeamMember;
   teams: Team;
+  twoFactors: TwoFactor;
+  webSessions: WebSession;
   workers: Worker;
 }

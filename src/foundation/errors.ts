@@ -3,6 +3,8 @@ export class ApiError extends Error {
   readonly status: number
   readonly id: string
   readonly extra: Record<string, unknown>
+  /** Seconds after which another try makes sense. */
+  retryAfter?: number
 
   constructor(status: number, id: string, message: string, extra: Record<string, unknown> = {}) {
     super(message)
@@ -20,6 +22,8 @@ export const forbidden = (message: string): ApiError => new ApiError(403, 'forbi
 export const conflict = (message: string): ApiError => new ApiError(409, 'conflict', message)
 export const invalidParams = (message: string): ApiError =>
   new ApiError(422, 'invalid_params', message)
+export const tooManyRequests = (message: string, retryAfter: number): ApiError =>
+  Object.assign(new ApiError(429, 'rate_limit', message), { retryAfter })
 export const serviceUnavailable = (message: string): ApiError =>
   new ApiError(503, 'service_unavailable', message)
 

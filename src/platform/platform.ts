@@ -2,6 +2,7 @@ import type { ArtifactStore } from '#/artifact-store/artifact-store.ts'
 import type { DataDirPaths } from '#/foundation/data-dir.ts'
 import type { Db } from '#/foundation/db.ts'
 import type { Log } from '#/foundation/log.ts'
+import type { MailSettings } from '#/foundation/mail.ts'
 import type { Notifications } from '#/foundation/notifications.ts'
 import type { LogWriter } from '#/log-store/log-writer.ts'
 
@@ -12,6 +13,8 @@ export type Platform = {
   keyring: Keyring
   settings: PlatformSettings
   paths: DataDirPaths
+  /** null: no SMTP server is set, and no mail can be sent. */
+  mail: MailSettings | null
   /** Lines of the apps' logs. */
   logs: LogWriter
   store: ArtifactStore

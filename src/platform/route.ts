@@ -13,6 +13,8 @@ export type Route = {
   path: string
   access: Access<unknown>
   body?: TSchema
+  /** Basic e-mail:password will do instead of a token. */
+  takesPassword?: true
   /** The body is for the route to read from the request, whatever it is. */
   rawBody?: true
   /** HTTP status of a success; default 200, or 201 for POST. */

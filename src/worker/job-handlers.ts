@@ -18,9 +18,15 @@ import { runDeploys } from '#/platform/deploy/run-deploys.ts'
 import { stopRetiredDynos } from '#/platform/deploy/stop-retired.ts'
 import { deleteEmptyPipelines } from '#/platform/pipeline/delete-empty-pipelines.ts'
 import { deleteEmptyPipelinesJob } from '#/platform/pipeline/pipeline-jobs.ts'
+import { sendMailJob } from '#/platform/mail/mail-jobs.ts'
+import { sendMail } from '#/platform/mail/send-mail.ts'
+import { systemActor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { sweepSlugsJob } from '#/platform/slug/slug-jobs.ts'
 import { sweepSlugs } from '#/platform/slug/sweep-slugs.ts'
+import { sendReset } from '#/platform/sign-in/reset-password.ts'
+import { sendResetJob, tidySignInsJob } from '#/platform/sign-in/sign-in-jobs.ts'
+import { tidySignIns } from '#/platform/sign-in/tidy-sign-ins.ts'
 import { sweepSourcesJob } from '#/platform/source/source-jobs.ts'
 import { sweepSources } from '#/platform/source/sweep-sources.ts'
 
@@ -33,6 +39,11 @@ export const jobHandlers = (platform: Platform): JobHandler[] => [
     slots: createBuildSlots(config.buildsAtOnce, MOST_WAITING_BUILDS),
   }),
   handleJob(sweepSlugsJob, () => sweepSlugs(platform)),
+  handleJob(tidySignInsJob, () => tidySignIns(platform)),
+  handleJob(sendResetJob, ({ email, ...origin }) =>
+    sendReset(platform, email, { ...systemActor('password reset'), ...origin }),
+  ),
+  handleJob(sendMailJob, (args) => sendMail(platform, args)),
   handleJob(sweepSourcesJob, () => sweepSources(platform)),
   handleJob(removeAppFilesJob, (args) => removeAppFiles(platform, args)),
   handleJob(provisionAddOnJob, (args, context) =>

@@ -54,6 +54,7 @@ export const aTestPlatform = async (): Promise<TestPlatform> => {
     keyring: keyringOf(newKey()),
     settings: { apiHost: 'localhost', apiPort: 5000, domain: 'localhost', routerPort: 8080 },
     paths,
+    mail: null,
     logs,
     store: openDiskStore(paths.artifacts),
     log,

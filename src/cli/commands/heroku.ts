@@ -19,10 +19,11 @@ export class Heroku extends LocalCommand {
 
   override async run(): Promise<void> {
     const { dataDir, argv } = takeDataDir(this.argv)
-    const env = {
+    const env: NodeJS.ProcessEnv = {
       ...callerEnvironment(),
       ...(await clientEnvironment(this.dataDirOf({ 'data-dir': dataDir }))),
     }
+    if (/^(auth:)?login$/.test(argv[0] ?? '')) delete env['HEROKU_API_KEY'] // with which it refuses
     process.exitCode = await runInForeground('heroku', argv, env)
   }
 }

@@ -1,6 +1,11 @@
-import { notFound } from '#/foundation/errors.ts'
+import { forbidden, notFound } from '#/foundation/errors.ts'
 import type { Access, Lookup } from '#/platform/route.ts'
-import { findVisibleAccount, getOwnAccount } from './account-store.ts'
+import {
+  findAccount,
+  findFirstAccount,
+  findVisibleAccount,
+  getOwnAccount,
+} from './account-store.ts'
 import type { Account } from './account.ts'
 
 /** The caller's own account, whether the path names it or not. */
@@ -28,3 +33,16 @@ export const visibleAccount: Access<Account> = {
 
 const isNamed = (own: Account, ref: string): boolean =>
   ref === '~' || ref === own.id || ref.toLowerCase() === own.email.toLowerCase()
+
+/** Below `/users/:account`: any account, for the operator of the platform alone. */
+export const accountByOperator: Access<Account> = {
+  name: 'account:operator',
+  find: async ({ platform, actor, params }: Lookup) => {
+    const operator = await findFirstAccount(platform.db)
+    if (!operator || operator.id !== actor.accountId)
+      throw forbidden('Only the operator of this platform may do this.')
+    const found = await findAccount(platform.db, params['account'] ?? '')
+    if (!found) throw notFound('user')
+    return found
+  },
+}

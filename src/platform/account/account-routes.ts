@@ -1,8 +1,7 @@
 import { notFound } from '#/foundation/errors.ts'
 import { account, route } from '#/platform/route.ts'
 import { ownAccount, visibleAccount } from './account-access.ts'
-import { presentAccount, UpdateAccount } from './account-schema.ts'
-import { updateAccount } from './update-account.ts'
+import { presentAccount } from './account-schema.ts'
 
 export const accountRoutes = [
   route({
@@ -12,26 +11,10 @@ export const accountRoutes = [
     handle: async ({ target }) => presentAccount(target),
   }),
   route({
-    method: 'PATCH',
-    path: '/account',
-    access: ownAccount,
-    body: UpdateAccount,
-    handle: async ({ platform, actor, body }) =>
-      presentAccount(await updateAccount(platform, actor, body)),
-  }),
-  route({
     method: 'GET',
     path: '/users/:account',
     access: visibleAccount,
     handle: async ({ target }) => presentAccount(target),
-  }),
-  route({
-    method: 'PATCH',
-    path: '/users/:account',
-    access: ownAccount,
-    body: UpdateAccount,
-    handle: async ({ platform, actor, body }) =>
-      presentAccount(await updateAccount(platform, actor, body)),
   }),
   // The platform has none of Heroku's account features; a client asks for one to learn whether it is there.
   route({

@@ -3,7 +3,15 @@ import type { Db } from '#/foundation/db.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import type { Account } from './account.ts'
 
-const COLUMNS = ['id', 'email', 'name', 'createdAt', 'updatedAt'] as const
+const COLUMNS = [
+  'id',
+  'email',
+  'name',
+  'twoFactor',
+  'lastLoginAt',
+  'createdAt',
+  'updatedAt',
+] as const
 
 export const insertAccount = (tx: Db, email: string): Promise<Account> =>
   tx.insertInto('accounts').values({ email }).returning(COLUMNS).executeTakeFirstOrThrow()
@@ -66,5 +74,23 @@ export const findVisibleAccount = (
             .select('mine.teamId'),
         ),
       ]),
+    )
+    .executeTakeFirst()
+
+export const changeEmail = async (tx: Db, accountId: string, email: string): Promise<void> => {
+  await tx
+    .updateTable('accounts')
+    .set({ email, updatedAt: sql<Date>`now()` })
+    .where('id', '=', accountId)
+    .execute()
+}
+
+/** Any, by id or e-mail address: for whoever may know of all. */
+export const findAccount = (db: Db, ref: string): Promise<Account | undefined> =>
+  db
+    .selectFrom('accounts')
+    .select(COLUMNS)
+    .where((eb) =>
+      eb.or([eb(sql`id::text`, '=', ref), eb(sql`lower(email)`, '=', ref.toLowerCase())]),
     )
     .executeTakeFirst()

@@ -2,6 +2,9 @@ export type Account = {
   id: string
   email: string
   name: string | null
+  /** Whether signing in takes a code besides the password. */
+  twoFactor: boolean
+  lastLoginAt: Date | null
   createdAt: Date
   updatedAt: Date
 }

@@ -1,5 +1,4 @@
-import { notFound } from '#/foundation/errors.ts'
-import { account, route } from '#/platform/route.ts'
+import { route } from '#/platform/route.ts'
 import { ownAccount } from './account-access.ts'
 import { getOwnAccount } from './account-store.ts'
 import { ownAuthorization } from './authorization-access.ts'
@@ -29,6 +28,7 @@ export const authorizationRoutes = [
   route({
     method: 'POST',
     path: '/oauth/authorizations',
+    takesPassword: true,
     access: ownAccount,
     body: CreateAuthorization,
     handle: async ({ platform, actor, body, target }) => {
@@ -71,21 +71,6 @@ export const authorizationRoutes = [
     handle: async ({ platform, actor, target }) => {
       const { authorization, token } = await rotateAuthorization(platform, actor, target)
       return presentAuthorization(authorization, await getOwnAccount(platform.db, actor), token)
-    },
-  }),
-  // A session is what a browser sign-in leaves. There is no such sign-in, so there are none.
-  route({
-    method: 'GET',
-    path: '/oauth/sessions',
-    access: account,
-    handle: async () => [],
-  }),
-  route({
-    method: 'DELETE',
-    path: '/oauth/sessions/:session',
-    access: account,
-    handle: async () => {
-      throw notFound('session')
     },
   }),
 ]

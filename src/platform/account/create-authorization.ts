@@ -7,6 +7,7 @@ import type { Platform } from '#/platform/platform.ts'
 import { getOwnAccount } from './account-store.ts'
 import type { Authorization } from './account.ts'
 import { insertAuthorization } from './authorization-store.ts'
+import { requireFreshSignIn } from './fresh-sign-in.ts'
 
 export type AuthorizationInput = {
   description?: string | null
@@ -24,6 +25,7 @@ export const createAuthorization = (
   input: AuthorizationInput,
 ): Promise<{ authorization: Authorization; token: string }> =>
   transaction(db, async (tx) => {
+    requireFreshSignIn(actor)
     const token = newToken()
     const authorization = await insertAuthorization(tx, {
       accountId: (await getOwnAccount(tx, actor)).id,

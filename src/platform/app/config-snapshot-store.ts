@@ -2,7 +2,7 @@ import type { Db } from '#/foundation/db.ts'
 import { seal, unseal } from '#/foundation/crypto.ts'
 import { newId } from '#/foundation/ids.ts'
 import type { Keyring } from '#/platform/platform.ts'
-import { getDataKey } from './data-key-store.ts'
+import { getDataKey } from '#/platform/data-key-store.ts'
 
 /** All config of an app at one moment. A snapshot never changes; releases point at it. */
 export type ConfigSnapshot = {

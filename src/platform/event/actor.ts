@@ -5,6 +5,10 @@ export type Actor = {
   /** The account's e-mail address, or the platform's part (`deploy`, `worker`). */
   name: string
   authorizationId: string | null
+  /** The browser's session, if it is one that acts. */
+  sessionId?: string
+  /** When the session's person last gave password and second factor. */
+  signedInAt?: Date
   requestId: string | null
   remoteAddress: string | null
 }

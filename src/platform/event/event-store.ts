@@ -4,7 +4,8 @@ import type { Actor } from './actor.ts'
 export type NewEvent = {
   resource: string
   resourceId?: string
-  action: 'create' | 'update' | 'destroy'
+  /** `refuse`: somebody wanted it and was not let. */
+  action: 'create' | 'update' | 'destroy' | 'refuse'
   teamId?: string
   appId?: string
   pipelineId?: string
@@ -21,6 +22,7 @@ export const insertEvent = async (tx: Db, actor: Actor, event: NewEvent): Promis
       actorAccountId: actor.accountId,
       actorName: actor.name,
       authorizationId: actor.authorizationId,
+      sessionId: actor.sessionId ?? null,
       requestId: actor.requestId,
       remoteAddress: actor.remoteAddress,
       teamId: event.teamId ?? null,

@@ -1,0 +1,136 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Readable } from 'node:stream'
+import { ApiError, badRequest, forbidden } from '#/foundation/errors.ts'
+import type { Actor } from '#/platform/event/actor.ts'
+import type { Platform } from '#/platform/platform.ts'
+import { anyone, route, type Route } from '#/platform/route.ts'
+import { html, textOfHtml, type Html } from './html.ts'
+import { isSameOrigin } from './same-origin.ts'
+
+/** Somebody's browser at one of our pages. */
+export type Visit = {
+  platform: Platform
+  params: Record<string, string>
+  query: Record<string, string | undefined>
+  form: URLSearchParams
+  cookies: Map<string, string>
+  userAgent: string | null
+  origin: Pick<Actor, 'requestId' | 'remoteAddress'>
+}
+
+export type Answer = { cookies?: string[] } & (
+  | { title: string; body: Html; status?: number }
+  | { redirect: string }
+)
+
+/**
+ * A page for people, as a route: HTML without scripts, under a policy that lets nothing else in. A form is believed
+ * only if it comes from one of our own pages. Whatever goes wrong is told on a page too.
+ * @param why what protects it, as pages look after their visitors themselves
+ */
+export const page = (
+  method: 'GET' | 'POST',
+  path: string,
+  why: string,
+  answer: (visit: Visit) => Promise<Answer>,
+): Route =>
+  route({
+    method,
+    path,
+    access: anyone(why),
+    status: 200,
+    ...(method === 'POST' ? { rawBody: true as const } : {}),
+    handle: async ({ platform, params, query, body, request, reply }) => {
+      try {
+        if (method === 'POST' && !isSameOrigin(request.headers))
+          throw forbidden('This form did not come from a page of this platform.')
+        const form = method === 'POST' ? await readForm(body) : new URLSearchParams()
+        return send(
+          reply,
+          await answer({ platform, params, query, form, ...whoseOf(request) }),
+          request,
+        )
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error
+        if (error.retryAfter !== undefined)
+          void reply.header('retry-after', Math.ceil(error.retryAfter))
+        return send(reply, errorPage(error), request)
+      }
+    },
+  })
+
+const whoseOf = (request: FastifyRequest): Pick<Visit, 'cookies' | 'userAgent' | 'origin'> => ({
+  cookies: parseCookies(request.headers.cookie),
+  userAgent: request.headers['user-agent']?.slice(0, 300) ?? null,
+  origin: { requestId: request.id, remoteAddress: request.socket.remoteAddress ?? null },
+})
+
+export const parseCookies = (header = ''): Map<string, string> =>
+  new Map(
+    header
+      .split(';')
+      .map((pair) => pair.trim().split(/=(.*)/s, 2))
+      .map(([name = '', value = '']) => [name, value]),
+  )
+
+/** `__Host-`: a browser takes it for this host alone, and neither a script nor another site's form gets at it. */
+export const setCookie = (name: string, value: string, seconds: number): string =>
+  `__Host-${name}=${value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=${seconds}`
+
+const MOST_BYTES = 16 * 1024
+
+const readForm = async (body: unknown): Promise<URLSearchParams> => {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of (body ?? []) as Readable) {
+    size += (chunk as Buffer).length
+    if (size > MOST_BYTES) throw badRequest('That is more than this form takes.')
+    chunks.push(chunk as Buffer)
+  }
+  return new URLSearchParams(Buffer.concat(chunks).toString().replaceAll('%00', ''))
+}
+
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'cross-origin-opener-policy': 'same-origin',
+  // Not `no-referrer`, with which forms would come from nowhere.
+  'referrer-policy': 'same-origin',
+  'cache-control': 'no-store',
+}
+
+const send = (reply: FastifyReply, answer: Answer, { method }: FastifyRequest): string => {
+  void reply.headers(HEADERS)
+  if (answer.cookies) void reply.header('set-cookie', answer.cookies)
+  if ('redirect' in answer) {
+    void reply.code(method === 'GET' ? 302 : 303).header('location', answer.redirect)
+    return ''
+  }
+  void reply.code(answer.status ?? 200).type('text/html; charset=utf-8')
+  return textOfHtml(layout(answer.title, answer.body))
+}
+
+const layout = (title: string, body: Html): Html =>
+  html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title} · Sluice</title>
+        <link rel="stylesheet" href="/pages/style.css" />
+      </head>
+      <body>
+        <main>
+          <h1>${title}</h1>
+          ${body}
+        </main>
+      </body>
+    </html> `
+
+const errorPage = ({ status, message }: ApiError): Answer => ({
+  status,
+  title: 'That did not work',
+  body: html`<p class="problem" role="alert">${message}</p>`,
+})

@@ -1,0 +1,102 @@
+import { enqueue } from '#/foundation/jobs.ts'
+import { html } from '#/platform/page/html.ts'
+import { page, type Answer, type Visit } from '#/platform/page/page.ts'
+import { canSendMail } from '#/platform/mail/send-mail.ts'
+import { findLink } from './account-link-store.ts'
+import { letThrough } from './check-credentials.ts'
+import { endSession } from './session.ts'
+import { sendResetJob } from './sign-in-jobs.ts'
+import { problemIn, problemOf, type Problem } from './sign-in-pages.ts'
+import { deadLink, useLink } from './use-link.ts'
+
+const TITLE = 'Forgotten your password?'
+
+const showRequest = async ({ platform }: Visit): Promise<Answer> => ({
+  title: TITLE,
+  body: canSendMail(platform)
+    ? html`<form method="post" action="/reset">
+        <label
+          >Your e-mail address
+          <input name="email" type="email" autocomplete="username" required autofocus
+        /></label>
+        <button>Send me a link</button>
+      </form>`
+    : html`<p>
+        This platform sends no mail. Its operator can make a link for you, with
+        <code>sluice accounts:reset EMAIL</code>.
+      </p>`,
+})
+
+/** Whoever asks hears the same after the same time: what there is to do is done by a job. */
+const takeRequest = async ({ platform, form, origin }: Visit): Promise<Answer> => {
+  if (!canSendMail(platform)) return { redirect: '/reset' }
+  const email = form.get('email')?.trim().slice(0, 254) ?? ''
+  const { remoteAddress } = origin
+  await letThrough(platform.db, { email: `reset ${email}`, remoteAddress })
+  await enqueue(platform.db, sendResetJob, { email, ...origin })
+  return {
+    title: TITLE,
+    body: html`<p>
+      If there is an account with that address, a mail with a link is on its way to it. The link is
+      good for an hour.
+    </p>`,
+  }
+}
+
+const passwordForm = (token: string, email: string, problem?: Problem): Answer => ({
+  title: 'Set a new password',
+  ...(problem ? { status: problem.status } : {}),
+  body: html`
+    ${problemOf(problem)}
+    <form method="post" action="/reset/${token}">
+      <label
+        >E-mail address <input type="email" value="${email}" autocomplete="username" readonly
+      /></label>
+      <label
+        >New password, of at least 8 characters
+        <input
+          name="password"
+          type="password"
+          minlength="8"
+          autocomplete="new-password"
+          required
+          autofocus
+      /></label>
+      <button>Set it</button>
+      <p class="hint">You will be signed out everywhere.</p>
+    </form>
+  `,
+})
+
+const showReset = async ({ platform, params }: Visit): Promise<Answer> => {
+  const { token = '' } = params
+  const found = await findLink(platform.db, 'reset', token)
+  if (!found) throw deadLink()
+  return passwordForm(token, found.email)
+}
+
+/** One signs in afterwards, with a code if the account wants one: the mailbox stands for the password alone. */
+const takePassword = async ({
+  platform,
+  params,
+  form,
+  origin,
+  cookies,
+}: Visit): Promise<Answer> => {
+  const { token = '' } = params
+  const found = await findLink(platform.db, 'reset', token)
+  if (!found) throw deadLink()
+  const password = form.get('password') ?? ''
+  const problem = await problemIn(() =>
+    useLink(platform, { kind: 'reset', token }, { password }, origin),
+  )
+  if (problem) return passwordForm(token, found.email, problem)
+  return { redirect: '/sign-in?reset=yes', cookies: await endSession(platform.db, cookies) }
+}
+
+export const resetPages = [
+  page('GET', '/reset', 'where one asks for a link', showRequest),
+  page('POST', '/reset', 'answers everybody alike', takeRequest),
+  page('GET', '/reset/:token', 'a one-time token', showReset),
+  page('POST', '/reset/:token', 'a one-time token', takePassword),
+]

@@ -1,0 +1,57 @@
+import { rm } from 'node:fs/promises'
+import type { Actor } from '#/platform/event/actor.ts'
+import { html } from '#/platform/page/html.ts'
+import { page, type Answer, type Visit } from '#/platform/page/page.ts'
+import { findLink } from './account-link-store.ts'
+import { startSession } from './session.ts'
+import { problemIn, problemOf, type Problem } from './sign-in-pages.ts'
+import { deadLink, useLink } from './use-link.ts'
+
+const setupForm = (token: string, email: string, problem?: Problem): Answer => ({
+  title: 'Set up your account',
+  ...(problem ? { status: problem.status } : {}),
+  body: html` ${problemOf(problem)}
+    <p>You are the operator of this platform. This link works once.</p>
+    <form method="post" action="/setup/${token}">
+      <label
+        >Your e-mail address
+        <input
+          name="email"
+          type="email"
+          value="${email}"
+          autocomplete="username"
+          required
+          autofocus
+      /></label>
+      <label
+        >A password, of at least 8 characters
+        <input name="password" type="password" minlength="8" autocomplete="new-password" required
+      /></label>
+      <button>Set up</button>
+    </form>`,
+})
+
+const showSetup = async ({ platform, params }: Visit): Promise<Answer> => {
+  const { token = '' } = params
+  if (!(await findLink(platform.db, 'setup', token))) throw deadLink()
+  return setupForm(token, '')
+}
+
+const setUp = async (visit: Visit): Promise<Answer> => {
+  const { platform, params, form, origin } = visit
+  const { token = '' } = params
+  const email = form.get('email')?.trim() ?? ''
+  const given = { email, password: form.get('password') ?? '' }
+  let actor: Actor | undefined
+  const problem = await problemIn(async () => {
+    actor = await useLink(platform, { kind: 'setup', token }, given, origin)
+  })
+  if (!actor) return setupForm(token, email, problem)
+  await rm(platform.paths.setupLink, { force: true })
+  return { redirect: '/settings', cookies: await startSession(platform.db, actor, visit) }
+}
+
+export const setupPages = [
+  page('GET', '/setup/:token', 'a one-time token', showSetup),
+  page('POST', '/setup/:token', 'a one-time token', setUp),
+]

@@ -1,0 +1,150 @@
+import { transaction } from '#/foundation/db.ts'
+import { ApiError } from '#/foundation/errors.ts'
+import { html, type Html } from '#/platform/page/html.ts'
+import { page, type Answer, type Visit } from '#/platform/page/page.ts'
+import { ownPath } from '#/platform/page/same-origin.ts'
+import { insertEvent } from '#/platform/event/event-store.ts'
+import { checkPassword, letThrough, noteRefusal, settleSignIn } from './check-credentials.ts'
+import { getCredentials, type Credentials } from './password-store.ts'
+import {
+  endSession,
+  findHalfSession,
+  findSessionActor,
+  startHalfSession,
+  startSession,
+} from './session.ts'
+import { forgiveAttempt } from './sign-in-attempt-store.ts'
+import { useCode } from './use-code.ts'
+
+const HOME = '/settings'
+
+export type Problem = { status: number; message: string }
+
+/** What the visitor did wrong, to be told above the form that they filled in. */
+export const problemIn = async (work: () => Promise<unknown>): Promise<Problem | undefined> => {
+  try {
+    await work()
+    return undefined
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.retryAfter !== undefined || error.status === 404)
+      throw error
+    return error
+  }
+}
+
+export const problemOf = (problem: Problem | undefined): Html | false =>
+  problem !== undefined && html`<p class="problem" role="alert">${problem.message}</p>`
+
+const passwordForm = (
+  { next, email = '', notice }: { next: string; email?: string; notice?: string | undefined },
+  problem?: Problem,
+): Answer => ({
+  title: 'Sign in',
+  ...(problem ? { status: problem.status } : {}),
+  body: html` ${problemOf(problem)} ${notice !== undefined && html`<p class="notice">${notice}</p>`}
+    <form method="post" action="/sign-in">
+      <input type="hidden" name="next" value="${next}" />
+      <label
+        >E-mail address
+        <input
+          name="email"
+          type="email"
+          value="${email}"
+          autocomplete="username"
+          required
+          autofocus
+      /></label>
+      <label
+        >Password <input name="password" type="password" autocomplete="current-password" required
+      /></label>
+      <button>Sign in</button>
+    </form>
+    <p><a href="/reset">Forgotten your password?</a></p>`,
+})
+
+const codeForm = (next: string, problem?: Problem): Answer => ({
+  title: 'One more step',
+  ...(problem ? { status: problem.status } : {}),
+  body: html` ${problemOf(problem)}
+    <form method="post" action="/sign-in/code">
+      <input type="hidden" name="next" value="${next}" />
+      <label
+        >Code of your authenticator app, or a recovery code
+        <input name="code" autocomplete="one-time-code" spellcheck="false" required autofocus
+      /></label>
+      <button>Sign in</button>
+    </form>`,
+})
+
+const NOTICES: Record<string, string> = {
+  again: 'For this you need to sign in once more.',
+  reset: 'Your password has been set.',
+  out: 'You are signed out.',
+}
+
+const showForm = async ({ query }: Visit): Promise<Answer> => {
+  const notice = Object.keys(NOTICES).find((name) => query[name] !== undefined)
+  return passwordForm({
+    next: ownPath(query['next'], HOME),
+    notice: notice === undefined ? undefined : NOTICES[notice],
+  })
+}
+
+const takePassword = async (visit: Visit): Promise<Answer> => {
+  const { platform, form, origin, userAgent } = visit
+  const next = ownPath(form.get('next'), HOME)
+  const email = form.get('email')?.trim() ?? ''
+  const password = form.get('password') ?? ''
+  let found: Credentials | undefined
+  const problem = await problemIn(async () => {
+    found = await checkPassword(platform, { email, password }, origin)
+  })
+  if (!found) return passwordForm({ next, email }, problem)
+  const attempt = { email, remoteAddress: origin.remoteAddress }
+  if (!found.twoFactor) {
+    const actor = await settleSignIn(platform, found, attempt, origin)
+    return { redirect: next, cookies: await startSession(platform.db, actor, visit) }
+  }
+  await transaction(platform.db, (tx) => forgiveAttempt(tx, attempt))
+  const whose = { accountId: found.id, remoteAddress: origin.remoteAddress }
+  return { ...codeForm(next), cookies: await startHalfSession(platform.db, whose, userAgent) }
+}
+
+const takeCode = async (visit: Visit): Promise<Answer> => {
+  const { platform, form, origin } = visit
+  const next = ownPath(form.get('next'), HOME)
+  const half = await findHalfSession(platform.db, visit.cookies)
+  if (!half) return { redirect: `/sign-in?again=yes&next=${encodeURIComponent(next)}` }
+  const found = await getCredentials(platform.db, half.accountId)
+  const attempt = { email: found.email, remoteAddress: origin.remoteAddress }
+  await letThrough(platform.db, attempt)
+  if (!(await useCode(platform, found.id, form.get('code') ?? ''))) {
+    await noteRefusal(platform, origin, found, 'a wrong code')
+    return codeForm(next, {
+      status: 403,
+      message: 'That code is wrong, or has been used already.',
+    })
+  }
+  const actor = await settleSignIn(platform, found, attempt, origin)
+  return { redirect: next, cookies: await startSession(platform.db, actor, visit) }
+}
+
+const signOut = ({ platform, cookies, origin }: Visit): Promise<Answer> =>
+  transaction(platform.db, async (tx) => {
+    const actor = await findSessionActor(tx, cookies, origin)
+    const ended = await endSession(tx, cookies)
+    if (actor?.sessionId !== undefined)
+      await insertEvent(tx, actor, {
+        resource: 'session',
+        resourceId: actor.sessionId,
+        action: 'destroy',
+      })
+    return { redirect: '/sign-in?out=yes', cookies: ended }
+  })
+
+export const signInPages = [
+  page('GET', '/sign-in', 'where one signs in', showForm),
+  page('POST', '/sign-in', 'e-mail address and password', takePassword),
+  page('POST', '/sign-in/code', 'a half session and a code', takeCode),
+  page('POST', '/sign-out', 'ends only what its cookie names', signOut),
+]
