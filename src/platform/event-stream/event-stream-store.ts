@@ -82,9 +82,7 @@ export const isStillSignedIn = async (db: Db, actor: Actor): Promise<boolean> =>
       .select('id')
       .where('id', '=', actor.authorizationId)
       .where('revokedAt', 'is', null)
-      .where((eb) =>
-        eb.or([eb('expiresAt', 'is', null), eb('expiresAt', '>', sql<Date>`now()`)]),
-      )
+      .where((eb) => eb.or([eb('expiresAt', 'is', null), eb('expiresAt', '>', sql<Date>`now()`)]))
       .executeTakeFirst()) !== undefined
   )
 }
