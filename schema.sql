@@ -24,6 +24,7 @@ create table accounts (
   constraint accounts_email_check CHECK ((email ~ '^[^@[:space:]]+@[^@[:space:]]+$'::text)),
   constraint accounts_pkey PRIMARY KEY (id)
 );
+CREATE TRIGGER accounts_give_grants AFTER INSERT ON public.accounts FOR EACH ROW EXECUTE FUNCTION give_grants();
 CREATE UNIQUE INDEX accounts_email_key ON public.accounts USING btree (lower(email));
 
 create table add_on_attachments (
@@ -76,6 +77,24 @@ create table app_routes (
 );
 CREATE INDEX app_routes_feed_number ON public.app_routes USING btree (feed_number);
 
+create table app_transfers (
+  id uuid not null default gen_random_uuid(),
+  app_id uuid not null,
+  sender_id uuid not null,
+  recipient_email text not null,
+  state text not null default 'pending'::text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint app_transfers_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
+  constraint app_transfers_pkey PRIMARY KEY (id),
+  constraint app_transfers_recipient_email_check CHECK ((recipient_email = lower(recipient_email))),
+  constraint app_transfers_sender_id_fkey FOREIGN KEY (sender_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint app_transfers_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'accepted'::text, 'declined'::text])))
+);
+CREATE INDEX app_transfers_recipient ON public.app_transfers USING btree (recipient_email);
+CREATE INDEX app_transfers_sender_id ON public.app_transfers USING btree (sender_id);
+CREATE UNIQUE INDEX app_transfers_one_pending ON public.app_transfers USING btree (app_id) WHERE (state = 'pending'::text);
+
 create table apps (
   id uuid not null default gen_random_uuid(),
   name text not null,
@@ -90,6 +109,7 @@ create table apps (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   destroyed_at timestamp with time zone,
+  locked boolean not null default false,
   constraint apps_config_snapshot_id_fkey FOREIGN KEY (config_snapshot_id) REFERENCES config_snapshots(id) DEFERRABLE INITIALLY DEFERRED,
   constraint apps_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
   constraint apps_name_check CHECK ((name ~ '^[a-z][a-z0-9-]{1,28}[a-z0-9]$'::text)),
@@ -99,7 +119,9 @@ create table apps (
 CREATE INDEX apps_team_id ON public.apps USING btree (team_id) WHERE (destroyed_at IS NULL);
 CREATE TRIGGER apps_end_builds AFTER UPDATE OF destroyed_at ON public.apps FOR EACH ROW WHEN (((old.destroyed_at IS NULL) AND (new.destroyed_at IS NOT NULL))) EXECUTE FUNCTION end_builds();
 CREATE TRIGGER apps_keep_name AFTER INSERT OR UPDATE OF name, team_id ON public.apps FOR EACH ROW EXECUTE FUNCTION keep_app_name();
+CREATE TRIGGER apps_notify_access AFTER UPDATE OF team_id, locked, destroyed_at ON public.apps FOR EACH STATEMENT EXECUTE FUNCTION notify_access();
 CREATE TRIGGER apps_route_changed AFTER UPDATE OF name, maintenance, destroyed_at ON public.apps FOR EACH ROW WHEN ((((old.name IS DISTINCT FROM new.name) OR (old.maintenance IS DISTINCT FROM new.maintenance)) OR (old.destroyed_at IS DISTINCT FROM new.destroyed_at))) EXECUTE FUNCTION app_route_changed();
+CREATE TRIGGER apps_team_lives BEFORE INSERT OR UPDATE OF team_id ON public.apps FOR EACH ROW EXECUTE FUNCTION check_team_lives();
 CREATE TRIGGER apps_uncouple AFTER UPDATE OF destroyed_at ON public.apps FOR EACH ROW WHEN (((old.destroyed_at IS NULL) AND (new.destroyed_at IS NOT NULL))) EXECUTE FUNCTION uncouple_app();
 CREATE UNIQUE INDEX apps_name_key ON public.apps USING btree (name) WHERE (destroyed_at IS NULL);
 
@@ -120,6 +142,7 @@ create table authorizations (
   constraint authorizations_token_hash_key UNIQUE (token_hash)
 );
 CREATE INDEX authorizations_account_id ON public.authorizations USING btree (account_id);
+CREATE TRIGGER authorizations_notify_access AFTER DELETE OR UPDATE OF revoked_at, expires_at, token_hash, scope ON public.authorizations FOR EACH STATEMENT EXECUTE FUNCTION notify_access();
 
 create table buildpack_installations (
   app_id uuid not null,
@@ -194,6 +217,24 @@ create table cli_logins (
 CREATE INDEX cli_logins_remote_address ON public.cli_logins USING btree (remote_address);
 CREATE TRIGGER cli_logins_notify AFTER UPDATE ON public.cli_logins FOR EACH ROW EXECUTE FUNCTION notify_cli_login();
 
+create table collaborators (
+  id uuid not null default gen_random_uuid(),
+  app_id uuid not null,
+  email text not null,
+  account_id uuid,
+  permissions text[] not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint collaborators_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint collaborators_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
+  constraint collaborators_email_check CHECK ((email = lower(email))),
+  constraint collaborators_email_key UNIQUE (app_id, email),
+  constraint collaborators_permissions_check CHECK (((permissions <@ '{view,deploy,operate,manage}'::text[]) AND ('view'::text = ANY (permissions)))),
+  constraint collaborators_pkey PRIMARY KEY (id)
+);
+CREATE INDEX collaborators_account_id ON public.collaborators USING btree (account_id, app_id);
+CREATE TRIGGER collaborators_notify_access AFTER DELETE OR UPDATE ON public.collaborators FOR EACH STATEMENT EXECUTE FUNCTION notify_access();
+
 create table config_snapshots (
   id uuid not null default gen_random_uuid(),
   app_id uuid not null,
@@ -214,8 +255,10 @@ create table data_keys (
   constraint data_keys_account_id_key UNIQUE (account_id),
   constraint data_keys_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
   constraint data_keys_app_id_key UNIQUE (app_id),
+  constraint data_keys_master_key_id_fkey FOREIGN KEY (master_key_id) REFERENCES master_keys(id),
   constraint data_keys_one_owner CHECK ((num_nonnulls(app_id, account_id) = 1))
 );
+CREATE INDEX data_keys_master_key_id ON public.data_keys USING btree (master_key_id);
 
 create table deploys (
   id uuid not null default gen_random_uuid(),
@@ -305,7 +348,10 @@ create table dynos (
   created_by uuid,
   created_at timestamp with time zone not null default now(),
   feed_number bigint not null default 0,
+  attach_account_id uuid,
+  attach_authorization_id uuid,
   constraint dynos_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
+  constraint dynos_attach_account_id_fkey FOREIGN KEY (attach_account_id) REFERENCES accounts(id) ON DELETE SET NULL,
   constraint dynos_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
   constraint dynos_deploy_id_fkey FOREIGN KEY (deploy_id) REFERENCES deploys(id),
   constraint dynos_kind_check CHECK ((kind = ANY (ARRAY['kept'::text, 'once'::text]))),
@@ -319,6 +365,43 @@ CREATE INDEX dynos_feed_number ON public.dynos USING btree (feed_number);
 CREATE TRIGGER dynos_changed AFTER INSERT OR UPDATE ON public.dynos FOR EACH ROW EXECUTE FUNCTION dyno_changed();
 CREATE TRIGGER dynos_feed BEFORE INSERT OR UPDATE ON public.dynos FOR EACH ROW EXECUTE FUNCTION feed_dyno();
 CREATE UNIQUE INDEX dynos_one_release_phase ON public.dynos USING btree (deploy_id) WHERE ((type = 'release'::text) AND (kind = 'once'::text));
+
+create table ephemeral_app_collaborators (
+  id uuid not null default gen_random_uuid(),
+  pipeline_id uuid not null,
+  account_id uuid not null,
+  permissions text[] not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint ephemeral_app_collaborators_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint ephemeral_app_collaborators_account_key UNIQUE (pipeline_id, account_id),
+  constraint ephemeral_app_collaborators_permissions_check CHECK (is_permission_set(permissions)),
+  constraint ephemeral_app_collaborators_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES pipelines(id) ON DELETE CASCADE,
+  constraint ephemeral_app_collaborators_pkey PRIMARY KEY (id)
+);
+CREATE INDEX ephemeral_app_collaborators_account_id ON public.ephemeral_app_collaborators USING btree (account_id);
+
+create table event_seals (
+  hour timestamp with time zone not null,
+  count integer not null,
+  first_id bigint not null,
+  last_id bigint not null,
+  row_hashes bytea,
+  rows_hash bytea not null,
+  previous_hash bytea not null,
+  hash bytea not null,
+  sealed_at timestamp with time zone not null default clock_timestamp(),
+  dropped_at timestamp with time zone,
+  constraint event_seals_count_check CHECK ((count > 0)),
+  constraint event_seals_hash_check CHECK ((length(hash) = 32)),
+  constraint event_seals_hour_check CHECK ((hour = date_trunc('hour'::text, hour, 'UTC'::text))),
+  constraint event_seals_pkey PRIMARY KEY (hour),
+  constraint event_seals_previous_hash_check CHECK ((length(previous_hash) = 32)),
+  constraint event_seals_previous_hash_key UNIQUE (previous_hash),
+  constraint event_seals_rows_hash_check CHECK ((length(rows_hash) = 32))
+);
+CREATE TRIGGER event_seals_kept BEFORE DELETE OR TRUNCATE ON public.event_seals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER event_seals_unchanged BEFORE UPDATE ON public.event_seals FOR EACH ROW WHEN (((old.dropped_at IS NOT NULL) OR (new.dropped_at IS NULL) OR ((((((((old.hour IS DISTINCT FROM new.hour) OR (old.count IS DISTINCT FROM new.count)) OR (old.first_id IS DISTINCT FROM new.first_id)) OR (old.last_id IS DISTINCT FROM new.last_id)) OR (old.rows_hash IS DISTINCT FROM new.rows_hash)) OR (old.previous_hash IS DISTINCT FROM new.previous_hash)) OR (old.hash IS DISTINCT FROM new.hash)) OR (old.sealed_at IS DISTINCT FROM new.sealed_at)))) EXECUTE FUNCTION refuse_change();
 
 create table events (
   id bigint generated always as identity not null,
@@ -337,12 +420,22 @@ create table events (
   before jsonb,
   after jsonb,
   session_id uuid,
+  result text not null default 'success'::text,
+  account_id uuid,
   constraint events_action_check CHECK ((action = ANY (ARRAY['create'::text, 'update'::text, 'destroy'::text, 'refuse'::text]))),
-  constraint events_pkey PRIMARY KEY (id)
+  constraint events_pkey PRIMARY KEY (id),
+  constraint events_result_check CHECK ((result = ANY (ARRAY['success'::text, 'refused'::text, 'failed'::text])))
 );
+CREATE INDEX events_account_id ON public.events USING btree (account_id, id);
+CREATE INDEX events_actor_account_id ON public.events USING btree (actor_account_id, id);
 CREATE INDEX events_app_id ON public.events USING btree (app_id, id);
+CREATE INDEX events_occurred_at ON public.events USING btree (occurred_at);
+CREATE INDEX events_pipeline_id ON public.events USING btree (pipeline_id, id);
 CREATE INDEX events_team_id ON public.events USING btree (team_id, id);
+CREATE TRIGGER events_append_only BEFORE UPDATE OR TRUNCATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER events_kept BEFORE DELETE ON public.events FOR EACH ROW EXECUTE FUNCTION refuse_delete_of_kept();
 CREATE TRIGGER events_notify AFTER INSERT ON public.events FOR EACH ROW EXECUTE FUNCTION notify_event();
+CREATE TRIGGER events_prepare BEFORE INSERT ON public.events FOR EACH ROW EXECUTE FUNCTION prepare_event();
 
 create table feeds (
   name text not null,
@@ -383,6 +476,12 @@ create table known_addresses (
   constraint known_addresses_pkey PRIMARY KEY (account_id, address)
 );
 
+create table master_keys (
+  id text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint master_keys_pkey PRIMARY KEY (id)
+);
+
 create table pipeline_couplings (
   id uuid not null default gen_random_uuid(),
   pipeline_id uuid not null,
@@ -421,12 +520,18 @@ create table pipelines (
   delete_at timestamp with time zone default (now() + '30 days'::interval),
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  production_promotion text not null default 'admins'::text,
+  ephemeral_auto_join boolean not null default false,
+  ephemeral_permissions text[] not null default '{view,deploy,operate}'::text[],
   constraint pipelines_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
+  constraint pipelines_ephemeral_permissions_check CHECK (is_permission_set(ephemeral_permissions)),
   constraint pipelines_name_check CHECK ((name ~ '^[a-z][a-z0-9-]{0,28}[a-z0-9]$'::text)),
   constraint pipelines_name_key UNIQUE (team_id, name),
   constraint pipelines_pkey PRIMARY KEY (id),
+  constraint pipelines_production_promotion_check CHECK ((production_promotion = ANY (ARRAY['admins'::text, 'deployers'::text]))),
   constraint pipelines_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id)
 );
+CREATE TRIGGER pipelines_team_lives BEFORE INSERT OR UPDATE OF team_id ON public.pipelines FOR EACH ROW EXECUTE FUNCTION check_team_lives();
 
 create table promotion_targets (
   id uuid not null default gen_random_uuid(),
@@ -511,6 +616,23 @@ create table sign_in_attempts (
   constraint sign_in_attempts_pkey PRIMARY KEY (subject)
 );
 
+create table slug_uploads (
+  id uuid not null default gen_random_uuid(),
+  app_id uuid not null,
+  process_types jsonb not null,
+  stack text not null,
+  commit text,
+  commit_description text,
+  buildpack_provided_description text,
+  checksum text,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  constraint slug_uploads_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
+  constraint slug_uploads_checksum_check CHECK ((checksum ~ '^[0-9a-f]{64}$'::text)),
+  constraint slug_uploads_pkey PRIMARY KEY (id)
+);
+CREATE INDEX slug_uploads_expires_at ON public.slug_uploads USING btree (expires_at);
+
 create table slugs (
   id uuid not null default gen_random_uuid(),
   app_id uuid not null,
@@ -546,6 +668,25 @@ create table sources (
 );
 CREATE INDEX sources_expires_at ON public.sources USING btree (expires_at);
 
+create table team_invitations (
+  id uuid not null default gen_random_uuid(),
+  team_id uuid not null,
+  email text not null,
+  role text not null,
+  token_hash bytea not null,
+  invited_by uuid not null,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint team_invitations_email_check CHECK (((email = lower(email)) AND (email ~ '^[^@[:space:]]+@[^@[:space:]]+$'::text))),
+  constraint team_invitations_email_key UNIQUE (team_id, email),
+  constraint team_invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint team_invitations_pkey PRIMARY KEY (id),
+  constraint team_invitations_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'member'::text, 'collaborator'::text, 'viewer'::text]))),
+  constraint team_invitations_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id) ON DELETE CASCADE,
+  constraint team_invitations_token_hash_key UNIQUE (token_hash)
+);
+
 create table team_members (
   team_id uuid not null,
   account_id uuid not null,
@@ -558,6 +699,8 @@ create table team_members (
   constraint team_members_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id) ON DELETE CASCADE
 );
 CREATE INDEX team_members_account_id ON public.team_members USING btree (account_id);
+CREATE TRIGGER team_members_leave_pipelines AFTER DELETE ON public.team_members FOR EACH ROW EXECUTE FUNCTION leave_pipelines();
+CREATE TRIGGER team_members_notify_access AFTER DELETE OR UPDATE ON public.team_members FOR EACH STATEMENT EXECUTE FUNCTION notify_access();
 
 create table teams (
   id uuid not null default gen_random_uuid(),
@@ -565,6 +708,9 @@ create table teams (
   personal_account_id uuid,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  destroyed_at timestamp with time zone,
+  ephemeral_permissions text[],
+  constraint teams_ephemeral_permissions_check CHECK (is_permission_set(ephemeral_permissions)),
   constraint teams_name_key UNIQUE (name),
   constraint teams_personal_account_id_fkey FOREIGN KEY (personal_account_id) REFERENCES accounts(id) ON DELETE CASCADE,
   constraint teams_personal_account_id_key UNIQUE (personal_account_id),
@@ -612,6 +758,19 @@ AS $function$
 begin
   perform touch_route(new.id);
   return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.check_team_lives()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform from teams where id = new.team_id and destroyed_at is null for key share;
+  if not found then
+    raise exception 'team % is gone', new.team_id using constraint = 'team_lives';
+  end if;
+  return new;
 end $function$
 ;
 
@@ -680,6 +839,25 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.give_grants()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update collaborators set account_id = new.id where account_id is null and email = lower(new.email);
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.is_permission_set(permissions text[])
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select permissions <@ '{view,deploy,operate,manage}'::text[] and 'view' = any (permissions)
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.keep_app_name()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -722,12 +900,33 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.leave_pipelines()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from ephemeral_app_collaborators using pipelines
+    where pipelines.id = pipeline_id and pipelines.team_id = old.team_id and account_id = old.account_id;
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.next_feed_number(feed text)
  RETURNS bigint
  LANGUAGE sql
 AS $function$
   update feeds set number = number + 1 where name = feed returning number;
 $function$
+;
+
+CREATE OR REPLACE FUNCTION public.notify_access()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('access_changed', '');
+  return null;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.notify_add_on()
@@ -804,6 +1003,29 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.prepare_event()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_current_xact_id();
+  new.occurred_at := greatest(clock_timestamp(), (select max(hour) + interval '1 hour' from event_seals));
+  if new.team_id is null and new.app_id is not null then
+    new.team_id := (select team_id from apps where id = new.app_id);
+  end if;
+  if new.team_id is null and new.pipeline_id is not null then
+    new.team_id := (select team_id from pipelines where id = new.pipeline_id);
+  end if;
+  if new.account_id is null and new.resource = 'account' then
+    new.account_id := (select id from accounts where id::text = new.resource_id);
+  end if;
+  if new.action = 'refuse' and new.result = 'success' then
+    new.result := 'failed'; -- a sign-in that did not come about
+  end if;
+  return new;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.refresh_routable(app uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -815,6 +1037,27 @@ begin
     where d.app_id = app and d.stopped_at is null
   )
   update dynos d set routable = n.value from now_routable n where n.id = d.id and d.routable <> n.value;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'Rows of % are never changed or removed.', tg_table_name using errcode = 'insufficient_privilege';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.refuse_delete_of_kept()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (select from event_seals where hour = date_trunc('hour', old.occurred_at, 'UTC') and dropped_at is not null) then
+    return old;
+  end if;
+  raise exception 'Events are kept until retention drops their hour.' using errcode = 'insufficient_privilege';
 end $function$
 ;
 

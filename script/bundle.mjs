@@ -42,7 +42,8 @@ try {
     format: 'esm',
     legalComments: 'none',
     logLevel: 'warning',
-    external: ['pg-native', '*.node'],
+    // Native code, and what is asked for only to see whether it is there.
+    external: ['@node-rs/argon2', 'pg-native'],
     // Packages that are CommonJS ask for Node's own modules this way.
     banner: {
       js: `import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url)`,

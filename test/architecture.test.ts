@@ -35,9 +35,9 @@ const NOUNS = [
     'mail',
     'page',
     'account',
-    'sign-in',
     'team',
     'app',
+    'app-transfer',
     'log',
     'slug',
     'release',
@@ -45,8 +45,8 @@ const NOUNS = [
     'dyno',
     'deploy',
   ],
-  ...['config-var', 'add-on', 'domain', 'app-setup', 'buildpack', 'source', 'build', 'pipeline'],
-  ...['promotion', 'event-stream'],
+  ...['config-var', 'add-on', 'domain', 'app-setup', 'buildpack', 'source', 'build', 'slug-upload'],
+  ...['pipeline', 'promotion', 'audit', 'master-key', 'event-stream'],
 ]
 
 /** Besides the stores: holds an advisory lock on a connection of its own, which no store does. */

@@ -31,6 +31,11 @@ await platform.call('PUT', `/apps/${app.name}/buildpack-installations`, buildpac
 const source_blob = { url: 'https://example.com/source.tgz', version: 'v1' }
 await platform.call('POST', `/apps/${app.name}/builds`, { source_blob })
 
+const pipeline = (
+  await platform.call('POST', '/pipelines', { name: app.name, owner: { id: team, type: 'team' } })
+).json<{ id: string }>().id
+await platform.call('POST', '/pipeline-couplings', { app: app.id, pipeline, stage: 'staging' })
+
 const CASES: [path: string, definition: string][] = [
   ['/account', 'account'],
   ['/users/~', 'account'],
@@ -53,6 +58,13 @@ const CASES: [path: string, definition: string][] = [
   [`/apps/${app.name}/buildpack-installations`, 'buildpack-installation'],
   [`/apps/${app.name}/builds`, 'build'],
   [`/apps/${app.name}/slugs/${slugId}`, 'slug'],
+  ['/pipelines', 'pipeline'],
+  [`/pipelines/${pipeline}`, 'pipeline'],
+  [`/pipelines/${pipeline}/pipeline-couplings`, 'pipeline-coupling'],
+  [`/pipelines/${pipeline}/latest-releases`, 'release'],
+  [`/pipelines/${pipeline}/latest-deployments`, 'release'],
+  [`/pipelines/${pipeline}/latest-builds`, 'pipeline-build'],
+  [`/pipelines/${pipeline}/pipeline-stack`, 'pipeline-stack'],
   ['/stacks', 'stack'],
   ['/stacks/heroku-24', 'stack'],
   ['/regions', 'region'],
@@ -61,7 +73,7 @@ const CASES: [path: string, definition: string][] = [
 
 for (const [path, definition] of CASES)
   test(
-    `GET ${path.replace(app.name, ':app').replace(team, ':team').replace(`${slugId}`, ':slug')} answers as Heroku's ${definition}`,
+    `GET ${path.replace(pipeline, ':pipeline').replace(app.name, ':app').replace(team, ':team').replace(`${slugId}`, ':slug')} answers as Heroku's ${definition}`,
     { skip },
     async () => {
       const answer = await platform.call('GET', path)

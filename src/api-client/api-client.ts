@@ -28,6 +28,8 @@ export type ApiClient = {
   patch: <T>(path: string, body: unknown) => Promise<Json<T>>
   put: <T>(path: string, body: unknown) => Promise<Json<T>>
   delete: <T>(path: string, body?: unknown) => Promise<Json<T>>
+  /** The answer as text of that type, as it comes. */
+  download: (path: string, type: string) => AsyncIterable<string>
   /** The text of a stream as it comes, until it ends. Needs no token: such URLs carry their own. */
   stream: (url: string, signal?: AbortSignal) => AsyncIterable<string>
 }
@@ -70,7 +72,11 @@ export const createApiClient = ({
     patch: (path, body) => request('PATCH', path, { body }),
     put: (path, body) => request('PUT', path, { body }),
     delete: (path, body) => request('DELETE', path, { body }),
-    stream: readStream,
+    download: (path, type) =>
+      readStream(`${url}${path}`, {
+        headers: { accept: type, authorization: `Bearer ${token}` },
+      }),
+    stream: (from, signal) => readStream(from, signal ? { signal } : {}),
   }
 }
 
@@ -91,8 +97,9 @@ const errorOf = (status: number, answer: unknown): ApiClientError => {
   return new ApiClientError(status, id ?? 'unknown', message ?? `The API answered ${status}.`)
 }
 
-async function* readStream(url: string, signal?: AbortSignal): AsyncGenerator<string> {
-  const response = await send(url, signal ? { signal } : {})
-  if (!response.ok || !response.body) throw errorOf(response.status, null)
+async function* readStream(url: string, init: RequestInit): AsyncGenerator<string> {
+  const response = await send(url, init)
+  if (!response.ok || !response.body)
+    throw errorOf(response.status, await response.json().catch(() => null))
   for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) yield chunk
 }

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import { unauthorized } from '#/foundation/errors.ts'
 import { findTokenActor } from '#/platform/account/find-token-actor.ts'
-import type { Actor } from '#/platform/event/actor.ts'
 import { parseCookies } from '#/platform/page/page.ts'
 import { isSameOrigin, isSameOriginRead } from '#/platform/page/same-origin.ts'
+import { ANONYMOUS_ID, type Actor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
 import type { Route } from '#/platform/route.ts'
 import { basicCredentials } from '#/platform/sign-in/basic-credentials.ts'
@@ -43,7 +43,7 @@ const findCookieActor = async (
 
 /** Somebody with nothing but a URL. */
 export const anonymous = (request: FastifyRequest): Actor => ({
-  accountId: '00000000-0000-0000-0000-000000000000',
+  accountId: ANONYMOUS_ID,
   name: 'anonymous',
   authorizationId: null,
   requestId: request.id,

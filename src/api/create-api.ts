@@ -7,8 +7,10 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
-import { ApiError } from '#/foundation/errors.ts'
+import { ApiError, notFound, violates } from '#/foundation/errors.ts'
 import { newId } from '#/foundation/ids.ts'
+import { recordRefusal } from '#/platform/audit/record-refusal.ts'
+import type { Actor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
 import type { Route } from '#/platform/route.ts'
 import { anonymous, authenticate } from './authenticate.ts'
@@ -71,28 +73,32 @@ export const createApi = async (
   return { server, inject: fastify.inject.bind(fastify), stop: () => fastify.close() }
 }
 
+type Admitted = { actor: Actor; params: Record<string, string>; target: unknown }
+
 const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void => {
+  const admitted = new WeakMap<FastifyRequest, Admitted>()
   const isOpen = one.access.name.startsWith('anyone')
   fastify.route({
     method: one.method,
     url: one.path,
     ...(one.body ? { schema: { body: one.body } } : {}),
-    handler: async (request, reply) => {
+    // Whoever may not do it learns nothing of what its body must be.
+    onRequest: async (request) => {
       const actor = isOpen ? anonymous(request) : await authenticate(platform, one, request)
       const params = request.params as Record<string, string>
-      const target = await one.access.find({ platform, actor, params, request })
+      const target = await one.access
+        .find({ platform, actor, params, request })
+        .catch((error: unknown) => refuse(platform, actor, one, params, error))
+      admitted.set(request, { actor, params, target })
+    },
+    handler: async (request, reply) => {
+      const { actor, params, target } = admitted.get(request) as Admitted
       void reply.code(one.status ?? (one.method === 'POST' ? 201 : 200))
       const query = request.query as Record<string, string | undefined>
-      const result = await one.handle({
-        platform,
-        actor,
-        params,
-        query,
-        body: request.body,
-        target,
-        request,
-        reply,
-      })
+      const { body } = request
+      const result = await one
+        .handle({ platform, actor, params, query, body, target, request, reply })
+        .catch((error: unknown) => refuse(platform, actor, one, params, error))
       return reply.sent ? reply : reply.send(result)
     },
   })
@@ -108,6 +114,22 @@ const checkBodies = (fastify: FastifyInstance): void => {
       return check(body) ? { value: body } : { error: check.errors ?? [] }
     }
   })
+}
+
+/** The one place where attempts at what the caller may not do are written down; throws what it was given. */
+const refuse = async (
+  platform: Platform,
+  actor: Actor,
+  { method, path, access }: Route,
+  params: Record<string, string>,
+  error: unknown,
+): Promise<never> => {
+  if (!(error instanceof ApiError) || error.status !== 403 || method === 'GET') throw error
+  const { message } = error
+  await recordRefusal(platform, actor, { method, path, params, needs: access.name, message }).catch(
+    (failure: unknown) => platform.log.error({ err: failure }, 'a refusal cannot be written down'),
+  )
+  throw error
 }
 
 /** Bodies come with several JSON types, or none at all; an empty one is an empty object. */
@@ -153,6 +175,7 @@ const sendError = (
 type Answer = { status: number; id: string; message: string; extra?: Record<string, unknown> }
 
 const answerOf = (error: FastifyError | Error): Answer => {
+  if (violates(error, 'team_lives')) return answerOf(notFound('team'))
   if (error instanceof ApiError) return error
   if ('validation' in error && error.validation)
     return { status: 422, id: 'invalid_params', message: `${error.message}.` }

@@ -4,9 +4,12 @@ import { addOnRoutes } from '#/platform/add-on/add-on-routes.ts'
 import { addOnServiceRoutes } from '#/platform/add-on/add-on-service-routes.ts'
 import { attachmentRoutes } from '#/platform/add-on/attachment-routes.ts'
 import { appSetupRoutes } from '#/platform/app-setup/app-setup-routes.ts'
+import { appTransferRoutes } from '#/platform/app-transfer/app-transfer-routes.ts'
 import { appRoutes } from '#/platform/app/app-routes.ts'
 import { preAuthorizationRoutes } from '#/platform/app/pre-authorization-routes.ts'
+import { collaboratorRoutes } from '#/platform/app/collaborator-routes.ts'
 import { stackRoutes } from '#/platform/app/stack-routes.ts'
+import { auditRoutes } from '#/platform/audit/audit-routes.ts'
 import { buildRoutes } from '#/platform/build/build-routes.ts'
 import { buildpackRoutes } from '#/platform/buildpack/buildpack-routes.ts'
 import { registryRoutes } from '#/platform/buildpack/registry-routes.ts'
@@ -17,12 +20,16 @@ import { domainRoutes } from '#/platform/domain/domain-routes.ts'
 import { dynoRoutes } from '#/platform/dyno/dyno-routes.ts'
 import { dynoSizeRoutes } from '#/platform/formation/dyno-size-routes.ts'
 import { logSessionRoutes } from '#/platform/log/log-session-routes.ts'
+import { masterKeyRoutes } from '#/platform/master-key/master-key-routes.ts'
 import { couplingRoutes } from '#/platform/pipeline/coupling-routes.ts'
+import { ephemeralRoutes } from '#/platform/pipeline/ephemeral-routes.ts'
+import { latestRoutes } from '#/platform/pipeline/latest-routes.ts'
 import { pageRoutes } from '#/platform/page/page-routes.ts'
 import { pipelineRoutes } from '#/platform/pipeline/pipeline-routes.ts'
 import { promotionRoutes } from '#/platform/promotion/promotion-routes.ts'
 import { releaseRoutes } from '#/platform/release/release-routes.ts'
 import type { Route } from '#/platform/route.ts'
+import { slugUploadRoutes } from '#/platform/slug-upload/slug-upload-routes.ts'
 import { cliLoginPages } from '#/platform/sign-in/cli-login-pages.ts'
 import { cliLoginRoutes } from '#/platform/sign-in/cli-login-routes.ts'
 import { ownAccountRoutes } from '#/platform/sign-in/own-account-routes.ts'
@@ -35,6 +42,7 @@ import { signInPages } from '#/platform/sign-in/sign-in-pages.ts'
 import { twoFactorRoutes } from '#/platform/sign-in/two-factor-routes.ts'
 import { slugRoutes } from '#/platform/slug/slug-routes.ts'
 import { sourceRoutes } from '#/platform/source/source-routes.ts'
+import { memberRoutes } from '#/platform/team/member-routes.ts'
 import { teamRoutes } from '#/platform/team/team-routes.ts'
 import { eventStreamRoutes } from '#/platform/event-stream/event-stream-routes.ts'
 import { dashboardRoutes } from './dashboard-routes.ts'
@@ -61,8 +69,11 @@ export const routes: Route[] = [
   ...cliLoginRoutes,
   ...cliLoginPages,
   ...teamRoutes,
+  ...memberRoutes,
   ...appRoutes,
   ...preAuthorizationRoutes,
+  ...collaboratorRoutes,
+  ...appTransferRoutes,
   ...stackRoutes,
   ...logSessionRoutes,
   ...releaseRoutes,
@@ -76,6 +87,7 @@ export const routes: Route[] = [
   ...registryRoutes,
   ...appSetupRoutes,
   ...slugRoutes,
+  ...slugUploadRoutes,
   ...sourceRoutes,
   ...buildRoutes,
   ...addOnServiceRoutes,
@@ -83,5 +95,9 @@ export const routes: Route[] = [
   ...attachmentRoutes,
   ...pipelineRoutes,
   ...couplingRoutes,
+  ...ephemeralRoutes,
+  ...latestRoutes,
   ...promotionRoutes,
+  ...auditRoutes,
+  ...masterKeyRoutes,
 ]

@@ -22,7 +22,8 @@ export const discoverProcessTypes = async (
 
 const listOf = (types: string[]): string => types.toSorted().join(', ') || '(none)'
 
-const readProcfile = async (buildDir: string): Promise<string | undefined> => {
+/** @throws BuildRejection if it is too long to be one */
+export const readProcfile = async (buildDir: string): Promise<string | undefined> => {
   try {
     return await readInside(buildDir, 'Procfile', LIMIT_BYTES)
   } catch (error) {

@@ -15,6 +15,21 @@ export const appFlag = Flags.string({
   char: 'a',
   description: 'app to act on [env: HEROKU_APP; default: the one of the git remote]',
 })
+export const pipelineFlag = Flags.string({
+  char: 'p',
+  required: true,
+  description: 'name or id of the pipeline',
+})
+export const teamFlag = Flags.string({
+  char: 't',
+  required: true,
+  description: 'team to act on',
+})
+export const roleFlag = Flags.string({
+  char: 'r',
+  required: true,
+  description: 'owner, admin, member, viewer or collaborator',
+})
 export const jsonFlag = Flags.boolean({ description: 'print JSON' })
 
 /** A command that is a client of the API: it can do just what its token may. */

@@ -17,11 +17,21 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   login: async () => (await import('./commands/login.ts')).Login,
   logout: async () => (await import('./commands/logout.ts')).Logout,
   'accounts:reset': async () => (await import('./commands/accounts/reset.ts')).AccountsReset,
+  access: async () => (await import('./commands/access/list.ts')).AccessList,
+  'access:add': async () => (await import('./commands/access/add.ts')).AccessAdd,
+  'access:remove': async () => (await import('./commands/access/remove.ts')).AccessRemove,
+  'access:update': async () => (await import('./commands/access/update.ts')).AccessUpdate,
 
   apps: async () => (await import('./commands/apps/list.ts')).AppsList,
   'apps:create': async () => (await import('./commands/apps/create.ts')).AppsCreate,
   'apps:destroy': async () => (await import('./commands/apps/destroy.ts')).AppsDestroy,
   'apps:info': async () => (await import('./commands/apps/info.ts')).AppsInfo,
+  'apps:join': async () => (await import('./commands/apps/join.ts')).AppsJoin,
+  'apps:leave': async () => (await import('./commands/apps/leave.ts')).AppsLeave,
+  'apps:lock': async () => (await import('./commands/apps/lock.ts')).AppsLock,
+  'apps:transfer': async () => (await import('./commands/apps/transfer.ts')).AppsTransfer,
+  'apps:transfers': async () => (await import('./commands/apps/transfers.ts')).AppsTransfers,
+  'apps:unlock': async () => (await import('./commands/apps/unlock.ts')).AppsUnlock,
 
   addons: async () => (await import('./commands/addons/list.ts')).AddonsList,
   'addons:create': async () => (await import('./commands/addons/create.ts')).AddonsCreate,
@@ -32,6 +42,9 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'auth:2fa:enable': async () => (await import('./commands/auth/2fa/enable.ts')).Auth2faEnable,
   'auth:2fa:generate-recovery-codes': async () =>
     (await import('./commands/auth/2fa/generate-recovery-codes.ts')).Auth2faGenerateRecoveryCodes,
+  audit: async () => (await import('./commands/audit/list.ts')).AuditList,
+  'audit:verify': async () => (await import('./commands/audit/verify.ts')).AuditVerify,
+
   'auth:token': async () => (await import('./commands/auth/token.ts')).AuthToken,
   'auth:whoami': async () => (await import('./commands/auth/whoami.ts')).AuthWhoami,
 
@@ -52,7 +65,25 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
 
   logs: async () => (await import('./commands/logs.ts')).Logs,
 
+  'master-key:rotate': async () =>
+    (await import('./commands/master-key/rotate.ts')).MasterKeyRotate,
+  members: async () => (await import('./commands/members/list.ts')).MembersList,
+  'members:add': async () => (await import('./commands/members/add.ts')).MembersAdd,
+  'members:remove': async () => (await import('./commands/members/remove.ts')).MembersRemove,
+  'members:set': async () => (await import('./commands/members/set.ts')).MembersSet,
+
   pipelines: async () => (await import('./commands/pipelines/list.ts')).PipelinesList,
+  'pipelines:access': async () => (await import('./commands/pipelines/access/list.ts')).AccessList,
+  'pipelines:access:add': async () =>
+    (await import('./commands/pipelines/access/add.ts')).AccessAdd,
+  'pipelines:access:auto-join': async () =>
+    (await import('./commands/pipelines/access/auto-join.ts')).AccessAutoJoin,
+  'pipelines:access:production': async () =>
+    (await import('./commands/pipelines/access/production.ts')).AccessProduction,
+  'pipelines:access:remove': async () =>
+    (await import('./commands/pipelines/access/remove.ts')).AccessRemove,
+  'pipelines:access:update': async () =>
+    (await import('./commands/pipelines/access/update.ts')).AccessUpdate,
   'pipelines:add': async () => (await import('./commands/pipelines/add.ts')).PipelinesAdd,
   'pipelines:create': async () => (await import('./commands/pipelines/create.ts')).PipelinesCreate,
   'pipelines:destroy': async () =>
@@ -63,6 +94,8 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
     (await import('./commands/pipelines/promote.ts')).PipelinesPromote,
   'pipelines:remove': async () => (await import('./commands/pipelines/remove.ts')).PipelinesRemove,
   'pipelines:rename': async () => (await import('./commands/pipelines/rename.ts')).PipelinesRename,
+  'pipelines:transfer': async () =>
+    (await import('./commands/pipelines/transfer.ts')).PipelinesTransfer,
   'pipelines:update': async () => (await import('./commands/pipelines/update.ts')).PipelinesUpdate,
 
   ps: async () => (await import('./commands/ps/list.ts')).PsList,
@@ -76,4 +109,9 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
     (await import('./commands/releases/rollback.ts')).ReleasesRollback,
 
   run: async () => (await import('./commands/run.ts')).Run,
+
+  teams: async () => (await import('./commands/teams/list.ts')).TeamsList,
+  'teams:create': async () => (await import('./commands/teams/create.ts')).TeamsCreate,
+  'teams:destroy': async () => (await import('./commands/teams/destroy.ts')).TeamsDestroy,
+  'teams:join': async () => (await import('./commands/teams/join.ts')).TeamsJoin,
 }

@@ -66,7 +66,7 @@ const placeOf = async (dataDir: string): Promise<Place | undefined> => {
 }
 
 /** Undefined where it is not for the caller to read. */
-export const readOperatorToken = async (dataDir: string): Promise<string | undefined> => {
+const readOperatorToken = async (dataDir: string): Promise<string | undefined> => {
   try {
     return (await readFile(dataDirPaths(dataDir).operatorToken, 'utf8')).trim()
   } catch (error) {

@@ -1,12 +1,65 @@
-import type { ApiClient } from '#/api-client/api-client.ts'
+import { ApiClientError, type ApiClient } from '#/api-client/api-client.ts'
 import { STAGES } from './guess-stage.ts'
-import type { CouplingJson, PipelineJson } from './wire.ts'
+import type { CouplingJson, EphemeralCollaboratorJson, PipelineJson } from './wire.ts'
 
-export type PipelineApp = { id: string; name: string; stage: string }
+export type PipelineApp = { id: string; name: string; stage: string; ownedElsewhere: boolean }
 
 /** By name or id. */
 export const findPipeline = (api: ApiClient, ref: string): Promise<PipelineJson> =>
   api.get<PipelineJson>(`/pipelines/${encodeURIComponent(ref)}`)
+
+/** A team by its name, a person by their e-mail address; by id whom the caller does not see. */
+export const nameOfOwner = async (
+  api: ApiClient,
+  { id, type }: PipelineJson['owner'],
+): Promise<string> => {
+  try {
+    return type === 'team'
+      ? `${(await api.get<{ name: string }>(`/teams/${id}`)).name} (team)`
+      : (await api.get<{ email: string }>(`/users/${id}`)).email
+  } catch (error) {
+    if (error instanceof ApiClientError && error.status === 404) return `${id} (${type})`
+    throw error
+  }
+}
+
+/** A team or a person, as the API names an owner. */
+export const findOwner = async (api: ApiClient, name: string): Promise<PipelineJson['owner']> => {
+  const path = encodeURIComponent(name)
+  for (const [type, prefix] of [
+    ['team', '/teams'],
+    ['user', '/users'],
+  ] as const)
+    try {
+      return { id: (await api.get<{ id: string }>(`${prefix}/${path}`)).id, type }
+    } catch (error) {
+      if (!(error instanceof ApiClientError && error.status === 404)) throw error
+    }
+  throw new Error(`Cannot find a team or person ${name}.`)
+}
+
+/** Who is on the list of a pipeline's review and test apps. */
+export const listAccess = (
+  api: ApiClient,
+  pipelineId: string,
+): Promise<EphemeralCollaboratorJson[]> =>
+  api.get<EphemeralCollaboratorJson[]>(`/pipelines/${pipelineId}/ephemeral-app-collaborators`)
+
+export const findAccess = async (
+  api: ApiClient,
+  pipelineName: string,
+  email: string,
+): Promise<EphemeralCollaboratorJson> => {
+  const pipeline = await findPipeline(api, pipelineName)
+  const found = (await listAccess(api, pipeline.id)).find(
+    ({ user }) => user.email.toLowerCase() === email.toLowerCase() || user.id === email,
+  )
+  if (!found)
+    throw new Error(
+      `${email} is not on the list of ${pipeline.name}. See: sluice pipelines:access ${pipeline.name}`,
+    )
+  return found
+}
 
 /** The apps of a pipeline in the order of its stages. */
 export const appsOfPipeline = async (
@@ -18,9 +71,10 @@ export const appsOfPipeline = async (
     in: { id: couplings.map(({ app }) => app.id) },
   })
   return couplings
-    .map(({ app, stage }) => ({
+    .map(({ app, stage, owned_elsewhere: ownedElsewhere }) => ({
       id: app.id,
       stage,
+      ownedElsewhere,
       name: apps.find(({ id }) => id === app.id)?.name ?? app.id,
     }))
     .toSorted(

@@ -7,6 +7,28 @@ export type AppJson = {
   stack: { name: string }
   owner: { email: string } | null
   team: { name: string } | null
+  locked: boolean
+}
+export type CollaboratorJson = {
+  role: string | null
+  user: { email: string }
+  permissions: { name: string }[]
+}
+export type MemberJson = { email: string; role: string }
+export type InvitationJson = {
+  role: string
+  user: { email: string }
+  team: { name: string }
+  /** Where the platform sends no mail, once. */
+  accept_url?: string
+}
+export type TeamJson = { name: string; role: string }
+export type TransferJson = {
+  id: string
+  state: string
+  app: { name: string }
+  owner: { email: string }
+  recipient: { email: string }
 }
 export type AddOnJson = {
   id: string
@@ -21,6 +43,7 @@ export type CouplingJson = {
   stage: string
   app: { id: string }
   pipeline: { id: string; name: string }
+  owned_elsewhere: boolean
 }
 export type DynoJson = {
   id: string
@@ -33,7 +56,23 @@ export type DynoJson = {
   updated_at: string
 }
 export type FormationJson = { type: string; quantity: number; size: string }
-export type PipelineJson = { id: string; name: string; delete_at?: string | null }
+export type PipelineJson = {
+  id: string
+  name: string
+  delete_at?: string | null
+  owner: { id: string; type: 'user' | 'team' }
+  production_promotion: 'admins' | 'deployers'
+  ephemeral_apps: {
+    collaborators_enabled: boolean
+    collaborator_permissions: { name: string }[]
+    permissions_fixed_by_team: boolean
+  }
+}
+export type EphemeralCollaboratorJson = {
+  id: string
+  user: { id: string; email: string }
+  permissions: { name: string }[]
+}
 export type ReleaseJson = {
   id: string
   version: number
@@ -65,4 +104,30 @@ export type PromotionTargetJson = {
   app: { id: string }
   status: 'pending' | 'succeeded' | 'failed'
   error_message: string | null
+}
+export type EventJson = {
+  id: string
+  created_at: string
+  actor: { id: string | null; email: string }
+  resource: string
+  action: string
+  result: 'success' | 'refused' | 'failed'
+  before: unknown
+  after: unknown
+}
+export type VerificationJson = {
+  intact: boolean
+  hours: number
+  events: number
+  dropped_hours: number
+  unsealed_events: number
+  head: string | null
+  problems: { message: string }[]
+  more_problems: boolean
+}
+export type MasterKeyJson = {
+  id: string
+  file: string
+  previous: { id: string }[]
+  remaining_data_keys: number
 }

@@ -5,6 +5,7 @@ import { newToken } from '#/foundation/ids.ts'
 import { findFirstAccount, lockAccounts } from '#/platform/account/account-store.ts'
 import { findTokenHolder, insertAuthorization } from '#/platform/account/authorization-store.ts'
 import { systemActor } from '#/platform/event/actor.ts'
+import { insertEvent } from '#/platform/event/event-store.ts'
 import { createAccount } from '#/platform/team/create-account.ts'
 
 /**
@@ -25,12 +26,19 @@ export const ensureOperator = async (db: Db, tokenPath: string, domain: string):
       return created.token
     }
     const added = newToken()
-    await insertAuthorization(tx, {
+    const { id } = await insertAuthorization(tx, {
       accountId: operator.id,
       token: added,
       description: 'Operator',
       scope: ['global'],
       expiresAt: null,
+    })
+    await insertEvent(tx, systemActor('start'), {
+      resource: 'authorization',
+      resourceId: id,
+      action: 'create',
+      accountId: operator.id,
+      after: { description: 'Operator' },
     })
     return added
   })

@@ -2,11 +2,16 @@ import net from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { TLSSocket } from 'node:tls'
 import { sha256 } from '#/foundation/ids.ts'
+import { isAllowed, watchAccess } from '#/platform/account/watch-access.ts'
+import { getApp } from '#/platform/app/app-store.ts'
+import type { App } from '#/platform/app/app.ts'
 import { findAttachableDyno } from '#/platform/dyno/dyno-store.ts'
 import { attachSocketPath } from '#/platform/dyno/engine.ts'
+import type { Actor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 
-type Needs = Pick<Platform, 'db' | 'paths' | 'log'>
+type Needs = Pick<Platform, 'db' | 'notifications' | 'paths' | 'log'>
 
 const SECRET_LENGTH = 64
 const FIRST_LINE_LIMIT_MS = 30_000
@@ -14,10 +19,12 @@ const FIRST_LINE_LIMIT_MS = 30_000
 const AFTER_BANNER_MS = 80
 const ENGINE_LIMIT_MS = 20_000
 const IDLE_LIMIT_MS = 3_600_000
+const NOTHING_HERE = 'No dyno waits here.\r\n'
 
 /**
  * Heroku's rendezvous: the client's first line is the secret of its attach URL, the answer a banner; from then on
- * raw bytes flow between the client and the one-off dyno, which starts now.
+ * raw bytes flow between the client and the one-off dyno, which starts now. Whoever was given the secret must still be
+ * one who may run a dyno there, and stay so.
  */
 export const serveRendezvous = (needs: Needs, client: TLSSocket): void => {
   client.setTimeout(FIRST_LINE_LIMIT_MS, () => client.destroy())
@@ -27,14 +34,28 @@ export const serveRendezvous = (needs: Needs, client: TLSSocket): void => {
   })
 }
 
-const attach = async ({ db, paths }: Needs, client: TLSSocket): Promise<void> => {
+const attach = async (needs: Needs, client: TLSSocket): Promise<void> => {
+  const { db, paths } = needs
   const secret = await readFirstLine(client)
   const dyno = secret === undefined ? undefined : await findAttachableDyno(db, sha256(secret))
-  if (!dyno) return void client.end('No dyno waits here.\r\n')
+  if (!dyno?.attachAccountId) return void client.end(NOTHING_HERE)
+  const holder: Actor = {
+    accountId: dyno.attachAccountId,
+    name: 'rendezvous',
+    authorizationId: dyno.attachAuthorizationId,
+    requestId: null,
+    remoteAddress: client.remoteAddress ?? null,
+  }
+  const check = (): Promise<App> => getApp(db, holder, dyno.appId, NEEDED.oneOffDynos)
+  if (!(await isAllowed({ db }, holder, check))) return void client.end(NOTHING_HERE)
   client.write('rendezvous\r\n')
   client.setTimeout(IDLE_LIMIT_MS, () => client.destroy())
   await pause(AFTER_BANNER_MS)
   const engine = await connectToEngine(attachSocketPath(paths.run, dyno.id))
+  if (client.destroyed) return void engine.destroy()
+  const gone = new AbortController()
+  client.on('close', () => gone.abort())
+  watchAccess(needs, holder, check, gone.signal).addEventListener('abort', () => client.destroy())
   engine.on('error', () => client.destroy())
   client.on('error', () => engine.destroy())
   client.on('close', () => engine.destroy())

@@ -11,6 +11,7 @@ import { newId } from '#/foundation/ids.ts'
 import { enqueue } from '#/foundation/jobs.ts'
 import type { Log } from '#/foundation/log.ts'
 import type { MailSettings } from '#/foundation/mail.ts'
+import { masterKeyFileOf } from '#/foundation/master-key-file.ts'
 import { migrate } from '#/foundation/migrate.ts'
 import { startNotifications } from '#/foundation/notifications.ts'
 import { startGitReceiver } from '#/git-receiver/start-git-receiver.ts'
@@ -48,7 +49,7 @@ export const startControlPlane = async ({
   const { db, pool } = database
   await migrate(pool)
   const settings = JSON.parse(await readFile(paths.settings, 'utf8')) as PlatformSettings
-  const keyring = await openKeyring(db, paths.masterKey)
+  const keyring = await openKeyring(db, masterKeyFileOf(paths))
   await ensureOperator(db, paths.operatorToken, settings.domain)
   await ensureSetupLink(db, paths.setupLink, settings)
 

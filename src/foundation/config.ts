@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 
@@ -19,9 +20,17 @@ const defaultDataDir = (): string =>
     ? '/var/lib/sluice'
     : join(env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'sluice')
 
+/** What `LoadCredential=` or `SetCredential=` of a unit puts there; empty if there is none of that name. */
+const credentialOfSystemd = (name: string): string => {
+  const dir = env['CREDENTIALS_DIRECTORY']
+  return dir && existsSync(join(dir, name)) ? join(dir, name) : ''
+}
+
 export const config = {
   /** Where a platform keeps everything it owns. */
   dataDir: text('SLUICE_DATA_DIR', defaultDataDir()),
+  /** Where somebody hands the master key in; empty means that it lies in the data directory. */
+  masterKeyFile: text('SLUICE_MASTER_KEY_FILE', credentialOfSystemd('sluice-master-key')),
   /** An external PostgreSQL; empty means the embedded one. */
   databaseUrl: text('DATABASE_URL', ''),
   /** What the official CLI reads too: a platform elsewhere, whose data directory is not on this machine. */
@@ -62,6 +71,8 @@ export const config = {
   fileBuildpacks: text('SLUICE_FILE_BUILDPACKS', '') !== '',
   /** Root's platform runs builds and dynos as this user of the host. */
   sandboxUid: whole('SLUICE_SANDBOX_UID', 61_000),
+  /** Events are dropped when they are older; 0 keeps them for ever. */
+  eventRetentionDays: whole('SLUICE_EVENT_RETENTION_DAYS', 400),
   /** Connections of one process to PostgreSQL. */
   databasePoolSize: whole('SLUICE_DATABASE_POOL_SIZE', 10),
 } as const
@@ -99,6 +110,7 @@ export const keeperEnvironment = (
 ): Record<string, string> => ({
   ...platformEnvironment(),
   SLUICE_DATA_DIR: dataDir,
+  ...(config.masterKeyFile === '' ? {} : { SLUICE_MASTER_KEY_FILE: config.masterKeyFile }),
   ...(databaseUrl === '' ? {} : { DATABASE_URL: databaseUrl }),
   ...(env['NODE_COMPILE_CACHE'] ? { NODE_COMPILE_CACHE: env['NODE_COMPILE_CACHE'] } : {}),
 })

@@ -71,11 +71,22 @@ export interface App {
   destroyedAt: Timestamp | null;
   id: Generated<string>;
   lastReleaseVersion: Generated<number>;
+  locked: Generated<boolean>;
   maintenance: Generated<boolean>;
   name: string;
   releasedAt: Timestamp | null;
   stack: Generated<string>;
   teamId: string;
+  updatedAt: Generated<Timestamp>;
+}
+
+export interface AppTransfer {
+  appId: string;
+  createdAt: Generated<Timestamp>;
+  id: Generated<string>;
+  recipientEmail: string;
+  senderId: string;
+  state: Generated<'pending' | 'accepted' | 'declined'>;
   updatedAt: Generated<Timestamp>;
 }
 
@@ -138,6 +149,16 @@ export interface CliLogin {
   state: Generated<'waiting' | 'approved' | 'denied' | 'done'>;
 }
 
+export interface Collaborator {
+  accountId: string | null;
+  appId: string;
+  createdAt: Generated<Timestamp>;
+  email: string;
+  id: Generated<string>;
+  permissions: string[];
+  updatedAt: Generated<Timestamp>;
+}
+
 export interface ConfigSnapshot {
   appId: string;
   createdAt: Generated<Timestamp>;
@@ -193,6 +214,8 @@ export interface DynoRequest {
 
 export interface Dyno {
   appId: string;
+  attachAccountId: string | null;
+  attachAuthorizationId: string | null;
   attachHash: Buffer | null;
   command: string;
   createdAt: Generated<Timestamp>;
@@ -222,7 +245,17 @@ export interface Dyno {
   wanted: Generated<boolean>;
 }
 
+export interface EphemeralAppCollaborator {
+  accountId: string;
+  createdAt: Generated<Timestamp>;
+  id: Generated<string>;
+  permissions: ('view' | 'deploy' | 'operate' | 'manage')[];
+  pipelineId: string;
+  updatedAt: Generated<Timestamp>;
+}
+
 export interface Event {
+  accountId: string | null;
   action: 'create' | 'update' | 'destroy' | 'refuse';
   actorAccountId: string | null;
   actorName: string;
@@ -237,8 +270,22 @@ export interface Event {
   requestId: string | null;
   resource: string;
   resourceId: string | null;
+  result: Generated<string>;
   sessionId: string | null;
   teamId: string | null;
+}
+
+export interface EventSeal {
+  count: number;
+  droppedAt: Timestamp | null;
+  firstId: number;
+  hash: Buffer;
+  hour: Timestamp;
+  lastId: number;
+  previousHash: Buffer;
+  rowHashes: Buffer | null;
+  rowsHash: Buffer;
+  sealedAt: Generated<Timestamp>;
 }
 
 export interface Feed {
@@ -269,6 +316,11 @@ export interface KnownAddress {
   lastAt: Generated<Timestamp>;
 }
 
+export interface MasterKey {
+  createdAt: Generated<Timestamp>;
+  id: string;
+}
+
 export interface PipelineCoupling {
   appId: string;
   createdAt: Generated<Timestamp>;
@@ -282,8 +334,11 @@ export interface Pipeline {
   createdAt: Generated<Timestamp>;
   createdBy: string | null;
   deleteAt: Generated<Timestamp | null>;
+  ephemeralAutoJoin: Generated<boolean>;
+  ephemeralPermissions: Generated<('view' | 'deploy' | 'operate' | 'manage')[]>;
   id: Generated<string>;
   name: string;
+  productionPromotion: Generated<'admins' | 'deployers'>;
   teamId: string;
   updatedAt: Generated<Timestamp>;
 }
@@ -367,6 +422,19 @@ export interface Slug {
   updatedAt: Generated<Timestamp>;
 }
 
+export interface SlugUpload {
+  appId: string;
+  buildpackProvidedDescription: string | null;
+  checksum: string | null;
+  commit: string | null;
+  commitDescription: string | null;
+  createdAt: Generated<Timestamp>;
+  expiresAt: Timestamp;
+  id: Generated<string>;
+  processTypes: ColumnType<Record<string, string>, string, never>;
+  stack: string;
+}
+
 export interface Source {
   accountId: string;
   createdAt: Generated<Timestamp>;
@@ -374,6 +442,18 @@ export interface Source {
   id: Generated<string>;
   sha256: string | null;
   size: number | null;
+}
+
+export interface TeamInvitation {
+  createdAt: Generated<Timestamp>;
+  email: string;
+  expiresAt: Timestamp;
+  id: Generated<string>;
+  invitedBy: string;
+  role: 'owner' | 'admin' | 'member' | 'collaborator' | 'viewer';
+  teamId: string;
+  tokenHash: Buffer;
+  updatedAt: Generated<Timestamp>;
 }
 
 export interface TeamMember {
@@ -386,6 +466,8 @@ export interface TeamMember {
 
 export interface Team {
   createdAt: Generated<Timestamp>;
+  destroyedAt: Timestamp | null;
+  ephemeralPermissions: ('view' | 'deploy' | 'operate' | 'manage')[] | null;
   id: Generated<string>;
   name: string;
   personalAccountId: string | null;
@@ -426,21 +508,26 @@ export interface DB {
   appNames: AppName;
   appRoutes: AppRoute;
   apps: App;
+  appTransfers: AppTransfer;
   authorizations: Authorization;
   buildpackInstallations: BuildpackInstallation;
   builds: Build;
   cliLogins: CliLogin;
+  collaborators: Collaborator;
   configSnapshots: ConfigSnapshot;
   dataKeys: DataKey;
   deploys: Deploy;
   domains: Domain;
   dynoRequests: DynoRequest;
   dynos: Dyno;
+  ephemeralAppCollaborators: EphemeralAppCollaborator;
   events: Event;
+  eventSeals: EventSeal;
   feeds: Feed;
   followers: Follower;
   formations: Formation;
   knownAddresses: KnownAddress;
+  masterKeys: MasterKey;
   pipelineCouplings: PipelineCoupling;
   pipelines: Pipeline;
   pipelineStages: PipelineStage;
@@ -451,7 +538,9 @@ export interface DB {
   schemaMigrations: SchemaMigration;
   signInAttempts: SignInAttempt;
   slugs: Slug;
+  slugUploads: SlugUpload;
   sources: Source;
+  teamInvitations: TeamInvitation;
   teamMembers: TeamMember;
   teams: Team;
   twoFactors: TwoFactor;

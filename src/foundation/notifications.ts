@@ -4,7 +4,7 @@ import type { Log } from '#/foundation/log.ts'
 
 /**
  * One connection that LISTENs for the whole process. Channels in use (payload is the id after the colon in each migration's trigger):
- * `dyno_feed`, `route_feed`, `dyno_changed`, `deploy_changed`, `build_changed`, `cli_login_changed`, `event_added`.
+ * `dyno_feed`, `route_feed`, `dyno_changed`, `deploy_changed`, `build_changed`, `cli_login_changed`, `event_added`, `access_changed`.
  * A notification is a hint to look, never the news itself: whoever waits reads the rows, so a lost connection loses nothing.
  */
 export type Notifications = {
@@ -102,6 +102,8 @@ export type WaitOptions<T> = {
   check: () => Promise<T | undefined>
   /** Milliseconds on the monotonic clock; at its end `waitFor` returns undefined. */
   limitMs: number
+  /** How often to look without a notification. */
+  lookAnywayMs?: number
   signal?: AbortSignal
 }
 
@@ -111,6 +113,7 @@ const LOOK_ANYWAY_MS = 1_000
 /** Waits until `check` returns something, looking at each notification; undefined if the limit passed first. */
 export const waitFor = async <T>(options: WaitOptions<T>): Promise<T | undefined> => {
   const { notifications, channel, payload, check, limitMs, signal } = options
+  const { lookAnywayMs = LOOK_ANYWAY_MS } = options
   const deadline = performance.now() + limitMs
   let wake = (): void => {}
   let dirty = false
@@ -131,7 +134,7 @@ export const waitFor = async <T>(options: WaitOptions<T>): Promise<T | undefined
       if (left <= 0) return undefined
       if (dirty) continue
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, Math.min(left, LOOK_ANYWAY_MS))
+        const timer = setTimeout(resolve, Math.min(left, lookAnywayMs))
         wake = () => {
           clearTimeout(timer)
           resolve()

@@ -1,6 +1,9 @@
 import { ApiError, invalidParams, violates } from '#/foundation/errors.ts'
 import { newId } from '#/foundation/ids.ts'
 import { waitFor } from '#/foundation/notifications.ts'
+import { isAllowed } from '#/platform/account/watch-access.ts'
+import { getApp } from '#/platform/app/app-store.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 import { findBuild } from '#/platform/build/build-store.ts'
 import type { Build } from '#/platform/build/build.ts'
 import { createPushedBuild } from '#/platform/build/create-build.ts'
@@ -27,6 +30,11 @@ export const beforePush = async (
   push: Push,
   call: HookCall,
 ): Promise<0 | 1> => {
+  const isAllowedStill = await isAllowed(needs, push.actor, () =>
+    getApp(needs.db, push.actor, push.app.id, NEEDED.code),
+  )
+  if (!isAllowedStill)
+    return refuse(call, `You do not have access to the app ${push.app.name} any more.`)
   const judgement = judgePush(parseRefCommands(call.input))
   switch (judgement.kind) {
     case 'refuse':

@@ -13,6 +13,7 @@ import { parseGitRequest, type GitRequest } from './git-request.ts'
 import { runHttpBackend, type BackendEnd } from './http-backend.ts'
 import type { Push, ReceiverNeeds } from './push.ts'
 import { refuseGit } from './refuse-git.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 
 /** Those that hooks may speak for, by their secret. */
 export type Pushes = Map<string, Push>
@@ -63,7 +64,7 @@ const admit = async (
 
 const findApp = async ({ db }: ReceiverNeeds, actor: Actor, name: string): Promise<App> => {
   try {
-    return await getApp(db, actor, name, 'deploy')
+    return await getApp(db, actor, name, NEEDED.code)
   } catch (error) {
     if (error instanceof ApiError && error.status === 404)
       throw new ApiError(404, 'not_found', `No such app as ${name}.`)

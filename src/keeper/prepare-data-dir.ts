@@ -6,6 +6,7 @@ import { dataDirPaths } from '#/foundation/data-dir.ts'
 import { writeDurably } from '#/foundation/durable-file.ts'
 import { runOrThrow } from '#/foundation/exec.ts'
 import { programCommand } from '#/foundation/program-command.ts'
+import { masterKeyFileOf } from '#/foundation/master-key-file.ts'
 import { readSettings, type Settings } from '#/foundation/settings.ts'
 import { areCertificatesGood } from './check-certificates.ts'
 import { ensureMasterKey } from './master-key.ts'
@@ -24,7 +25,7 @@ export const prepareDataDir = async (options: PrepareOptions): Promise<void> => 
   await mkdir(paths.run, { recursive: true, mode: 0o700 })
   await chmod(paths.run, 0o700)
   await refuseOtherDatabase(dataDir, settings.database)
-  await ensureMasterKey(paths.masterKey, () => isDatabaseThere(dataDir, databaseUrl))
+  await ensureMasterKey(masterKeyFileOf(paths), () => isDatabaseThere(dataDir, databaseUrl))
   await ensureCertificates(paths.certificates, settings.domain)
   await writeDurably(paths.settings, `${JSON.stringify(settings, null, 2)}\n`)
 }

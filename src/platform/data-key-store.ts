@@ -1,6 +1,7 @@
-import type { Db } from '#/foundation/db.ts'
+import { transaction, type Db } from '#/foundation/db.ts'
 import { newKey, seal, unseal } from '#/foundation/crypto.ts'
-import type { Keyring } from '#/platform/platform.ts'
+import { masterKeysOf } from './keyring.ts'
+import type { Keyring } from './platform.ts'
 
 /** Whose key: of an app, or of an account. */
 type Owner = { appId: string } | { accountId: string }
@@ -39,11 +40,12 @@ const open = (
   owner: Owner,
   stored: { wrapped: string; masterKeyId: string },
 ): Buffer => {
-  if (stored.masterKeyId !== keyring.masterKeyId)
+  const master = masterKeysOf(keyring).find(({ masterKeyId }) => masterKeyId === stored.masterKeyId)
+  if (!master)
     throw new Error(
-      `A data key is wrapped by master key ${stored.masterKeyId}, but this is ${keyring.masterKeyId}.`,
+      `A data key is wrapped by master key ${stored.masterKeyId}, which is not at hand.`,
     )
-  return unseal(keyring.masterKey, place(owner), stored.wrapped)
+  return unseal(master.masterKey, place(owner), stored.wrapped)
 }
 
 /** An app's has no word before its id: keys that are there were sealed so. */
@@ -52,6 +54,36 @@ const place = (owner: Owner): string[] =>
     ? ['data_keys', 'wrapped', owner.appId]
     : ['data_keys', 'wrapped', 'account', owner.accountId]
 
-/** Of any owner: what the platform checks its master key against at start. */
-export const findAnyMasterKeyId = async (db: Db): Promise<string | undefined> =>
-  (await db.selectFrom('dataKeys').select('masterKeyId').limit(1).executeTakeFirst())?.masterKeyId
+/** Wraps so many data keys anew that another master key than the newest still wraps. Returns how many it found. */
+export const rewrapDataKeys = (db: Db, keyring: Keyring, most: number): Promise<number> =>
+  transaction(db, async (tx) => {
+    const rows = await tx
+      .selectFrom('dataKeys')
+      .select(['appId', 'accountId', 'wrapped', 'masterKeyId'])
+      .where('masterKeyId', '<>', keyring.masterKeyId)
+      .limit(most)
+      .forNoKeyUpdate()
+      .execute()
+    for (const row of rows) {
+      const owner = ownerOf(row)
+      const wrapped = seal(keyring.masterKey, place(owner), open(keyring, owner, row))
+      await tx
+        .updateTable('dataKeys')
+        .set({ wrapped, masterKeyId: keyring.masterKeyId })
+        .where((eb) => eb.and(owner))
+        .execute()
+    }
+    return rows.length
+  })
+
+const ownerOf = ({
+  appId,
+  accountId,
+}: {
+  appId: string | null
+  accountId: string | null
+}): Owner => {
+  if (appId !== null) return { appId }
+  if (accountId !== null) return { accountId }
+  throw new Error('A data key belongs to nobody.')
+}

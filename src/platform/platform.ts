@@ -22,12 +22,18 @@ export type Platform = {
   log: Log
 }
 
-export type Keyring = {
+export type MasterKey = {
   /** Wraps data keys. */
   masterKey: Buffer
   masterKeyId: string
   /** Signs capability URLs; derived from the master key. */
   signingKey: Buffer
+}
+
+/** One object for the whole process. A rotation changes what it holds, so nobody keeps a key of it for later. */
+export type Keyring = MasterKey & {
+  /** During a rotation: those that something may still be wrapped or signed with. */
+  previous: readonly MasterKey[]
 }
 
 /** Where people and programs reach this platform. */

@@ -8,15 +8,18 @@ const SILENCE_MS = 20_000
 /**
  * Answers with text as it comes, until it ends.
  * @param follow is told when nobody listens any more
+ * @param until ends it earlier
  */
 export const streamText = (
   { reply }: Pick<Call<unknown, unknown, unknown>, 'reply'>,
   follow: (signal: AbortSignal) => AsyncGenerator<string>,
+  until: (gone: AbortSignal) => AbortSignal,
 ): Readable => {
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
   void reply.type('text/plain; charset=utf-8').header('cache-control', 'no-store')
-  const text = withSignsOfLife(follow(gone.signal), gone.signal)
+  const signal = until(gone.signal)
+  const text = withSignsOfLife(follow(signal), signal)
   return Readable.from(text, { highWaterMark: 1 })
 }
 

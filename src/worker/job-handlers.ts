@@ -6,6 +6,9 @@ import { deprovisionAddOn } from '#/platform/add-on/deprovision-add-on.ts'
 import { provisionAddOn, type AddOnNeeds } from '#/platform/add-on/provision-add-on.ts'
 import { removeAppFilesJob } from '#/platform/app-setup/app-setup-jobs.ts'
 import { removeAppFiles } from '#/platform/app-setup/remove-app-files.ts'
+import { sealEventsJob } from '#/platform/audit/audit-jobs.ts'
+import { dropOldEvents } from '#/platform/audit/drop-old-events.ts'
+import { sealEvents } from '#/platform/audit/seal-events.ts'
 import { runBuildJob, tidyBuildsJob, tidyRepositoriesJob } from '#/platform/build/build-jobs.ts'
 import type { BuildNeeds } from '#/platform/build/build-runner.ts'
 import { createBuildSlots } from '#/platform/build/build-slots.ts'
@@ -16,6 +19,8 @@ import { tidyRepositories } from '#/platform/build/tidy-repositories.ts'
 import { runDeploysJob, stopRetiredJob } from '#/platform/deploy/deploy-jobs.ts'
 import { runDeploys } from '#/platform/deploy/run-deploys.ts'
 import { stopRetiredDynos } from '#/platform/deploy/stop-retired.ts'
+import { rotateMasterKeyJob } from '#/platform/master-key/master-key-jobs.ts'
+import { rotateMasterKey } from '#/platform/master-key/rotate-master-key.ts'
 import { deleteEmptyPipelines } from '#/platform/pipeline/delete-empty-pipelines.ts'
 import { deleteEmptyPipelinesJob } from '#/platform/pipeline/pipeline-jobs.ts'
 import { sendMailJob } from '#/platform/mail/mail-jobs.ts'
@@ -51,6 +56,11 @@ export const jobHandlers = (platform: Platform): JobHandler[] => [
   ),
   handleJob(deprovisionAddOnJob, (args) => deprovisionAddOn(addOnNeeds(platform), args)),
   handleJob(deleteEmptyPipelinesJob, () => deleteEmptyPipelines(platform)),
+  handleJob(rotateMasterKeyJob, (args) => rotateMasterKey(platform, args, sendMailJob.name)),
+  handleJob(sealEventsJob, async (_args, { signal }) => {
+    await sealEvents(platform, { signal })
+    await dropOldEvents(platform, config.eventRetentionDays, signal)
+  }),
 ]
 
 /** Each holds one of the worker's places; more come back later. */

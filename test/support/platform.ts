@@ -5,6 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import assert from 'node:assert/strict'
+import { dataDirPaths } from '#/foundation/data-dir.ts'
+import { openDatabase } from '#/foundation/db.ts'
+import { clusterUrl } from '#/foundation/postgres-cluster.ts'
+import { systemActor } from '#/platform/event/actor.ts'
+import { createAccount } from '#/platform/team/create-account.ts'
 import { run, type RunResult } from '#/foundation/exec.ts'
 import { parseExports } from './exports.ts'
 import { writeFiles } from './files.ts'
@@ -24,6 +29,8 @@ export type TestPlatform = {
   sluice: (...args: string[]) => Promise<RunResult>
   /** The unmodified official CLI. */
   heroku: (...args: string[]) => Promise<RunResult>
+  /** Both, as somebody with an account of their own; the address is theirs from then on. */
+  aPerson: (email: string) => Promise<Pick<TestPlatform, 'sluice' | 'heroku'>>
   git: (cwd: string, ...args: string[]) => Promise<RunResult>
   /** A working copy with one commit: an example's, or of the files given by name. */
   aRepository: (
@@ -92,6 +99,15 @@ export const startPlatform = async (env: Record<string, string> = {}): Promise<T
     sluice,
     heroku: (...args) =>
       run(heroku, args, { env: clientEnv, cwd: home, timeoutMs: COMMAND_LIMIT_MS }),
+    aPerson: async (email) => {
+      const env = { ...clientEnv, HEROKU_API_KEY: await makeAccount(dataDir, email) }
+      const elsewhere = { ...env, SLUICE_DATA_DIR: join(home, 'none') } // else it is the operator
+      return {
+        heroku: (...args) => run(heroku, args, { env, cwd: home, timeoutMs: COMMAND_LIMIT_MS }),
+        sluice: (...args) =>
+          run(SLUICE, args, { env: elsewhere, cwd: home, timeoutMs: COMMAND_LIMIT_MS }),
+      }
+    },
     git,
     commit,
     aRepository: async (name, from) => {
@@ -108,6 +124,22 @@ export const startPlatform = async (env: Record<string, string> = {}): Promise<T
       await sluice('down')
       await rm(home, { recursive: true, force: true })
     },
+  }
+}
+
+/** Returns the token of a new account. */
+const makeAccount = async (dataDir: string, email: string): Promise<string> => {
+  const { postgres, postgresSocketDir } = dataDirPaths(dataDir)
+  const url = clusterUrl(
+    { dataDir: postgres, socketDir: postgresSocketDir, port: null },
+    'postgres',
+  )
+  const database = openDatabase(url, 1)
+  try {
+    const input = { email, tokenDescription: 'test' }
+    return (await createAccount(database.db, systemActor('test'), input)).token
+  } finally {
+    await database.stop()
   }
 }
 

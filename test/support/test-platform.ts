@@ -6,7 +6,7 @@ import { after } from 'node:test'
 import type { LightMyRequestResponse } from 'fastify'
 import { createApi } from '#/api/create-api.ts'
 import { openDiskStore } from '#/artifact-store/disk/disk-store.ts'
-import { keyringOf } from '#/control-plane/keyring.ts'
+import { keyringOf } from '#/platform/keyring.ts'
 import { newKey } from '#/foundation/crypto.ts'
 import { dataDirPaths } from '#/foundation/data-dir.ts'
 import type { Database } from '#/foundation/db.ts'
@@ -15,6 +15,7 @@ import { startNotifications } from '#/foundation/notifications.ts'
 import { openLogWriter } from '#/log-store/log-writer.ts'
 import { systemActor, type Actor } from '#/platform/event/actor.ts'
 import { findTokenHolder } from '#/platform/account/authorization-store.ts'
+import { insertMasterKeyId } from '#/platform/master-key/master-key-store.ts'
 import { createAccount } from '#/platform/team/create-account.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { aTestDatabase } from './database.ts'
@@ -48,10 +49,12 @@ export const aTestPlatform = async (): Promise<TestPlatform> => {
   const log = createLogger('test')
   const notifications = await startNotifications(database.url, log)
   const logs = openLogWriter(paths.logs, 'control-plane')
+  const keyring = keyringOf(newKey())
+  await insertMasterKeyId(database.db, keyring.masterKeyId)
   const platform: Platform = {
     db: database.db,
     notifications,
-    keyring: keyringOf(newKey()),
+    keyring,
     settings: { apiHost: 'localhost', apiPort: 5000, domain: 'localhost', routerPort: 8080 },
     paths,
     mail: null,

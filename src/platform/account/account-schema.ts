@@ -1,5 +1,9 @@
 import { Type } from 'typebox'
+import { derivedId } from '#/foundation/ids.ts'
 import type { Account } from './account.ts'
+
+/** What stands for the id of somebody of whom it is not told whether they have an account. */
+export const strangerId = (email: string): string => derivedId('user', email.toLowerCase())
 
 export const UpdateAccount = Type.Object({
   name: Type.Optional(Type.Union([Type.String({ maxLength: 200 }), Type.Null()])),

@@ -50,6 +50,14 @@ export const renameAccount = (tx: Db, actor: Actor, name: string | null): Promis
     .returning(COLUMNS)
     .executeTakeFirstOrThrow()
 
+/** For the platform's own use: to callers it is not told whether there is one. */
+export const findAccountByEmail = (db: Db, email: string): Promise<Account | undefined> =>
+  db
+    .selectFrom('accounts')
+    .select(COLUMNS)
+    .where(sql`lower(email)`, '=', email.toLowerCase())
+    .executeTakeFirst()
+
 /** By id or e-mail address, but only one that shares a team with the caller, or the caller. */
 export const findVisibleAccount = (
   db: Db,

@@ -60,6 +60,20 @@ export const findTokenHolder = async (
   return holder
 }
 
+/**
+ * Whether what the actor signed in with is good still; what is open asks again. The platform itself, and whoever
+ * needed none, have none to lose.
+ */
+export const isLive = async (db: Db, { authorizationId }: Actor): Promise<boolean> =>
+  authorizationId === null ||
+  (await db
+    .selectFrom('authorizations')
+    .select('id')
+    .where('id', '=', authorizationId)
+    .where('revokedAt', 'is', null)
+    .where((eb) => eb.or([eb('expiresAt', 'is', null), eb('expiresAt', '>', sql<Date>`now()`)]))
+    .executeTakeFirst()) !== undefined
+
 const noteUse = (db: Db, id: string): Promise<unknown> =>
   db.updateTable('authorizations').set({ lastUsedAt: new Date() }).where('id', '=', id).execute()
 

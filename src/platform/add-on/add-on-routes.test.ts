@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import pg from 'pg'
+import { keyringOf } from '#/platform/keyring.ts'
+import { newKey } from '#/foundation/crypto.ts'
 import { aTestAddOnCluster } from '../../../test/support/add-on-cluster.ts'
 import { anApp, aServingRelease, aTeam } from '../../../test/support/apps.ts'
 import { aTestPlatform } from '../../../test/support/test-platform.ts'
@@ -145,7 +147,7 @@ test('a worker killed at any point is followed by one that goes on, and nothing 
   const app = await anApp(platform)
   const answer = call('POST', `/apps/${app.name}/addons`, { plan: 'heroku-postgresql' })
   const addOnId = await provisioningOn(app)
-  const killedAfterTheDatabase = { ...needs, keyring: { ...needs.keyring, masterKeyId: 'gone' } }
+  const killedAfterTheDatabase = { ...needs, keyring: keyringOf(newKey()) }
   await assert.rejects(provisionAddOn(killedAfterTheDatabase, { addOnId }, FIRST))
   await assert.rejects(
     provisionAddOn(

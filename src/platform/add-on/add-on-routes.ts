@@ -17,6 +17,7 @@ import { createAddOn } from './create-add-on.ts'
 import { destroyAddOn } from './destroy-add-on.ts'
 import { renameAddOn } from './rename-add-on.ts'
 import { resolveAddOns } from './resolve-add-on.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 
 const CREATED = 201
 const ACCEPTED = 202
@@ -38,7 +39,7 @@ export const addOnRoutes = [
   route({
     method: 'GET',
     path: '/apps/:app/addons',
-    access: onApp('view'),
+    access: onApp(...NEEDED.look),
     handle: async ({ platform, actor, target: app }) =>
       (await listAddOns(platform.db, actor, app.id)).map(presentAddOn),
   }),
@@ -46,14 +47,14 @@ export const addOnRoutes = [
     route({
       method: 'GET',
       path,
-      access: onAddOn('view'),
+      access: onAddOn(...NEEDED.look),
       handle: async ({ target }) => presentAddOn(target),
     }),
   ),
   route({
     method: 'POST',
     path: '/apps/:app/addons',
-    access: onApp('deploy'),
+    access: onApp(...NEEDED.addOns),
     body: CreateAddOn,
     handle: async ({ platform, actor, target: app, body, reply }) => {
       const addOn = await createAddOn(platform, actor, {
@@ -71,7 +72,7 @@ export const addOnRoutes = [
   route({
     method: 'PATCH',
     path: '/apps/:app/addons/:addOn',
-    access: onAddOn('deploy'),
+    access: onAddOn(...NEEDED.addOns),
     body: UpdateAddOn,
     handle: async ({ platform, actor, target, body }) => {
       if (body.plan !== undefined && findPlan(referenceOf(body.plan))?.plan.name !== target.plan)
@@ -88,7 +89,7 @@ export const addOnRoutes = [
   route({
     method: 'DELETE',
     path: '/apps/:app/addons/:addOn',
-    access: onAddOn('deploy'),
+    access: onAddOn(...NEEDED.addOns),
     body: DestroyAddOn,
     handle: async ({ platform, actor, target, params, body }) => {
       if (params.app !== target.appId && params.app !== target.appName)

@@ -7,7 +7,7 @@ import { mayOnApp } from '#/platform/app/app-store.ts'
 import { getDataKey } from '#/platform/data-key-store.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import type { Keyring } from '#/platform/platform.ts'
-import type { Permission } from '#/platform/team/team.ts'
+import type { Needed } from '#/platform/team/permission-table.ts'
 import type { Credentials } from './add-on-credentials.ts'
 import type { AddOn, AddOnState } from './add-on.ts'
 
@@ -66,14 +66,14 @@ export const listAddOns = (db: Db, actor: Actor, appId?: string): Promise<AddOn[
 }
 
 /**
- * By id or name, for an actor with that permission on the app that owns it.
+ * By id or name, for an actor with one of those permissions on the app that owns it.
  * @param appId only among those that belong or are attached to this app; there an attachment's name will do too
  */
 export const getAddOn = async (
   db: Db,
   actor: Actor,
   ref: string,
-  { permission, appId }: { permission: Permission; appId?: string },
+  { needed, appId }: { needed: Needed; appId?: string },
 ): Promise<AddOn> => {
   const [only, another] = await findAddOns(db, actor, ref, appId)
   if (!only) throw notFound('add_on', "Couldn't find that add-on.")
@@ -81,7 +81,7 @@ export const getAddOn = async (
     throw new ApiError(422, 'multiple_matches', `Several add-ons match ${ref}. Name one.`)
   const { allowed } = await db
     .selectFrom('apps')
-    .select((eb) => mayOnApp(actor, permission)(eb).as('allowed'))
+    .select((eb) => mayOnApp(actor, needed)(eb).as('allowed'))
     .where('id', '=', only.appId)
     .executeTakeFirstOrThrow()
   if (!allowed) throw forbidden(`You do not have access to the app ${only.appName}.`)

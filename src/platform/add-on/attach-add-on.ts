@@ -12,6 +12,7 @@ import { attachedConfig, type Attachment } from './add-on.ts'
 import { deleteAttachment, getAttachment, insertAttachment } from './attachment-store.ts'
 import { chooseAttachmentName } from './choose-attachment-name.ts'
 import { attachDescription, detachDescription, releaseAttachments } from './release-attachments.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 
 export type AttachInput = {
   app: string
@@ -21,7 +22,7 @@ export type AttachInput = {
   confirm: string | undefined
 }
 
-/** Gives an add-on to an app, under a name. Takes deploy on that app and on the one that owns the add-on. */
+/** Gives an add-on to an app, under a name. Takes as much on that app as on the one that owns the add-on. */
 export const attachAddOn = async (
   { db, keyring, logs }: Pick<Platform, 'db' | 'keyring' | 'logs'>,
   actor: Actor,
@@ -29,8 +30,8 @@ export const attachAddOn = async (
 ): Promise<Attachment> => {
   const { attachment, release } = await transaction(db, async (tx) => {
     const needs = { db: tx, keyring }
-    const found = await getAddOn(tx, actor, input.addOn, { permission: 'deploy' })
-    const app = await lockApp(tx, actor, (await getApp(tx, actor, input.app, 'deploy')).id)
+    const found = await getAddOn(tx, actor, input.addOn, { needed: NEEDED.addOns })
+    const app = await lockApp(tx, actor, (await getApp(tx, actor, input.app, NEEDED.addOns)).id)
     const addOn = await lockAddOn(tx, found.id)
     if (!addOn) throw notFound('add_on', "Couldn't find that add-on.")
     if (addOn.state === 'provisioning')

@@ -9,6 +9,7 @@ import { attachAddOn } from './attach-add-on.ts'
 import { listAttachments } from './attachment-store.ts'
 import { detachAddOn } from './detach-add-on.ts'
 import { resolveAttachments } from './resolve-add-on.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 
 const ONE = [
   '/addon-attachments/:attachment' as const,
@@ -33,14 +34,14 @@ export const attachmentRoutes = [
   route({
     method: 'GET',
     path: '/apps/:app/addon-attachments',
-    access: onApp('view'),
+    access: onApp(...NEEDED.look),
     handle: async ({ platform, actor, target: app }) =>
       (await listAttachments(platform.db, actor, { appId: app.id })).map(presentAttachment),
   }),
   route({
     method: 'GET',
     path: '/addons/:addOn/addon-attachments',
-    access: onAddOn('view'),
+    access: onAddOn(...NEEDED.look),
     handle: async ({ platform, actor, target }) =>
       (await listAttachments(platform.db, actor, { addOnId: target.id })).map(presentAttachment),
   }),
@@ -65,7 +66,7 @@ export const attachmentRoutes = [
     route({
       method: 'GET',
       path,
-      access: onAttachment('view'),
+      access: onAttachment(...NEEDED.look),
       handle: async ({ target }) => presentAttachment(target),
     }),
   ),
@@ -73,7 +74,7 @@ export const attachmentRoutes = [
     route({
       method: 'DELETE',
       path,
-      access: onAttachment('deploy'),
+      access: onAttachment(...NEEDED.addOns),
       handle: async ({ platform, actor, target }) => {
         await detachAddOn(platform, actor, target)
         return presentAttachment(target)

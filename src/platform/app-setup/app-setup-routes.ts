@@ -16,6 +16,7 @@ import { CreateApp } from './app-setup-schema.ts'
 import { createApp } from './create-app.ts'
 import { destroyApp } from './destroy-app.ts'
 import { changeApp } from './update-app.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 
 type CreateBody = Static<typeof CreateApp>
 
@@ -31,6 +32,7 @@ export const appSetupRoutes = [
           name: body.name ?? undefined,
           stack: body.stack === undefined ? undefined : stackAsked(body.stack),
           teamId: await teamFor(platform, actor, body),
+          locked: body.locked ?? false,
         })
         return showApp(platform, actor, id)
       },
@@ -39,10 +41,12 @@ export const appSetupRoutes = [
   route({
     method: 'PATCH',
     path: '/apps/:app',
-    access: onApp('operate'),
+    access: onApp(...NEEDED.maintenance, ...NEEDED.rename),
     body: UpdateApp,
     handle: async ({ platform, actor, target: app, body: { name, maintenance, build_stack } }) => {
-      if (name !== undefined) await getApp(platform.db, actor, app.id, 'manage')
+      if (name !== undefined) await getApp(platform.db, actor, app.id, NEEDED.rename)
+      if (maintenance !== undefined) await getApp(platform.db, actor, app.id, NEEDED.maintenance)
+      if (build_stack !== undefined) await getApp(platform.db, actor, app.id, NEEDED.stack)
       await changeApp(platform, actor, app, {
         ...(name === undefined ? {} : { name }),
         ...(maintenance === undefined ? {} : { maintenance }),
@@ -54,7 +58,7 @@ export const appSetupRoutes = [
   route({
     method: 'DELETE',
     path: '/apps/:app',
-    access: onApp('manage'),
+    access: onApp(...NEEDED.destroy),
     handle: async ({ platform, actor, target: app }) => {
       const last = await showApp(platform, actor, app.id)
       await destroyApp(platform, actor, app)
@@ -78,10 +82,11 @@ const refuseUnoffered = ({
   region,
   space,
   locked,
+  team,
   internal_routing: internal,
 }: CreateBody): void => {
   if (region !== undefined && ![REGION.name, REGION.id].includes(referenceOf(region)))
     throw invalidParams(`There is no such region. The only one here is ${REGION.name}.`)
   if (space ?? internal) throw invalidParams('There are no Private Spaces here.')
-  if (locked) throw invalidParams('Apps cannot be locked here.')
+  if (locked && team === undefined) throw invalidParams('Only apps of a team can be locked.')
 }

@@ -16,6 +16,7 @@ export type NewAppInput = {
   name: string | undefined
   teamId: string
   stack: string | undefined
+  locked?: boolean
 }
 
 type Needs = Pick<Platform, 'db' | 'keyring' | 'settings' | 'logs'>
@@ -24,9 +25,10 @@ type Needs = Pick<Platform, 'db' | 'keyring' | 'settings' | 'logs'>
 export const createApp = async (
   platform: Needs,
   actor: Actor,
-  { name, teamId, stack = DEFAULT_STACK }: NewAppInput,
+  { name, teamId, stack = DEFAULT_STACK, locked = false }: NewAppInput,
 ): Promise<App> => {
-  const insert = (chosen: string) => insertWhole(platform, actor, { name: chosen, teamId, stack })
+  const insert = (chosen: string) =>
+    insertWhole(platform, actor, { name: chosen, teamId, stack, locked })
   const { app, release } = name === undefined ? await withNewName(insert) : await insert(name)
   platform.logs.append(app.id, {
     at: Date.now(),
@@ -52,7 +54,7 @@ const withNewName = async <T>(insert: (name: string) => Promise<T>): Promise<T> 
 const insertWhole = async (
   { db, keyring, settings }: Needs,
   actor: Actor,
-  input: { name: string; teamId: string; stack: string },
+  input: { name: string; teamId: string; stack: string; locked: boolean },
 ): Promise<{ app: App; release: Release }> => {
   try {
     return await transaction(db, async (tx) => {
@@ -65,7 +67,7 @@ const insertWhole = async (
         action: 'create',
         appId: app.id,
         teamId: app.teamId,
-        after: { name: app.name, stack: app.stack },
+        after: { name: app.name, stack: app.stack, ...(app.locked ? { locked: true } : {}) },
       })
       const configSnapshotId = await insertConfigSnapshot({ db: tx, keyring }, app.id, EMPTY_CONFIG)
       const release = await releaseApp(tx, actor, {

@@ -4,13 +4,11 @@ import type { Actor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { account, route, sendPage, type Call } from '#/platform/route.ts'
 import { onTeam } from '#/platform/team/team-access.ts'
-import { presentCollaborator } from '#/platform/team/team-schema.ts'
-import { listTeamMembers } from '#/platform/team/team-store.ts'
-import { rolesWith } from '#/platform/team/team.ts'
 import { onApp } from './app-access.ts'
 import { appRange, pageOfApps } from './app-range.ts'
 import { FilterApps, presentApp } from './app-schema.ts'
 import { getAppView, listAppViews, type AppFilter } from './app-view-store.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 
 type ListCall = Pick<Call<unknown, unknown, unknown>, 'platform' | 'actor' | 'request' | 'reply'>
 
@@ -55,31 +53,22 @@ export const appRoutes = [
     route({
       method: 'GET',
       path,
-      access: onApp('view'),
+      access: onApp(...NEEDED.look),
       handle: ({ platform, actor, target }) => showApp(platform, actor, target.id),
     }),
   ),
-  route({
-    method: 'GET',
-    path: '/apps/:app/collaborators',
-    access: onApp('view'),
-    handle: async ({ platform, actor, target: app }) =>
-      (await listTeamMembers(platform.db, actor, app.teamId))
-        .filter(({ role }) => rolesWith('view').includes(role))
-        .map((member) => presentCollaborator(member, { app })),
-  }),
   // The platform has none of Heroku's optional features of an app; a client asks for one to learn whether it is there.
   route({
     method: 'GET',
     path: '/apps/:app/features',
-    access: onApp('view'),
+    access: onApp(...NEEDED.look),
     handle: async () => [],
   }),
   ...(['GET', 'PATCH'] as const).map((method) =>
     route({
       method,
       path: '/apps/:app/features/:feature',
-      access: onApp('view'),
+      access: onApp(...(method === 'GET' ? NEEDED.look : NEEDED.features)),
       handle: async () => {
         throw notFound('app_feature')
       },

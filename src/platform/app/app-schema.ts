@@ -36,7 +36,7 @@ export const presentApp = (app: AppView, settings: PlatformSettings) => {
     git_url: gitUrl(app, settings),
     internal_routing: false,
     joined: true,
-    locked: false,
+    locked: app.locked,
     maintenance: app.maintenance,
     owner: ownerOf(app),
     organization: team,

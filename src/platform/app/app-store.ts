@@ -4,7 +4,8 @@ import type { Db } from '#/foundation/db.ts'
 import { forbidden, notFound } from '#/foundation/errors.ts'
 import { isId } from '#/foundation/ids.ts'
 import type { Actor } from '#/platform/event/actor.ts'
-import { rolesWith, type Permission } from '#/platform/team/team.ts'
+import { listOf, type Needed } from '#/platform/team/permission-table.ts'
+import { rolesOnLocked, rolesWith } from '#/platform/team/team.ts'
 import type { App } from './app.ts'
 
 export const APP_COLUMNS = [
@@ -15,40 +16,54 @@ export const APP_COLUMNS = [
   'apps.stack',
   'apps.buildStack',
   'apps.maintenance',
+  'apps.locked',
   'apps.configSnapshotId',
   'apps.releasedAt',
   'apps.createdAt',
   'apps.updatedAt',
 ] as const
 
-/** True of apps on which the actor has the permission. The platform itself has every one. */
-export const mayOnApp =
-  (actor: Actor, permission: Permission) => (eb: ExpressionBuilder<DB, 'apps'>) =>
-    actor.accountId === null
-      ? eb.val(true)
-      : eb.exists(
+/**
+ * The one gate: true of apps on which the actor has one of the permissions, by their role in its team or by a grant.
+ * The platform itself has every one.
+ */
+export const mayOnApp = (actor: Actor, needed: Needed) => (eb: ExpressionBuilder<DB, 'apps'>) =>
+  actor.accountId === null
+    ? eb.val(true)
+    : eb.or([
+        eb.exists(
           eb
             .selectFrom('teamMembers')
             .select('teamMembers.teamId')
             .whereRef('teamMembers.teamId', '=', 'apps.teamId')
             .where('teamMembers.accountId', '=', actor.accountId)
-            .where('teamMembers.role', 'in', rolesWith(permission)),
-        )
+            .where('teamMembers.role', 'in', rolesWith(needed))
+            .where((member) =>
+              member.or([
+                member('apps.locked', '=', false),
+                member('teamMembers.role', 'in', rolesOnLocked(needed)),
+              ]),
+            ),
+        ),
+        eb.exists(
+          eb
+            .selectFrom('collaborators')
+            .select('collaborators.id')
+            .whereRef('collaborators.appId', '=', 'apps.id')
+            .where('collaborators.accountId', '=', actor.accountId)
+            .where(sql<boolean>`collaborators.permissions && ${[...listOf(needed)]}::text[]`),
+        ),
+      ])
 
 /**
- * The app of that name or id, for an actor with that permission. What the actor may not see is not found (404);
+ * The app of that name or id, for an actor with one of the permissions. What the actor may not see is not found (404);
  * what they may see but not do is forbidden (403).
  */
-export const getApp = async (
-  db: Db,
-  actor: Actor,
-  ref: string,
-  permission: Permission,
-): Promise<App> => {
+export const getApp = async (db: Db, actor: Actor, ref: string, needed: Needed): Promise<App> => {
   const found = await db
     .selectFrom('apps')
     .select(APP_COLUMNS)
-    .select((eb) => mayOnApp(actor, permission)(eb).as('allowed'))
+    .select((eb) => mayOnApp(actor, needed)(eb).as('allowed'))
     .where(isId(ref) ? 'apps.id' : 'apps.name', '=', ref)
     .where('apps.destroyedAt', 'is', null)
     .where(mayOnApp(actor, 'view'))
@@ -60,17 +75,12 @@ export const getApp = async (
 }
 
 /** For what is shown only to some of those who may see the app. */
-export const mayOn = async (
-  db: Db,
-  actor: Actor,
-  id: string,
-  permission: Permission,
-): Promise<boolean> =>
+export const mayOn = async (db: Db, actor: Actor, id: string, needed: Needed): Promise<boolean> =>
   (await db
     .selectFrom('apps')
     .select('id')
     .where('id', '=', id)
-    .where(mayOnApp(actor, permission))
+    .where(mayOnApp(actor, needed))
     .executeTakeFirst()) !== undefined
 
 /** All apps that the actor may see, by name; those of `teamId`, or of `ids`, if given. */
@@ -94,7 +104,7 @@ const NOBODY = '00000000-0000-0000-0000-000000000000'
 export const insertApp = (
   tx: Db,
   actor: Actor,
-  input: { name: string; teamId: string; stack: string },
+  input: { name: string; teamId: string; stack: string; locked?: boolean },
 ): Promise<App> =>
   tx
     .insertInto('apps')
@@ -109,6 +119,8 @@ export const updateApp = (
   change: {
     name?: string
     maintenance?: boolean
+    locked?: boolean
+    teamId?: string
     stack?: string
     buildStack?: string
     configSnapshotId?: string
@@ -147,18 +159,18 @@ export const lockApp = async (tx: Db, _actor: Actor, id: string): Promise<App> =
 
 /**
  * Locks those of the apps that are there and that the actor may see, always in the same order, so that two who lock
- * several do not wait for one another. With each: whether the actor has the permission on it.
+ * several do not wait for one another. With each: whether the actor has one of the permissions on it.
  */
 export const lockApps = (
   tx: Db,
   actor: Actor,
   ids: string[],
-  permission: Permission,
+  needed: Needed,
 ): Promise<(App & { isAllowed: boolean })[]> =>
   tx
     .selectFrom('apps')
     .select(APP_COLUMNS)
-    .select((eb) => mayOnApp(actor, permission)(eb).as('isAllowed'))
+    .select((eb) => mayOnApp(actor, needed)(eb).as('isAllowed'))
     .where('id', 'in', ids.filter(isId).concat(NOBODY))
     .where('destroyedAt', 'is', null)
     .where(mayOnApp(actor, 'view'))

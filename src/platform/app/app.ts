@@ -6,6 +6,8 @@ export type App = {
   stack: string
   buildStack: string
   maintenance: boolean
+  /** Members of its team have only what they were granted on it. */
+  locked: boolean
   configSnapshotId: string | null
   releasedAt: Date | null
   createdAt: Date

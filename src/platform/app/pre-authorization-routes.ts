@@ -1,4 +1,5 @@
 import { getOwnAccount } from '#/platform/account/account-store.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 import { route } from '#/platform/route.ts'
 import { spendCode } from '#/platform/sign-in/change-two-factor.ts'
 import { twoFactorNeeded } from '#/platform/sign-in/check-credentials.ts'
@@ -12,7 +13,7 @@ export const preAuthorizationRoutes = [
   route({
     method: 'PUT',
     path: '/apps/:app/pre-authorizations',
-    access: onApp('view'),
+    access: onApp(...NEEDED.look),
     handle: async ({ platform, actor, request }) => {
       const own = await getOwnAccount(platform.db, actor)
       if (!own.twoFactor) return {}

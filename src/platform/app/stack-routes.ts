@@ -4,6 +4,7 @@ import { onApp } from './app-access.ts'
 import { STACKS } from './app.ts'
 import { presentRegion, REGION } from './region-schema.ts'
 import { getStack, presentStack } from './stack-schema.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 
 const open = anyone('the same for everybody, and no secret')
 
@@ -24,7 +25,7 @@ export const stackRoutes = [
   route({
     method: 'GET',
     path: '/apps/:app/available-stacks',
-    access: onApp('view'),
+    access: onApp(...NEEDED.look),
     handle: async () => STACKS.map(presentStack),
   }),
   route({ method: 'GET', path: '/regions', access: open, handle: async () => [presentRegion()] }),

@@ -118,6 +118,16 @@ export const listBuilds = (
     .execute()
 }
 
+export const findNewestBuild = (db: Db, _actor: Actor, appId: string): Promise<Build | undefined> =>
+  db
+    .selectFrom('builds')
+    .select(COLUMNS)
+    .where('appId', '=', appId)
+    .orderBy('createdAt', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+
 /** The push to that branch that has neither failed nor moved it yet. */
 export const findPushUnderWay = (
   db: Db,

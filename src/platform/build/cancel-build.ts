@@ -24,6 +24,7 @@ export const cancelBuild = (
       action: 'update',
       appId: app.id,
       teamId: app.teamId,
+      before: { status: build.status },
       after: { status: 'failed', reason: cancelled.failureReason },
     })
     return cancelled

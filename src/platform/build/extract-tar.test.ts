@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { after, test } from 'node:test'
-import { aTar, type TarItem } from '../../../test/support/tarballs.ts'
+import { aTar, aTarball, type TarItem } from '../../../test/support/tarballs.ts'
 import { ArchiveError } from './archive-path.ts'
-import { extractTar } from './extract-tar.ts'
+import { extractTar, extractTarball } from './extract-tar.ts'
 
 const root = await mkdtemp(join(tmpdir(), 'sluice-test-extract-'))
 after(() => rm(root, { recursive: true, force: true }))
@@ -109,4 +110,19 @@ test('what is no tar, or only a part of one, is refused in words', async () => {
   await assert.rejects(extracted(Readable.from([Buffer.alloc(2048, 'x')])), ArchiveError)
   const whole = Buffer.concat(await aTar([{ name: 'f', text: 'x'.repeat(5000) }]).toArray())
   await assert.rejects(extracted(Readable.from([whole.subarray(0, 3000)])), ArchiveError)
+})
+
+test('a gzip file that breaks off or is damaged is said to be one', async () => {
+  const whole = await aTarball({ a: randomBytes(50_000).toString('hex') })
+  const damaged = Buffer.from(whole).fill(1, 1_000, 1_100)
+  const broken = [1, 20, whole.length - 40].map((less) => whole.subarray(0, whole.length - less))
+  for (const bytes of [damaged, Buffer.from('no gzip'), ...broken]) {
+    const folder = await mkdtemp(join(root, 'to-'))
+    const { signal } = new AbortController()
+    const options = { limitBytes: 1_000_000, limitEntries: 1_000, warn: () => {}, signal }
+    await assert.rejects(
+      extractTarball(Readable.from([bytes]), folder, options),
+      (error) => error instanceof ArchiveError && /not a whole/.test(error.message),
+    )
+  }
 })

@@ -3,13 +3,17 @@ import { copyFile, lstat, mkdir, rm, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
 import { extract, type Extract, type Header } from 'tar-stream'
+import { hasCode } from '#/foundation/errors.ts'
 import { ArchiveError, BrokenTarError, isInside, pathInArchive } from './archive-path.ts'
 
 export type ExtractOptions = {
   /** Of all files together. */
   limitBytes: number
   limitEntries: number
+  /** Links may lead out; nothing but links is ever made of them here. */
+  anyLinks?: boolean
   /** Told, in a sentence, of each thing that is left out. */
   warn: (message: string) => void
   signal: AbortSignal
@@ -38,6 +42,23 @@ export const extractTar = async (
   })
   await unpacking.makeLinks()
 }
+
+/** As `extractTar`, of a gzipped one. */
+export const extractTarball = async (
+  gzip: Readable,
+  folder: string,
+  options: ExtractOptions,
+): Promise<void> => {
+  const tar = createGunzip()
+  await Promise.all([pipeline(gzip, tar), extractTar(tar, folder, options)]).catch(
+    (error: unknown) => {
+      throw NO_GZIP.some((code) => hasCode(error, code)) // whichever of the two says it first
+        ? new ArchiveError('The source is not a whole gzip file.', { cause: error })
+        : error
+    },
+  )
+}
+const NO_GZIP = ['Z_DATA_ERROR', 'Z_BUF_ERROR']
 
 /** In tar-stream's words. */
 const NO_TAR = /^(?:Unexpected end of data|Invalid tar header)/
@@ -85,8 +106,13 @@ class Unpacking {
     } else if (type === 'link') await this.#copy(pathInArchive(linkname), path)
     else if (type !== 'symlink')
       this.#options.warn(`${path} is left out: it is neither file, directory nor link.`)
-    else if (isInside(path, linkname)) this.#links.set(path, linkname)
+    else if (this.#isAllowed(path, linkname)) this.#links.set(path, linkname)
     else this.#options.warn(`The link ${path} is left out: it leads out of the source.`)
+  }
+
+  #isAllowed(path: string, target: string): boolean {
+    const isTarget = target !== '' && !target.includes('\0')
+    return isTarget && (this.#options.anyLinks === true || isInside(path, target))
   }
 
   /** A hard link: the same file under another name. No link has been made yet, so the name leads to a file of ours. */

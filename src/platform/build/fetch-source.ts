@@ -4,7 +4,6 @@ import { mkdir, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
 import { config } from '#/foundation/config.ts'
 import { ended } from '#/foundation/exec.ts'
 import { appFiles } from '#/platform/app/app-files.ts'
@@ -16,7 +15,7 @@ import { ArchiveError, BrokenTarError } from './archive-path.ts'
 import { BUILDER } from './build-runner.ts'
 import { BuildFailure, type Build } from './build.ts'
 import { downloadSource } from './download-source.ts'
-import { extractTar } from './extract-tar.ts'
+import { extractTar, extractTarball } from './extract-tar.ts'
 import { startGit } from './git.ts'
 
 type Needs = Pick<Platform, 'db' | 'keyring' | 'paths'>
@@ -125,13 +124,7 @@ const extractArchive = async (
 ): Promise<void> => {
   const file = createReadStream(path)
   if (!(await isGzip(path))) return extractTar(file, source, extractOptions(options))
-  const unzipped = createGunzip()
-  await Promise.all([
-    pipeline(file, unzipped).catch((error: unknown) => {
-      throw new ArchiveError('The source is not a whole gzip file.', { cause: error })
-    }),
-    extractTar(unzipped, source, extractOptions(options)),
-  ])
+  return extractTarball(file, source, extractOptions(options))
 }
 
 const isGzip = async (path: string): Promise<boolean> => {

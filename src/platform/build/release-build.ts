@@ -52,6 +52,7 @@ export const releaseBuild = async (
       action: 'update',
       appId: app.id,
       teamId: app.teamId,
+      before: { status: build.status },
       after: { status: 'succeeded', slug: slug.id, release: made.version },
     })
     return made

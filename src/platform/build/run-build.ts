@@ -128,6 +128,7 @@ const failBuild = async (
       resourceId: build.id,
       action: 'update',
       appId: build.appId,
+      before: { status: build.status },
       after: { status: 'failed', reason: failureReason },
     })
   })

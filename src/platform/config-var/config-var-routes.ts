@@ -5,6 +5,7 @@ import { getRelease } from '#/platform/release/release-store.ts'
 import { route } from '#/platform/route.ts'
 import { changeConfigVars } from './change-config-vars.ts'
 import { presentConfigVars, UpdateConfigVars } from './config-var-schema.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 
 const showSnapshot = async (platform: Platform, id: string | null) =>
   presentConfigVars(configVarsOf(await readConfigSnapshot(platform, id)))
@@ -13,13 +14,13 @@ export const configVarRoutes = [
   route({
     method: 'GET',
     path: '/apps/:app/config-vars',
-    access: onApp('deploy'),
+    access: onApp(...NEEDED.config),
     handle: ({ platform, target: app }) => showSnapshot(platform, app.configSnapshotId),
   }),
   route({
     method: 'PATCH',
     path: '/apps/:app/config-vars',
-    access: onApp('deploy'),
+    access: onApp(...NEEDED.config),
     body: UpdateConfigVars,
     handle: async ({ platform, actor, target: app, body }) =>
       presentConfigVars(await changeConfigVars(platform, actor, app, body)),
@@ -27,7 +28,7 @@ export const configVarRoutes = [
   route({
     method: 'GET',
     path: '/apps/:app/releases/:release/config-vars',
-    access: onApp('deploy'),
+    access: onApp(...NEEDED.config),
     handle: async ({ platform, actor, target: app, params }) => {
       const release = await getRelease(platform.db, actor, app.id, params.release)
       return showSnapshot(platform, release.configSnapshotId)

@@ -1,10 +1,11 @@
 import { Type } from 'typebox'
 import { invalidParams, notFound } from '#/foundation/errors.ts'
+import { getApp } from '#/platform/app/app-store.ts'
 import { onApp } from '#/platform/app/app-access.ts'
-import { withCapability } from '#/platform/capability.ts'
+import { onStreamOf } from '#/platform/app/stream-access.ts'
 import { presentReleases } from '#/platform/release/release-routes.ts'
 import { getRelease, getReleaseById } from '#/platform/release/release-store.ts'
-import { route } from '#/platform/route.ts'
+import { route, type Lookup } from '#/platform/route.ts'
 import { streamText } from '#/platform/stream-text.ts'
 import { presentDeploy } from './deploy-schema.ts'
 import { findDeployOfRelease } from './deploy-store.ts'
@@ -12,6 +13,7 @@ import { followReleaseOutput, hasReleaseCommand } from './release-output.ts'
 import { releaseSlug } from './release-slug.ts'
 import { restartApp, stopDynos } from './restart-app.ts'
 import { rollBack } from './roll-back.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 
 const CreateRelease = Type.Object({
   /** An earlier release to go back to. */
@@ -22,15 +24,19 @@ const CreateRelease = Type.Object({
 
 const ACCEPTED = 202
 
+const appOfRelease = async ({ platform, actor, params }: Lookup): Promise<string> =>
+  (await getReleaseById(platform.db, actor, params['release'] ?? '')).appId
+
 export const deployRoutes = [
   route({
     method: 'POST',
     path: '/apps/:app/releases',
-    access: onApp('deploy'),
+    access: onApp(...NEEDED.rollback),
     body: CreateRelease,
     handle: async ({ platform, actor, target: app, body }) => {
       if ((body.release === undefined) === (body.slug === undefined))
         throw invalidParams('Give either a release to roll back to or a slug to release.')
+      if (body.slug !== undefined) await getApp(platform.db, actor, app.id, NEEDED.code)
       const release =
         body.release !== undefined
           ? await rollBack(platform, actor, { app, ref: body.release })
@@ -39,14 +45,14 @@ export const deployRoutes = [
               slugId: body.slug ?? '',
               description: body.description,
             })
-      const [presented] = await presentReleases(platform, app, [release])
+      const [presented] = await presentReleases(platform, actor, app, [release])
       return presented
     },
   }),
   route({
     method: 'GET',
     path: '/apps/:app/releases/:release/deploy',
-    access: onApp('view'),
+    access: onApp(...NEEDED.look),
     handle: async ({ platform, actor, target: app, params }) => {
       const release = await getRelease(platform.db, actor, app.id, params.release)
       const deploy = await findDeployOfRelease(platform.db, actor, release.id)
@@ -57,18 +63,22 @@ export const deployRoutes = [
   route({
     method: 'GET',
     path: '/streams/releases/:release',
-    access: withCapability,
+    access: onStreamOf(appOfRelease, ...NEEDED.look),
     handle: async (call) => {
-      const { platform, actor, params } = call
+      const { platform, actor, params, target } = call
       const release = await getReleaseById(platform.db, actor, params.release)
       if (!(await hasReleaseCommand(platform, release))) throw notFound('stream')
-      return streamText(call, (signal) => followReleaseOutput(platform, release.id, signal))
+      return streamText(
+        call,
+        (signal) => followReleaseOutput(platform, release.id, signal),
+        target.until,
+      )
     },
   }),
   route({
     method: 'DELETE',
     path: '/apps/:app/dynos',
-    access: onApp('operate'),
+    access: onApp(...NEEDED.restart),
     status: ACCEPTED,
     handle: async ({ platform, actor, target: app }) => {
       await restartApp(platform, actor, app, undefined)
@@ -79,7 +89,7 @@ export const deployRoutes = [
     route({
       method: 'DELETE',
       path,
-      access: onApp('operate'),
+      access: onApp(...NEEDED.restart),
       status: ACCEPTED,
       handle: async ({ platform, actor, target: app, params }) => {
         await restartApp(platform, actor, app, params.dyno)
@@ -94,7 +104,7 @@ export const deployRoutes = [
     route({
       method: 'POST',
       path,
-      access: onApp('operate'),
+      access: onApp(...NEEDED.restart),
       status: ACCEPTED,
       handle: async ({ platform, actor, target: app, params }) => {
         await stopDynos(platform, actor, app, params.dyno)

@@ -12,12 +12,13 @@ import { SIZES } from '#/platform/formation/formation.ts'
 import { route } from '#/platform/route.ts'
 import { listProcessTypes } from './list-process-types.ts'
 import { scaleApp, type ScaleUpdate } from './scale-app.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 
 export const formationRoutes = [
   route({
     method: 'GET',
     path: '/apps/:app/formation',
-    access: onApp('view'),
+    access: onApp(...NEEDED.look),
     handle: async ({ platform, actor, target: app }) =>
       (await listProcessTypes(platform.db, actor, app.id)).map((process) =>
         presentProcessType(process, { app }),
@@ -26,7 +27,7 @@ export const formationRoutes = [
   route({
     method: 'GET',
     path: '/apps/:app/formation/:type',
-    access: onApp('view'),
+    access: onApp(...NEEDED.look),
     handle: async ({ platform, actor, target: app, params }) => {
       const all = await listProcessTypes(platform.db, actor, app.id)
       const found = all.find(({ id, type }) => type === params.type || id === params.type)
@@ -37,7 +38,7 @@ export const formationRoutes = [
   route({
     method: 'PATCH',
     path: '/apps/:app/formation',
-    access: onApp('operate'),
+    access: onApp(...NEEDED.scale),
     body: UpdateFormation,
     handle: async ({ platform, actor, target: app, body }) => {
       const updates = body.updates.map(({ type, ...change }) => updateOf(type, change))
@@ -48,7 +49,7 @@ export const formationRoutes = [
   route({
     method: 'PATCH',
     path: '/apps/:app/formation/:type',
-    access: onApp('operate'),
+    access: onApp(...NEEDED.scale),
     body: UpdateProcessType,
     handle: async ({ platform, actor, target: app, params, body }) => {
       const all = await scaleApp(platform, actor, app, [updateOf(params.type, body)])

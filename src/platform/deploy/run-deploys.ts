@@ -63,6 +63,7 @@ const failDeploy = async (
       resourceId: deploy.id,
       action: 'update',
       appId: deploy.appId,
+      before: { status: deploy.status },
       after: { status: 'failed', reason },
     })
   })

@@ -1,5 +1,5 @@
 import { notFound } from '#/foundation/errors.ts'
-import { onApp } from '#/platform/app/app-access.ts'
+import { accessName, onApp } from '#/platform/app/app-access.ts'
 import type { App } from '#/platform/app/app.ts'
 import type { Access } from '#/platform/route.ts'
 import type { Permission } from '#/platform/team/team.ts'
@@ -10,10 +10,10 @@ import { normalizeHostname, type Domain } from './domain.ts'
 export type DomainOfApp = { app: App; domain: Domain; target: string }
 
 /** Below `/apps/:app/domains/:domain`, by id or host name. */
-export const onDomain = (permission: Permission): Access<DomainOfApp> => ({
-  name: `app:${permission}`,
+export const onDomain = (...needed: readonly Permission[]): Access<DomainOfApp> => ({
+  name: accessName('app', needed),
   find: async (lookup) => {
-    const app = await onApp(permission).find(lookup)
+    const app = await onApp(...needed).find(lookup)
     const ref = lookup.params['domain'] ?? ''
     const domains = await listDomains(lookup.platform.db, lookup.actor, app.id)
     const domain = domains.find(

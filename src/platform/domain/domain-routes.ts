@@ -7,12 +7,13 @@ import { onDomain } from './domain-access.ts'
 import { AddDomain, presentDomain, UpdateDomain } from './domain-schema.ts'
 import { getDefaultDomain, listDomains } from './domain-store.ts'
 import { removeDomain } from './remove-domain.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 
 export const domainRoutes = [
   route({
     method: 'GET',
     path: '/apps/:app/domains',
-    access: onApp('view'),
+    access: onApp(...NEEDED.look),
     handle: async ({ platform, actor, target: app, request, reply }) => {
       const domains = await listDomains(platform.db, actor, app.id)
       const range = parseRange(request.headers.range, ['id', 'hostname'])
@@ -26,7 +27,7 @@ export const domainRoutes = [
   route({
     method: 'POST',
     path: '/apps/:app/domains',
-    access: onApp('operate'),
+    access: onApp(...NEEDED.domains),
     body: AddDomain,
     handle: async ({ platform, actor, target: app, body }) => {
       refuseCertificate(body)
@@ -38,13 +39,13 @@ export const domainRoutes = [
   route({
     method: 'GET',
     path: '/apps/:app/domains/:domain',
-    access: onDomain('view'),
+    access: onDomain(...NEEDED.look),
     handle: async ({ target }) => presentDomain(target.domain, target),
   }),
   route({
     method: 'PATCH',
     path: '/apps/:app/domains/:domain',
-    access: onDomain('operate'),
+    access: onDomain(...NEEDED.domains),
     body: UpdateDomain,
     handle: async ({ target, body }) => {
       refuseCertificate(body)
@@ -54,7 +55,7 @@ export const domainRoutes = [
   route({
     method: 'DELETE',
     path: '/apps/:app/domains/:domain',
-    access: onDomain('operate'),
+    access: onDomain(...NEEDED.domains),
     handle: async ({ platform, actor, target }) => {
       await removeDomain(platform, actor, target.app, target.domain)
       return presentDomain(target.domain, target)
@@ -64,7 +65,7 @@ export const domainRoutes = [
   route({
     method: 'GET',
     path: '/apps/:app/sni-endpoints',
-    access: onApp('view'),
+    access: onApp(...NEEDED.look),
     handle: async () => [],
   }),
 ]

@@ -5,19 +5,20 @@ import { presentDyno, RunDyno } from './dyno-schema.ts'
 import { listLivingDynos } from './dyno-store.ts'
 import { dynoName } from './dyno.ts'
 import { runDyno } from './run-dyno.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 
 export const dynoRoutes = [
   route({
     method: 'GET',
     path: '/apps/:app/dynos',
-    access: onApp('view'),
+    access: onApp(...NEEDED.look),
     handle: async ({ platform, actor, target: app }) =>
       (await listLivingDynos(platform.db, actor, app.id)).map((dyno) => presentDyno(dyno, { app })),
   }),
   route({
     method: 'GET',
     path: '/apps/:app/dynos/:dyno',
-    access: onApp('view'),
+    access: onApp(...NEEDED.look),
     handle: async ({ platform, actor, target: app, params }) => {
       const dynos = await listLivingDynos(platform.db, actor, app.id)
       const found = dynos.find((dyno) => dyno.id === params.dyno || dynoName(dyno) === params.dyno)
@@ -28,7 +29,7 @@ export const dynoRoutes = [
   route({
     method: 'POST',
     path: '/apps/:app/dynos',
-    access: onApp('deploy'),
+    access: onApp(...NEEDED.oneOffDynos),
     body: RunDyno,
     handle: async ({ platform, actor, target: app, body }) => {
       const { dyno, secret } = await runDyno(platform, actor, app, {

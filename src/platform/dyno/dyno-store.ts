@@ -46,6 +46,9 @@ export const insertDynos = async (tx: Db, actor: Actor, dynos: NewDyno[]): Promi
         .values(
           dynos.map(({ tty, ...dyno }) => ({
             ...dyno,
+            ...(dyno.attachHash
+              ? { attachAccountId: actor.accountId, attachAuthorizationId: actor.authorizationId }
+              : {}),
             tty: tty ? JSON.stringify(tty) : null,
             createdBy: actor.accountId,
           })),
@@ -216,11 +219,16 @@ export const markDrained = async (
   await query.execute()
 }
 
-/** The one-off dyno that waits for whoever holds the secret with this SHA-256. */
-export const findAttachableDyno = (db: Db, attachHash: Buffer): Promise<Dyno | undefined> =>
+/** The one-off dyno that waits for whoever holds the secret with this SHA-256, and who was given the secret. */
+export const findAttachableDyno = (
+  db: Db,
+  attachHash: Buffer,
+): Promise<
+  (Dyno & { attachAccountId: string | null; attachAuthorizationId: string | null }) | undefined
+> =>
   db
     .selectFrom('dynos')
-    .select(COLUMNS)
+    .select([...COLUMNS, 'dynos.attachAccountId', 'dynos.attachAuthorizationId'])
     .where('attachHash', '=', attachHash)
     .where('stoppedAt', 'is', null)
     .executeTakeFirst()

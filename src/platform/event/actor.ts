@@ -13,6 +13,9 @@ export type Actor = {
   remoteAddress: string | null
 }
 
+/** Stands for whoever shows no token: nobody's account. */
+export const ANONYMOUS_ID = '00000000-0000-0000-0000-000000000000'
+
 /** The platform acting on its own, in a job or at start. */
 export const systemActor = (part: string): Actor => ({
   accountId: null,

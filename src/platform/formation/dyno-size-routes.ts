@@ -3,6 +3,7 @@ import { onApp } from '#/platform/app/app-access.ts'
 import { anyone, route } from '#/platform/route.ts'
 import { presentDynoSize, sizeOfReference } from './formation-schema.ts'
 import { SIZES } from './formation.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 
 const open = anyone('the same for everybody, and no secret')
 const presentDynoSizes = () => Object.keys(SIZES).map(presentDynoSize)
@@ -27,7 +28,7 @@ export const dynoSizeRoutes = [
   route({
     method: 'GET',
     path: '/apps/:app/available-dyno-sizes',
-    access: onApp('view'),
+    access: onApp(...NEEDED.look),
     handle: async () => presentDynoSizes(),
   }),
 ]

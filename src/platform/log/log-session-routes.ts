@@ -1,13 +1,14 @@
 import { Readable } from 'node:stream'
-import { invalidParams, notFound } from '#/foundation/errors.ts'
+import { invalidParams } from '#/foundation/errors.ts'
 import { parseCursor } from '#/log-store/log-cursor.ts'
 import { onApp } from '#/platform/app/app-access.ts'
+import { onStreamOf } from '#/platform/app/stream-access.ts'
 import { capabilityUrl } from '#/platform/capability.ts'
 import { route } from '#/platform/route.ts'
-import { logSessionHolder } from './log-session-access.ts'
 import { CreateLogSession, logSessionOf, presentLogSession } from './log-session-schema.ts'
-import { encodeLogSession } from './log-session.ts'
+import { decodeLogSession, encodeLogSession } from './log-session.ts'
 import { streamLog } from './stream-log.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 
 /** A client that is cut off comes back to the same URL, so a tail's lives longer. */
 const LIFETIME_MS = 5 * 60_000
@@ -17,35 +18,33 @@ export const logSessionRoutes = [
   route({
     method: 'POST',
     path: '/apps/:app/log-sessions',
-    access: onApp('operate'),
+    access: onApp(...NEEDED.logs),
     body: CreateLogSession,
     handle: async ({ platform, actor, target: app, body }) => {
-      if (actor.accountId === null) throw notFound('account')
-      const session = logSessionOf(actor.accountId, body)
+      const session = logSessionOf(body)
       const encoded = encodeLogSession(session)
       if (encoded === undefined) throw invalidParams('The filter of the log session is too long.')
       const path = `/streams/logs/${app.id}/${encoded}`
       const lifetimeMs = session.tail ? TAIL_LIFETIME_MS : LIFETIME_MS
-      return presentLogSession(capabilityUrl(platform, path, lifetimeMs))
+      return presentLogSession(capabilityUrl(platform, path, lifetimeMs, actor))
     },
   }),
   route({
     method: 'GET',
     path: '/streams/logs/:app/:session',
-    access: logSessionHolder,
-    handle: async ({ platform, target: { app, session, mayGoOn }, request, reply }) => {
+    access: onStreamOf(async ({ params }) => params['app'] ?? '', ...NEEDED.logs),
+    handle: async ({ platform, target: { app, until }, params, request, reply }) => {
       const gone = new AbortController()
       reply.raw.once('close', () => gone.abort())
       const lastEventId = request.headers['last-event-id']
       const options = {
         logsDir: platform.paths.logs,
         appId: app.id,
-        session,
+        session: decodeLogSession(params.session),
         after: typeof lastEventId === 'string' ? parseCursor(lastEventId) : undefined,
-        mayGoOn,
       }
       void reply.headers({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
-      return Readable.from(streamLog(options, gone.signal), { highWaterMark: 1 })
+      return Readable.from(streamLog(options, until(gone.signal)), { highWaterMark: 1 })
     },
   }),
 ]

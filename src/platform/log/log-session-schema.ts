@@ -15,11 +15,7 @@ export const CreateLogSession = Type.Object({
   to: Type.Optional(Type.String({ format: 'date-time' })),
 })
 
-export const logSessionOf = (
-  accountId: string,
-  wanted: Static<typeof CreateLogSession>,
-): LogSession => ({
-  accountId,
+export const logSessionOf = (wanted: Static<typeof CreateLogSession>): LogSession => ({
   lines: Math.min(wanted.lines ?? DEFAULT_LINES, MOST_LINES),
   tail: wanted.tail ?? false,
   filter: {

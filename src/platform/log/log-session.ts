@@ -1,8 +1,7 @@
 import type { LogFilter } from '#/log-store/log-filter.ts'
 
-/** What somebody asked to read of an app's log, and who. It is kept nowhere: its URL carries it, signed. */
+/** What somebody asked to read of an app's log. It is kept nowhere: its URL carries it, signed. */
 export type LogSession = {
-  accountId: string
   /** How many of the newest lines to begin with. */
   lines: number
   /** Whether to go on with new lines. */

@@ -7,30 +7,17 @@ import { openLogWriter } from '#/log-store/log-writer.ts'
 import { aLine, aLogsDir } from '../../../test/support/logs.ts'
 import { streamLog } from './stream-log.ts'
 
-const SESSION = { accountId: newId(), lines: 10, tail: true, filter: {} }
-const allowed = async (): Promise<boolean> => true
+const SESSION = { lines: 10, tail: true, filter: {} }
 
 test('a silent tail is kept alive by comments', async () => {
   await using logsDir = await aLogsDir()
-  const options = { logsDir: logsDir.path, appId: newId(), session: SESSION, mayGoOn: allowed }
+  const options = { logsDir: logsDir.path, appId: newId(), session: SESSION }
   const abort = new AbortController()
   const events = streamLog({ ...options, heartbeatMs: 5 }, abort.signal)
   for (let n = 0; n < 3; n += 1)
     assert.deepEqual(await events.next(), { done: false, value: ':\n\n' })
   abort.abort()
   await events.return(undefined)
-})
-
-test('a tail ends for whoever lost the permission meanwhile', async () => {
-  await using logsDir = await aLogsDir()
-  let answers = 0
-  const mayGoOn = async (): Promise<boolean> => ++answers < 3
-  const options = { logsDir: logsDir.path, appId: newId(), session: SESSION, mayGoOn }
-  const events: string[] = []
-  const times = { heartbeatMs: 5, checkMs: 0 }
-  for await (const event of streamLog({ ...options, ...times }, new AbortController().signal))
-    events.push(event)
-  assert.equal(events.length, 3)
 })
 
 test('a client that reads slowly misses what was removed meanwhile, and is told how much', async () => {
@@ -42,7 +29,7 @@ test('a client that reads slowly misses what was removed meanwhile, and is told 
   })
   writer.append(appId, aLine('line 1'))
   await writer.flush()
-  const options = { logsDir: logsDir.path, appId, session: SESSION, mayGoOn: allowed }
+  const options = { logsDir: logsDir.path, appId, session: SESSION }
   const events = streamLog(options, new AbortController().signal)
   let seen = (await events.next()).value ?? ''
   for (let n = 2; n <= 20_000; n += 1) {

@@ -1,8 +1,9 @@
-import { seal, unseal } from '#/foundation/crypto.ts'
+import { seal } from '#/foundation/crypto.ts'
 import type { Db } from '#/foundation/db.ts'
 import { messageOf } from '#/foundation/errors.ts'
 import { enqueue } from '#/foundation/jobs.ts'
 import { deliverMail, type Mail } from '#/foundation/mail.ts'
+import { unsealByMaster } from '#/platform/keyring.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { sendMailJob } from './mail-jobs.ts'
 
@@ -23,7 +24,7 @@ export const sendMail = async (
   { sealed }: { sealed: string },
 ): Promise<void> => {
   if (!settings) return log.warn('a mail was dropped, as SLUICE_SMTP_URL is not set any more')
-  const mail = JSON.parse(unseal(keyring.masterKey, PLACE, sealed).toString()) as Mail
+  const mail = JSON.parse(unsealByMaster(keyring, PLACE, sealed).toString()) as Mail
   try {
     await deliverMail(settings, mail)
   } catch (error) {

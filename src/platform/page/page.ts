@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
+import { TLSSocket } from 'node:tls'
 import { ApiError, badRequest, forbidden } from '#/foundation/errors.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
@@ -42,6 +43,7 @@ export const page = (
     ...(method === 'POST' ? { rawBody: true as const } : {}),
     handle: async ({ platform, params, query, body, request, reply }) => {
       try {
+        if (!isConfidential(request)) return send(reply, overHttps(request), request)
         if (method === 'POST' && !isSameOrigin(request.headers))
           throw forbidden('This form did not come from a page of this platform.')
         const form = method === 'POST' ? await readForm(body) : new URLSearchParams()
@@ -58,6 +60,17 @@ export const page = (
       }
     },
   })
+
+/** Elsewhere than on this machine a password goes through TLS, ours or that of a proxy, or not at all. */
+const isConfidential = ({ raw, hostname, headers }: FastifyRequest): boolean =>
+  raw.socket instanceof TLSSocket ||
+  headers['x-forwarded-proto'] === 'https' ||
+  ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+
+const overHttps = ({ method, host, url }: FastifyRequest): Answer => {
+  if (method !== 'GET') throw forbidden('Passwords are taken over https only.')
+  return { redirect: `https://${host}${url}` }
+}
 
 const whoseOf = (request: FastifyRequest): Pick<Visit, 'cookies' | 'userAgent' | 'origin'> => ({
   cookies: parseCookies(request.headers.cookie),

@@ -5,7 +5,7 @@ import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { insertCoupling } from './coupling-store.ts'
-import { findStage, getPipeline, lockPipeline } from './pipeline-store.ts'
+import { findStage, getPipeline, lockPipelineFor } from './pipeline-store.ts'
 import type { Coupling, Stage } from './pipeline.ts'
 
 /** Puts an app into a stage of a pipeline. Takes deploy on the app, and in the pipeline's team or on an app in it. */
@@ -19,7 +19,7 @@ export const coupleApp = async (
       const app = await getApp(tx, actor, input.app, 'deploy')
       const pipeline = await getPipeline(tx, actor, input.pipeline, 'deploy')
       await lockApp(tx, actor, app.id)
-      await lockPipeline(tx, actor, pipeline.id)
+      await lockPipelineFor(tx, actor, pipeline.id, 'deploy')
       const stage = await getStage(tx, pipeline.id, input.stage)
       const coupling = await insertCoupling(tx, actor, {
         appId: app.id,

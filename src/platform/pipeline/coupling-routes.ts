@@ -4,6 +4,7 @@ import { pageOfAll, parseRange } from '#/foundation/range.ts'
 import { onApp } from '#/platform/app/app-access.ts'
 import { referenceOf } from '#/platform/app/reference.ts'
 import { account, route, sendPage } from '#/platform/route.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 import { findTeam } from '#/platform/team/team-store.ts'
 import { changeStage } from './change-stage.ts'
 import { coupleApp } from './couple-app.ts'
@@ -46,7 +47,7 @@ export const couplingRoutes = [
   route({
     method: 'GET',
     path: '/apps/:app/pipeline-couplings',
-    access: onApp('view'),
+    access: onApp(...NEEDED.look),
     handle: async ({ platform, actor, target: app }) =>
       presentCoupling(await getCouplingOfApp(platform.db, actor, app.id)),
   }),

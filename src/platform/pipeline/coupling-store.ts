@@ -5,7 +5,7 @@ import { isId } from '#/foundation/ids.ts'
 import { mayOnApp } from '#/platform/app/app-store.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { mayInTeamOfPipeline } from './pipeline-store.ts'
-import type { Coupling } from './pipeline.ts'
+import { CHANGE_PIPELINE, type Coupling, type StageKind } from './pipeline.ts'
 
 const couplings = (db: Db) =>
   db
@@ -21,6 +21,7 @@ const couplings = (db: Db) =>
       'pipelineCouplings.stageId',
       'pipelineStages.kind as stage',
       'pipelineStages.position as stagePosition',
+      sql<boolean>`apps.team_id <> pipelines.team_id`.as('ownedElsewhere'),
       'pipelineCouplings.createdAt',
       'pipelineCouplings.updatedAt',
     ])
@@ -47,16 +48,20 @@ export const listCouplings = (
     .execute()
 }
 
-/** Ids of all apps in a pipeline, whoever asks. */
-export const listAppsInPipeline = async (db: Db, pipelineId: string): Promise<Set<string>> =>
-  new Set(
+/** All apps in a pipeline, whoever asks, with the kind of their stage. */
+export const listStagesOfApps = async (
+  db: Db,
+  pipelineId: string,
+): Promise<Map<string, StageKind>> =>
+  new Map(
     (
       await db
         .selectFrom('pipelineCouplings')
-        .select('appId')
-        .where('pipelineId', '=', pipelineId)
+        .innerJoin('pipelineStages', 'pipelineStages.id', 'pipelineCouplings.stageId')
+        .select(['pipelineCouplings.appId', 'pipelineStages.kind'])
+        .where('pipelineCouplings.pipelineId', '=', pipelineId)
         .execute()
-    ).map(({ appId }) => appId),
+    ).map(({ appId, kind }) => [appId, kind]),
   )
 
 export const getCouplingOfApp = async (db: Db, _actor: Actor, appId: string): Promise<Coupling> => {
@@ -65,7 +70,7 @@ export const getCouplingOfApp = async (db: Db, _actor: Actor, appId: string): Pr
   return found
 }
 
-/** To change it takes deploy on the app, or operate in the pipeline's team. */
+/** To change it takes deploy on the app, or the right to change the pipeline. */
 export const getCoupling = async (
   db: Db,
   actor: Actor,
@@ -76,7 +81,7 @@ export const getCoupling = async (
     ? await visibleCouplings(db, actor)
         .select((eb) =>
           eb
-            .or([mayOnApp(actor, 'deploy')(eb), mayInTeamOfPipeline(actor, 'operate')(eb)])
+            .or([mayOnApp(actor, 'deploy')(eb), mayInTeamOfPipeline(actor, CHANGE_PIPELINE)(eb)])
             .as('mayChange'),
         )
         .where('pipelineCouplings.id', '=', id)

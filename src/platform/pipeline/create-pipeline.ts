@@ -4,41 +4,48 @@ import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { findTeam, getPersonalTeam } from '#/platform/team/team-store.ts'
-import { rolesWith } from '#/platform/team/team.ts'
-import { CHANGE_PIPELINE } from './pipeline-access.ts'
-import { insertPipeline } from './pipeline-store.ts'
+import type { Team } from '#/platform/team/team.ts'
+import { checkSettings, type PipelineSettings } from './pipeline-settings.ts'
+import { insertPipeline, updatePipelineRow } from './pipeline-store.ts'
 import {
   DEFAULT_STAGES,
   isValidPipelineName,
+  mayHoldPipelines,
   PIPELINE_NAME_RULE,
   type Pipeline,
+  type PipelineOwner,
 } from './pipeline.ts'
-
-export type PipelineOwner = { id: string; type: 'user' | 'team' }
 
 /** Makes a pipeline with Heroku's stages, for a team or (by default) for the caller. */
 export const createPipeline = async (
   { db }: Pick<Platform, 'db'>,
   actor: Actor,
-  { name, owner }: { name: string; owner: PipelineOwner | undefined },
+  {
+    name,
+    owner,
+    settings,
+  }: { name: string; owner: PipelineOwner | undefined; settings: PipelineSettings },
 ): Promise<Pipeline> => {
   if (!isValidPipelineName(name)) throw invalidParams(PIPELINE_NAME_RULE)
-  const teamId = await teamOf(db, actor, owner)
+  const team = await teamOf(db, actor, owner)
   try {
     return await transaction(db, async (tx) => {
-      const pipeline = await insertPipeline(tx, actor, {
+      const created = await insertPipeline(tx, actor, {
         name,
-        teamId,
+        teamId: team.id,
         createdBy: actor.accountId,
+        ephemeralAutoJoin: team.personalAccountId === null,
         stages: DEFAULT_STAGES,
       })
+      checkSettings(created, settings)
+      const pipeline = await updatePipelineRow(tx, actor, created.id, settings)
       await insertEvent(tx, actor, {
         resource: 'pipeline',
         resourceId: pipeline.id,
         action: 'create',
         pipelineId: pipeline.id,
-        teamId,
-        after: { name },
+        teamId: team.id,
+        after: { name, ...settings },
       })
       return pipeline
     })
@@ -47,17 +54,17 @@ export const createPipeline = async (
   }
 }
 
-const teamOf = async (db: Db, actor: Actor, owner: PipelineOwner | undefined): Promise<string> => {
+const teamOf = async (db: Db, actor: Actor, owner: PipelineOwner | undefined): Promise<Team> => {
   if (owner?.type === 'team') {
     const team = await findTeam(db, actor, owner.id)
     if (!team) throw notFound('team')
-    if (!rolesWith(CHANGE_PIPELINE).includes(team.role))
+    if (!mayHoldPipelines(team.role))
       throw forbidden(`You may not create pipelines in the team ${team.name}.`)
-    return team.id
+    return team
   }
   if (owner && owner.id !== actor.accountId)
     throw forbidden('You cannot create a pipeline for somebody else.')
-  return (await getPersonalTeam(db, actor)).id
+  return getPersonalTeam(db, actor)
 }
 
 export const isNameTaken = (error: unknown): boolean => violates(error, 'pipelines_name_key')

@@ -3,8 +3,8 @@ import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { listCouplings } from './coupling-store.ts'
-import { deletePipelineRow, lockPipeline } from './pipeline-store.ts'
-import type { Pipeline } from './pipeline.ts'
+import { deletePipelineRow, lockPipelineFor } from './pipeline-store.ts'
+import { CHANGE_PIPELINE, type Pipeline } from './pipeline.ts'
 
 /** Its apps stay as they are, in no pipeline. */
 export const destroyPipeline = (
@@ -13,7 +13,7 @@ export const destroyPipeline = (
   id: string,
 ): Promise<Pipeline> =>
   transaction(db, async (tx) => {
-    const pipeline = await lockPipeline(tx, actor, id)
+    const pipeline = await lockPipelineFor(tx, actor, id, CHANGE_PIPELINE)
     const couplings = await listCouplings(tx, actor, { pipelineId: id })
     await deletePipelineRow(tx, actor, id)
     await insertEvent(tx, actor, {

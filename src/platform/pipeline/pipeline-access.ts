@@ -1,11 +1,12 @@
+import { forbidden } from '#/foundation/errors.ts'
 import type { Access } from '#/platform/route.ts'
-import type { Permission } from '#/platform/team/team.ts'
+import { onTeam } from '#/platform/team/team-access.ts'
+import { rolesWith, type Permission, type Role, type Team } from '#/platform/team/team.ts'
 import { getCoupling } from './coupling-store.ts'
+import { getEphemeralCollaborator } from './ephemeral-store.ts'
+import type { EphemeralCollaborator } from './ephemeral.ts'
 import { getPipeline } from './pipeline-store.ts'
-import type { Coupling, Pipeline } from './pipeline.ts'
-
-/** What it takes to rename or destroy a pipeline: this, in its team. */
-export const CHANGE_PIPELINE: Permission = 'operate'
+import { CHANGE_PIPELINE, type Coupling, type Pipeline } from './pipeline.ts'
 
 /** For routes below `/pipelines/:pipeline`, by id or name. */
 export const onPipeline = (permission: Permission): Access<Pipeline> => ({
@@ -20,3 +21,21 @@ export const onCoupling = (permission: 'view' | 'deploy'): Access<Coupling> => (
   find: ({ platform, actor, params }) =>
     getCoupling(platform.db, actor, params['coupling'] ?? '', permission),
 })
+
+/** For routes below `/ephemeral-app-collaborators/:collaborator`. */
+export const onEphemeralCollaborator: Access<EphemeralCollaborator> = {
+  name: `pipeline:${CHANGE_PIPELINE}`,
+  find: ({ platform, actor, params }) =>
+    getEphemeralCollaborator(platform.db, actor, params['collaborator'] ?? ''),
+}
+
+/** For what a team decides for all its pipelines. */
+export const onTeamAsAdmin: Access<Team & { role: Role }> = {
+  name: `team:${CHANGE_PIPELINE}`,
+  find: async (lookup) => {
+    const team = await onTeam.find(lookup)
+    if (!rolesWith(CHANGE_PIPELINE).includes(team.role))
+      throw forbidden(`Only admins of the team ${team.name} decide this for its pipelines.`)
+    return team
+  },
+}

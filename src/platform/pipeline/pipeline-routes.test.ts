@@ -79,7 +79,7 @@ test('a rename and a destruction are answered with the pipeline and written down
   assert.ok(events.every(({ actorName }) => actorName === actor.name))
 })
 
-test('a team’s pipeline is changed by its members, seen by its viewers, and not there for others', async () => {
+test('a team’s pipeline is made by its members, changed by its admins, seen by its viewers, and not there for others', async () => {
   const team = await aTeam(platform, ['admin', 'member', 'viewer', 'collaborator'])
   const { admin, member, viewer, collaborator } = team.people
   const owner = { id: team.name, type: 'team' }
@@ -88,7 +88,10 @@ test('a team’s pipeline is changed by its members, seen by its viewers, and no
   const statusFor = async (token: string, method: 'GET' | 'PATCH' = 'GET') =>
     (await call(method, `/pipelines/${id}`, { name: aName() }, { token })).statusCode
   assert.equal(await statusFor(viewer.token), 200)
-  assert.equal(await statusFor(viewer.token, 'PATCH'), 403)
+  for (const { token } of [viewer, member]) {
+    assert.equal(await statusFor(token, 'PATCH'), 403)
+    assert.equal((await call('DELETE', `/pipelines/${id}`, {}, { token })).statusCode, 403)
+  }
   assert.equal(await statusFor(admin.token, 'PATCH'), 200)
   assert.equal(await statusFor(collaborator.token), 404)
   const stranger = await platform.aPerson()

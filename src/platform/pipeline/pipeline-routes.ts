@@ -1,11 +1,21 @@
 import { pageOfAll, parseRange } from '#/foundation/range.ts'
+import { referenceOf } from '#/platform/app/reference.ts'
 import { account, route, sendPage } from '#/platform/route.ts'
 import { createPipeline } from './create-pipeline.ts'
 import { destroyPipeline } from './destroy-pipeline.ts'
-import { CHANGE_PIPELINE, onPipeline } from './pipeline-access.ts'
-import { CreatePipeline, presentPipeline, UpdatePipeline } from './pipeline-schema.ts'
+import { onPipeline } from './pipeline-access.ts'
+import {
+  CreatePipeline,
+  CreateTransfer,
+  presentPipeline,
+  presentTransfer,
+  settingsOf,
+  UpdatePipeline,
+} from './pipeline-schema.ts'
 import { listPipelines } from './pipeline-store.ts'
-import { renamePipeline } from './rename-pipeline.ts'
+import { CHANGE_PIPELINE } from './pipeline.ts'
+import { transferPipeline } from './transfer-pipeline.ts'
+import { updatePipeline } from './update-pipeline.ts'
 
 export const pipelineRoutes = [
   route({
@@ -26,8 +36,14 @@ export const pipelineRoutes = [
     path: '/pipelines',
     access: account,
     body: CreatePipeline,
-    handle: async ({ platform, actor, body: { name, owner } }) =>
-      presentPipeline(await createPipeline(platform, actor, { name, owner: owner ?? undefined })),
+    handle: async ({ platform, actor, body }) =>
+      presentPipeline(
+        await createPipeline(platform, actor, {
+          name: body.name,
+          owner: body.owner ?? undefined,
+          settings: settingsOf(body),
+        }),
+      ),
   }),
   route({
     method: 'GET',
@@ -41,7 +57,12 @@ export const pipelineRoutes = [
     access: onPipeline(CHANGE_PIPELINE),
     body: UpdatePipeline,
     handle: async ({ platform, actor, target, body }) =>
-      presentPipeline(await renamePipeline(platform, actor, target.id, body.name ?? target.name)),
+      presentPipeline(
+        await updatePipeline(platform, actor, target.id, {
+          ...(body.name === undefined ? {} : { name: body.name }),
+          ...settingsOf(body),
+        }),
+      ),
   }),
   route({
     method: 'DELETE',
@@ -49,5 +70,15 @@ export const pipelineRoutes = [
     access: onPipeline(CHANGE_PIPELINE),
     handle: async ({ platform, actor, target }) =>
       presentPipeline(await destroyPipeline(platform, actor, target.id)),
+  }),
+  route({
+    method: 'POST',
+    path: '/pipeline-transfers',
+    access: account,
+    body: CreateTransfer,
+    handle: async ({ platform, actor, body: { pipeline, new_owner: newOwner } }) =>
+      presentTransfer(
+        await transferPipeline(platform, actor, { pipeline: referenceOf(pipeline), newOwner }),
+      ),
   }),
 ]

@@ -6,12 +6,21 @@ import { isId } from '#/foundation/ids.ts'
 import { mayOnApp } from '#/platform/app/app-store.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { rolesWith, type Permission } from '#/platform/team/team.ts'
-import { STAGE_KINDS, type Pipeline, type Stage, type StageKind } from './pipeline.ts'
+import {
+  CHANGE_PIPELINE,
+  STAGE_KINDS,
+  type Pipeline,
+  type Stage,
+  type StageKind,
+} from './pipeline.ts'
 
 const COLUMNS = [
   'pipelines.id',
   'pipelines.name',
   'pipelines.teamId',
+  'pipelines.productionPromotion',
+  'pipelines.ephemeralAutoJoin',
+  'pipelines.ephemeralPermissions',
   'pipelines.deleteAt',
   'pipelines.createdAt',
   'pipelines.updatedAt',
@@ -90,7 +99,12 @@ const withOwner = (db: Db) =>
   db
     .selectFrom('pipelines')
     .innerJoin('teams', 'teams.id', 'pipelines.teamId')
-    .select([...COLUMNS, 'teams.personalAccountId as ownerAccountId'])
+    .select([
+      ...COLUMNS,
+      'teams.personalAccountId as ownerAccountId',
+      'teams.name as teamName',
+      'teams.ephemeralPermissions as teamEphemeralPermissions',
+    ])
 
 /** Locks the pipeline's row until the transaction ends. */
 export const lockPipeline = async (tx: Db, _actor: Actor, id: string): Promise<Pipeline> => {
@@ -102,11 +116,48 @@ export const lockPipeline = async (tx: Db, _actor: Actor, id: string): Promise<P
   return found
 }
 
+/** As `getPipeline`, locked until the transaction ends, for an actor who has the permission still once it is. */
+export const lockPipelineFor = async (
+  tx: Db,
+  actor: Actor,
+  ref: string,
+  permission: Permission,
+): Promise<Pipeline> => {
+  const { id } = await getPipeline(tx, actor, ref, permission)
+  await lockPipeline(tx, actor, id)
+  return getPipeline(tx, actor, id, permission)
+}
+
+/** Until the transaction ends nobody changes or destroys the pipeline, or transfers it. */
+export const sharePipeline = async (tx: Db, _actor: Actor, id: string): Promise<Pipeline> => {
+  const found = await withOwner(tx)
+    .where('pipelines.id', '=', id)
+    .forShare('pipelines')
+    .executeTakeFirst()
+  if (!found) throw notFound('pipeline')
+  return found
+}
+
+/** True for its owner and the admins of its team. */
+export const mayChangePipeline = async (db: Db, actor: Actor, id: string): Promise<boolean> =>
+  (await db
+    .selectFrom('pipelines')
+    .select('id')
+    .where('id', '=', id)
+    .where(mayInTeamOfPipeline(actor, CHANGE_PIPELINE))
+    .executeTakeFirst()) !== undefined
+
 /** With its stages. */
 export const insertPipeline = async (
   tx: Db,
   _actor: Actor,
-  input: { name: string; teamId: string; createdBy: string | null; stages: readonly StageKind[] },
+  input: {
+    name: string
+    teamId: string
+    createdBy: string | null
+    ephemeralAutoJoin: boolean
+    stages: readonly StageKind[]
+  },
 ): Promise<Pipeline> => {
   const { stages, ...columns } = input
   const { id } = await tx
@@ -121,17 +172,23 @@ export const insertPipeline = async (
   return withOwner(tx).where('pipelines.id', '=', id).executeTakeFirstOrThrow()
 }
 
-export const renamePipelineRow = async (
+export const updatePipelineRow = async (
   tx: Db,
   _actor: Actor,
   id: string,
-  name: string,
-): Promise<void> => {
+  change: Partial<
+    Pick<
+      Pipeline,
+      'name' | 'teamId' | 'productionPromotion' | 'ephemeralAutoJoin' | 'ephemeralPermissions'
+    >
+  >,
+): Promise<Pipeline> => {
   await tx
     .updateTable('pipelines')
-    .set({ name, updatedAt: sql<Date>`now()` })
+    .set({ ...change, updatedAt: sql<Date>`now()` })
     .where('id', '=', id)
     .execute()
+  return withOwner(tx).where('pipelines.id', '=', id).executeTakeFirstOrThrow()
 }
 
 /** Its couplings and stages go with it. */

@@ -35,8 +35,8 @@ export const createPromotion = async (
   input: PromotionInput,
 ): Promise<Promotion> => {
   const { promotion, releases } = await transaction(db, async (tx) => {
-    const pipeline = await getPipeline(tx, actor, input.pipeline, 'view')
-    const { source, targets } = await lockParticipants(tx, actor, pipeline, input)
+    const { id } = await getPipeline(tx, actor, input.pipeline, 'view')
+    const { pipeline, source, targets } = await lockParticipants(tx, actor, id, input)
     const { release, slug } = await promotable(tx, actor, source, input.source.release)
     const promoted: Release[] = []
     for (const target of targets)

@@ -4,21 +4,24 @@ import { isId } from '#/foundation/ids.ts'
 import { getApp, lockApps } from '#/platform/app/app-store.ts'
 import type { App } from '#/platform/app/app.ts'
 import type { Actor } from '#/platform/event/actor.ts'
-import { listAppsInPipeline } from '#/platform/pipeline/coupling-store.ts'
+import { listStagesOfApps } from '#/platform/pipeline/coupling-store.ts'
+import { sharePipeline } from '#/platform/pipeline/pipeline-store.ts'
 import type { Pipeline } from '#/platform/pipeline/pipeline.ts'
+import { checkProduction } from './check-production.ts'
 
-export type Participants = { source: App; targets: App[] }
+export type Participants = { pipeline: Pipeline; source: App; targets: App[] }
 
 type Refs = { source: { app: string }; targets: string[] }
 
 /**
  * The apps of a promotion, locked in the order of their ids until the transaction ends, so that promotions among the
- * same apps follow one another. Takes deploy on every one of them, and all must be in the pipeline.
+ * same apps follow one another, and the pipeline as it is until then. Takes deploy on every one of them, and all must be
+ * in the pipeline; production has a rule of its own.
  */
 export const lockParticipants = async (
   tx: Db,
   actor: Actor,
-  pipeline: Pipeline,
+  pipelineId: string,
   refs: Refs,
 ): Promise<Participants> => {
   const sourceId = await idOf(tx, actor, refs.source.app)
@@ -26,16 +29,19 @@ export const lockParticipants = async (
   for (const ref of refs.targets) targetIds.push(await idOf(tx, actor, ref))
   checkTargets(sourceId, targetIds)
   const apps = await lockApps(tx, actor, [sourceId, ...targetIds], 'deploy')
-  const inPipeline = await listAppsInPipeline(tx, pipeline.id)
+  const pipeline = await sharePipeline(tx, actor, pipelineId)
+  const stages = await listStagesOfApps(tx, pipeline.id)
   const get = (id: string): App => {
     const app = apps.find((one) => one.id === id)
     if (!app) throw notFound('app', "Couldn't find that app.")
     if (!app.isAllowed) throw forbidden(`You do not have access to the app ${app.name}.`)
-    if (!inPipeline.has(id))
-      throw invalidParams(`${app.name} is not in the pipeline ${pipeline.name}.`)
+    if (!stages.has(id)) throw invalidParams(`${app.name} is not in the pipeline ${pipeline.name}.`)
     return app
   }
-  return { source: get(sourceId), targets: targetIds.toSorted().map(get) }
+  const found = { source: get(sourceId), targets: targetIds.toSorted().map(get) }
+  const isIntoProduction = targetIds.some((id) => stages.get(id) === 'production')
+  if (isIntoProduction) await checkProduction(tx, actor, pipeline)
+  return { pipeline, ...found }
 }
 
 const idOf = async (tx: Db, actor: Actor, ref: string): Promise<string> =>

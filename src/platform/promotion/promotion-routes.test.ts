@@ -167,6 +167,9 @@ test('promotion takes deploy on the source and on every target', async () => {
   assert.equal((await promote(pipeline, staging, [production], stranger)).statusCode, 404)
   assert.equal((await promote(pipeline, staging, [production, hidden], member)).statusCode, 404)
   assert.equal((await releasesOf(production)).length, 1)
+  const settings = { production_promotion: 'deployers' }
+  assert.equal((await call('PATCH', `/pipelines/${pipeline.id}`, settings)).statusCode, 200)
+  assert.equal((await promote(pipeline, staging, [production], viewer)).statusCode, 403)
   const promoted = await promote(pipeline, staging, [production], member)
   assert.equal(promoted.statusCode, 201)
   const path = `/pipeline-promotions/${promoted.json().id}`
@@ -176,6 +179,66 @@ test('promotion takes deploy on the source and on every target', async () => {
     (await call('GET', `${path}/promotion-targets`, undefined, stranger)).statusCode,
     404,
   )
+})
+
+test('only admins promote into production of a team’s pipeline, until its setting opens it to all who deploy', async () => {
+  const team = await aTeam(platform, ['admin', 'member'])
+  const { admin, member } = team.people
+  const pipeline = await aPipeline(platform, { team: team.name })
+  const { staging, production } = pipeline
+  const path = `/pipelines/${pipeline.id}`
+  assert.equal((await call('GET', path)).json().production_promotion, 'admins')
+  const other = await anAppIn(platform, pipeline, 'development', { team: team.name })
+  assert.equal((await promote(pipeline, staging, [other], member)).statusCode, 201)
+  const refused = await promote(pipeline, staging, [other, production], member)
+  assert.equal(refused.statusCode, 403)
+  assert.match(refused.json().message, /Only admins of the team .*production_promotion/)
+  assert.equal((await releasesOf(other)).length, 2)
+  assert.equal((await promote(pipeline, staging, [production], admin)).statusCode, 201)
+  const open = { production_promotion: 'deployers' }
+  assert.equal((await call('PATCH', path, open, member)).statusCode, 403)
+  assert.equal((await call('PATCH', path, open, admin)).json().production_promotion, 'deployers')
+  assert.equal((await promote(pipeline, staging, [production], member)).statusCode, 201)
+  const closed = await call('PATCH', path, { production_promotion: 'admins' }, admin)
+  assert.equal(closed.statusCode, 200)
+  assert.equal((await promote(pipeline, staging, [production], member)).statusCode, 403)
+  assert.equal((await call('PATCH', path, { production_promotion: 'all' })).statusCode, 422)
+})
+
+test('only its owner promotes into production of a personal pipeline, whoever has the apps', async () => {
+  const team = await aTeam(platform, ['admin'])
+  const pipeline = await aPipeline(platform)
+  const source = await anAppIn(platform, pipeline, 'staging', { team: team.name })
+  const target = await anAppIn(platform, pipeline, 'production', { team: team.name })
+  await aServingRelease(platform, source, { web: 'serve' })
+  const refused = await promote(pipeline, source, [target], team.people.admin)
+  assert.equal(refused.statusCode, 403)
+  assert.match(refused.json().message, /Only the owner of the personal pipeline/)
+  assert.equal((await promote(pipeline, source, [target])).statusCode, 201)
+  const open = { production_promotion: 'deployers' }
+  assert.equal((await call('PATCH', `/pipelines/${pipeline.id}`, open)).statusCode, 422)
+})
+
+test('promotions, a change of the setting and a transfer at once come one after another', async () => {
+  const team = await aTeam(platform, ['admin', 'member'])
+  const { admin, member } = team.people
+  for (let round = 0; round < 3; round++) {
+    const pipeline = await aPipeline(platform, { team: team.name })
+    const { staging, production, id } = pipeline
+    const answers = await Promise.all([
+      promote(pipeline, staging, [production], member),
+      call('PATCH', `/pipelines/${id}`, { production_promotion: 'deployers' }, admin),
+      promote(pipeline, staging, [production], member),
+      call('POST', '/pipeline-transfers', {
+        pipeline: { id },
+        new_owner: { id: admin.actor.accountId, type: 'user' },
+      }),
+      promote(pipeline, staging, [production], member),
+    ])
+    for (const { statusCode, body } of answers)
+      assert.ok([200, 201, 403, 404].includes(statusCode), `${statusCode} ${body}`)
+    assert.equal((await promote(pipeline, staging, [production], member)).statusCode, 403)
+  }
 })
 
 test('promotions criss-cross among the same apps at once all happen, and versions rise by one', async () => {

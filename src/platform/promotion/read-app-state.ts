@@ -8,6 +8,7 @@ import type { Platform } from '#/platform/platform.ts'
 import { findCurrentRelease } from '#/platform/release/release-store.ts'
 import { getSlug } from '#/platform/slug/slug-store.ts'
 import type { AppState } from './promotion-plan.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 
 /** What an app runs now and what its next release would find. Config only for whoever may deploy there. */
 export const readAppState = async (
@@ -17,7 +18,7 @@ export const readAppState = async (
 ): Promise<AppState> => {
   const release = (await findCurrentRelease(db, actor, app.id)) ?? null
   const addOns = await listReleaseAddOns(db, app.id)
-  const mayRead = await mayOn(db, actor, app.id, 'deploy')
+  const mayRead = await mayOn(db, actor, app.id, NEEDED.config)
   return {
     app: { id: app.id, name: app.name },
     release,

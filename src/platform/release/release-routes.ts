@@ -2,11 +2,13 @@ import { parseRange, pageOf } from '#/foundation/range.ts'
 import type { App } from '#/platform/app/app.ts'
 import { onApp } from '#/platform/app/app-access.ts'
 import { capabilityUrl } from '#/platform/capability.ts'
+import type { Actor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { route } from '#/platform/route.ts'
 import { presentRelease } from './release-schema.ts'
 import { getRelease, listReleases, listReleasesWithReleasePhase } from './release-store.ts'
 import type { Release } from './release.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 
 const OUTPUT_LIFETIME_MS = 24 * 3_600_000
 
@@ -14,7 +16,7 @@ export const releaseRoutes = [
   route({
     method: 'GET',
     path: '/apps/:app/releases',
-    access: onApp('view'),
+    access: onApp(...NEEDED.look),
     handle: async ({ platform, actor, target: app, request, reply }) => {
       const range = parseRange(request.headers.range, ['version', 'id'])
       const found = await listReleases(platform.db, actor, app.id, {
@@ -25,16 +27,16 @@ export const releaseRoutes = [
         String(version),
       )
       void reply.code(page.status).headers(page.headers)
-      return presentReleases(platform, app, page.rows)
+      return presentReleases(platform, actor, app, page.rows)
     },
   }),
   route({
     method: 'GET',
     path: '/apps/:app/releases/:release',
-    access: onApp('view'),
+    access: onApp(...NEEDED.look),
     handle: async ({ platform, actor, target: app, params }) => {
       const release = await getRelease(platform.db, actor, app.id, params.release)
-      const [presented] = await presentReleases(platform, app, [release])
+      const [presented] = await presentReleases(platform, actor, app, [release])
       return presented
     },
   }),
@@ -43,6 +45,7 @@ export const releaseRoutes = [
 /** Heroku's releases, with the URL of the release phase's output for those that have one. */
 export const presentReleases = async (
   platform: Platform,
+  actor: Actor,
   app: Pick<App, 'id' | 'name'>,
   releases: Release[],
 ) => {
@@ -53,12 +56,13 @@ export const presentReleases = async (
   return releases.map((release) =>
     presentRelease(release, {
       app,
-      outputUrl: withPhase.has(release.id) ? releaseOutputUrl(platform, release) : null,
+      outputUrl: withPhase.has(release.id) ? releaseOutputUrl(platform, actor, release) : null,
     }),
   )
 }
 
 const releaseOutputUrl = (
   platform: Pick<Platform, 'keyring' | 'settings'>,
+  actor: Actor,
   release: Pick<Release, 'id'>,
-): string => capabilityUrl(platform, `/streams/releases/${release.id}`, OUTPUT_LIFETIME_MS)
+): string => capabilityUrl(platform, `/streams/releases/${release.id}`, OUTPUT_LIFETIME_MS, actor)

@@ -116,6 +116,33 @@ export const findNewestRelease = (
     .limit(1)
     .executeTakeFirst()
 
+/** The newest that changed the app's code or process types, which is what a slug holds. */
+export const findNewestDeployment = (
+  db: Db,
+  _actor: Actor,
+  appId: string,
+): Promise<Release | undefined> =>
+  db
+    .selectFrom('releases')
+    .select(COLUMNS)
+    .where('appId', '=', appId)
+    .where('slugId', 'is not', null)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('releases as before')
+            .select('before.id')
+            .whereRef('before.appId', '=', 'releases.appId')
+            .whereRef('before.version', '=', sql<number>`releases.version - 1`)
+            .whereRef('before.slugId', '=', 'releases.slugId'),
+        ),
+      ),
+    )
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+
 /** The newest that has not failed, with the code that the next release takes over: one that is pending may soon be the current one. */
 export const findReleaseToFollow = (
   db: Db,

@@ -9,7 +9,7 @@ import { getCredentials, setPasswordHash, type Credentials } from './password-st
 import { settleAttempt } from './sign-in-attempt-store.ts'
 import { deleteSessions } from './session-store.ts'
 
-/** The caller says the password once more. @throws 401 if it is wrong, 422 if there is none, 429 */
+/** The caller says the password once more. @throws 422 if it is wrong or there is none, 429 */
 export const confirmPassword = async (
   { db }: Needs,
   actor: Actor,
@@ -25,7 +25,7 @@ export const confirmPassword = async (
   await letThrough(db, attempt)
   if (!(await isPasswordOf(found.passwordHash, password))) {
     await noteRefusal({ db }, actor, found, 'a wrong password')
-    throw unauthorized('The password is wrong.')
+    throw invalidParams('The password is wrong.')
   }
   await transaction(db, (tx) => settleAttempt(tx, attempt, found.id))
   return found

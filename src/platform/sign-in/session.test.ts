@@ -195,3 +195,16 @@ test('what is fresh for ten minutes is stale afterwards, for a session and not f
   assert.equal(refused.json().id, 'sign_in_again')
   requireFreshSignIn(ada.actor)
 })
+
+test('elsewhere than on this machine pages are served over https alone', async () => {
+  const browser = aBrowser(testPlatform)
+  const at = (method: 'GET' | 'POST', headers: Record<string, string>) =>
+    browser.send(method, '/sign-in', {
+      form: {},
+      headers: { host: 'sluice.example:5000', ...headers },
+    })
+  const plain = await at('GET', {})
+  assert.equal(plain.headers.location, 'https://sluice.example:5000/sign-in')
+  assert.equal((await at('POST', {})).statusCode, 403)
+  assert.equal((await at('GET', { 'x-forwarded-proto': 'https' })).statusCode, 200)
+})

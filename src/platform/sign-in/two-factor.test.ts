@@ -38,7 +38,7 @@ test('enabling takes the password, and a code of the app', async () => {
   const confirm = (code: string) =>
     call('POST', '/account/two-factor/actions/confirm', { code }, { token })
   assert.equal((await confirm('123456')).statusCode, 409)
-  assert.equal((await begin('wrong')).statusCode, 401)
+  assert.equal((await begin('wrong')).statusCode, 422)
   const { secret, uri } = (await begin(PASSWORD)).json()
   assert.match(secret, /^[A-Z2-7]{32}$/)
   assert.ok(uri.includes(secret))
@@ -134,7 +134,7 @@ test('disabling takes password and code, and ends other sessions', async () => {
   assert.equal((await browser.get('/account')).statusCode, 200)
   const disable = (password: string, code = '') =>
     call('DELETE', '/account/two-factor', { password, code }, { token })
-  assert.equal((await disable('wrong', codes[0])).statusCode, 401)
+  assert.equal((await disable('wrong', codes[0])).statusCode, 422)
   assert.equal((await disable(PASSWORD, '123')).statusCode, 403)
   assert.equal(await enabled(token), true)
   assert.equal((await disable(PASSWORD, codes[0])).statusCode, 200)

@@ -21,7 +21,9 @@ const COLUMNS = [
   'slugs.updatedAt',
 ] as const
 
-export type NewSlug = Omit<Slug, 'id' | 'removedAt' | 'createdAt' | 'updatedAt'>
+/** With an id if it has been announced under one. */
+export type NewSlug = Omit<Slug, 'id' | 'removedAt' | 'createdAt' | 'updatedAt'> &
+  Partial<Pick<Slug, 'id'>>
 
 /** From here until the transaction ends nobody removes the artifact: see `lockDigest`. */
 export const insertSlug = async (

@@ -9,6 +9,7 @@ import { receiveSource, sizeOfFile, sourcePath } from './source-file.ts'
 import { findSource, insertSource, markUploaded } from './source-store.ts'
 import { sourceUrls } from './source-url.ts'
 import { SOURCE_LIFETIME_MS } from './source.ts'
+import { NEEDED } from '#/platform/team/permission-table.ts'
 
 const createSource = async (platform: Platform, actor: Actor) => {
   if (actor.accountId === null) throw invalidParams('Only an account may upload a source.')
@@ -27,7 +28,7 @@ export const sourceRoutes = [
   route({
     method: 'POST',
     path: '/apps/:app/sources',
-    access: onApp('deploy'),
+    access: onApp(...NEEDED.code),
     handle: ({ platform, actor }) => createSource(platform, actor),
   }),
   route({

@@ -1,8 +1,10 @@
-import { readdir, rm, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasCode } from '#/foundation/errors.ts'
+import { removeTree } from '#/foundation/remove-tree.ts'
 import { systemActor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
+import { deleteExpiredSlugUploads } from '#/platform/slug/slug-upload-store.ts'
 import { deleteExpiredSources, listSourcesAmong } from './source-store.ts'
 
 const SWEEPER = systemActor('sweep')
@@ -14,6 +16,7 @@ export const sweepSources = async ({
   paths,
 }: Pick<Platform, 'db' | 'paths'>): Promise<void> => {
   await deleteExpiredSources(db, SWEEPER)
+  await deleteExpiredSlugUploads(db, SWEEPER)
   const names = await readdir(paths.sources).catch((error: unknown) => {
     if (hasCode(error, 'ENOENT')) return []
     throw error
@@ -22,7 +25,7 @@ export const sweepSources = async ({
   for (const name of names) {
     const path = join(paths.sources, name)
     const isUsed = name === `${idIn(name)}.${sources.get(idIn(name))?.sha256}`
-    if (!isUsed && (await isOld(path))) await rm(path, { force: true })
+    if (!isUsed && (await isOld(path))) await removeTree(path)
   }
 }
 

@@ -1,8 +1,11 @@
+import { notFound } from '#/foundation/errors.ts'
 import { account, route } from '#/platform/route.ts'
+import { destroyTeam, renameTeam } from './change-team.ts'
 import { createTeam } from './create-team.ts'
-import { onTeam } from './team-access.ts'
-import { CreateTeam, presentPermissions, presentTeam, presentTeamMember } from './team-schema.ts'
-import { listTeamMembers, listTeams } from './team-store.ts'
+import { presentFeatures } from './team-feature-schema.ts'
+import { inTeam, onTeam } from './team-access.ts'
+import { CreateTeam, presentPermissions, presentTeam, UpdateTeam } from './team-schema.ts'
+import { getTeam, listTeams } from './team-store.ts'
 
 export const teamRoutes = [
   route({
@@ -32,17 +35,38 @@ export const teamRoutes = [
     handle: async ({ target }) => presentTeam(target),
   }),
   route({
-    method: 'GET',
-    path: '/teams/:team/members',
-    access: onTeam,
-    handle: async ({ platform, actor, target }) =>
-      (await listTeamMembers(platform.db, actor, target.id)).map(presentTeamMember),
+    method: 'PATCH',
+    path: '/teams/:team',
+    access: inTeam('run'),
+    body: UpdateTeam,
+    handle: async ({ platform, actor, target, body: { name } }) => {
+      if (name !== undefined) await renameTeam(platform, actor, target, name)
+      return presentTeam({ ...(await getTeam(platform.db, target.id)), role: target.role })
+    },
   }),
-  // None of Heroku's team features is here; a client looks for one to learn whether it is.
+  route({
+    method: 'DELETE',
+    path: '/teams/:team',
+    access: inTeam('own'),
+    handle: async ({ platform, actor, target }) => {
+      await destroyTeam(platform, actor, target)
+      return presentTeam(target)
+    },
+  }),
   route({
     method: 'GET',
     path: '/teams/:team/features',
     access: onTeam,
-    handle: async () => [],
+    handle: async ({ target }) => presentFeatures(target),
+  }),
+  route({
+    method: 'GET',
+    path: '/teams/:team/features/:feature',
+    access: onTeam,
+    handle: async ({ target, params: { feature } }) => {
+      const found = presentFeatures(target).find(({ id, name }) => [id, name].includes(feature))
+      if (!found) throw notFound('team_feature')
+      return found
+    },
   }),
 ]

@@ -1,10 +1,22 @@
 import { Type } from 'typebox'
-import { derivedId } from '#/foundation/ids.ts'
-import { isPermission, ROLE_PERMISSIONS, type Permission, type Role, type Team } from './team.ts'
+import { strangerId } from '#/platform/account/account-schema.ts'
+import type { Invitation } from './invitation.ts'
+import { memberId, PERMISSIONS, type Permission, type Role, type Team } from './team.ts'
 import type { TeamMember } from './team-store.ts'
 
 /** Heroku also takes an address and a credit card here; nothing is asked for them. */
 export const CreateTeam = Type.Object({ name: Type.String() })
+
+export const UpdateTeam = Type.Object({
+  name: Type.Optional(Type.String()),
+  default: Type.Optional(Type.Boolean()),
+})
+
+export const MemberRole = Type.Object({
+  email: Type.String({ minLength: 1, maxLength: 254 }),
+  role: Type.Union([Type.String(), Type.Null()]),
+  federated: Type.Optional(Type.Boolean()),
+})
 
 export const presentTeam = (team: Team & { role: Role }) => ({
   id: team.id,
@@ -24,7 +36,7 @@ export const presentTeam = (team: Team & { role: Role }) => ({
 })
 
 export const presentTeamMember = (member: TeamMember) => ({
-  id: derivedId('team-member', member.teamId, member.accountId),
+  id: memberId(member),
   created_at: member.createdAt,
   email: member.email,
   federated: false,
@@ -35,28 +47,29 @@ export const presentTeamMember = (member: TeamMember) => ({
   user: { id: member.accountId, email: member.email, name: member.name },
 })
 
-const DESCRIPTIONS: Record<Permission, string> = {
+export const presentInvitation = (invitation: Invitation) => ({
+  id: invitation.id,
+  created_at: invitation.createdAt,
+  expires_at: invitation.expiresAt,
+  invited_by: invitation.invitedBy,
+  role: invitation.role,
+  team: { id: invitation.teamId, name: invitation.teamName },
+  updated_at: invitation.updatedAt,
+  user: { id: strangerId(invitation.email), email: invitation.email, name: null },
+})
+
+export const PERMISSION_WORDS: Record<Permission, string> = {
   view: 'See the app, its activity, releases and processes.',
-  deploy: 'Push code, release, roll back, change config vars and run one-off dynos.',
-  operate: 'Scale, restart, read logs, change add-ons, domains and maintenance mode.',
+  deploy:
+    'Push code, release, promote, roll back, change config vars and add-ons, and run one-off dynos.',
+  operate:
+    'Scale, restart, read logs, change config vars, add-ons, domains and maintenance mode, roll back and run one-off dynos.',
   manage: 'Rename, transfer and delete the app, and say who has access to it.',
 }
 
-const presentPermission = (name: Permission) => ({ name, description: DESCRIPTIONS[name] })
-
-export const presentPermissions = () =>
-  Object.keys(DESCRIPTIONS).filter(isPermission).map(presentPermission)
-
-/** A member of an app's team as one of the app's collaborators. */
-export const presentCollaborator = (
-  member: TeamMember,
-  { app }: { app: { id: string; name: string } },
-) => ({
-  app: { id: app.id, name: app.name },
-  created_at: member.createdAt,
-  id: derivedId('collaborator', app.id, member.accountId),
-  permissions: ROLE_PERMISSIONS[member.role].map(presentPermission),
-  role: member.role,
-  updated_at: member.updatedAt,
-  user: { email: member.email, federated: false, id: member.accountId },
+export const presentPermission = (name: Permission) => ({
+  name,
+  description: PERMISSION_WORDS[name],
 })
+
+export const presentPermissions = () => PERMISSIONS.map(presentPermission)

@@ -1,6 +1,11 @@
-export type Role = 'owner' | 'admin' | 'member' | 'collaborator' | 'viewer'
+import { derivedId } from '#/foundation/ids.ts'
+import { listOf, TEAM_ROLES, type Needed } from './permission-table.ts'
 
-const PERMISSIONS = ['view', 'deploy', 'operate', 'manage'] as const
+/** From the most to the least. */
+export const ROLES = ['owner', 'admin', 'member', 'viewer', 'collaborator'] as const
+export type Role = (typeof ROLES)[number]
+
+export const PERMISSIONS = ['view', 'deploy', 'operate', 'manage'] as const
 export type Permission = (typeof PERMISSIONS)[number]
 export const isPermission = (text: string): text is Permission =>
   PERMISSIONS.some((permission) => permission === text)
@@ -14,10 +19,22 @@ export const ROLE_PERMISSIONS = {
   collaborator: [],
 } satisfies Record<Role, Permission[]>
 
-export const rolesWith = (permission: Permission): Role[] =>
-  (Object.keys(ROLE_PERMISSIONS) as Role[]).filter((role) =>
-    (ROLE_PERMISSIONS[role] as Permission[]).includes(permission),
+/** Roles that give one of the permissions. */
+export const rolesWith = (needed: Needed): Role[] =>
+  ROLES.filter((role) =>
+    listOf(needed).some((permission) =>
+      (ROLE_PERMISSIONS[role] as Permission[]).includes(permission),
+    ),
   )
+
+export const isRole = (text: string): text is Role => ROLES.some((role) => role === text)
+
+/** Those who run a team. Every team has an owner. */
+export const RUNNING_ROLES: readonly Role[] = TEAM_ROLES.run
+
+/** What counts on a locked app: its team's members need a grant there. */
+export const rolesOnLocked = (needed: Needed): Role[] =>
+  rolesWith(needed).filter((role) => RUNNING_ROLES.includes(role))
 
 export type Team = {
   id: string
@@ -27,8 +44,8 @@ export type Team = {
   updatedAt: Date
 }
 
-/** Apps of the team may be created by whoever may put code on them. */
-export const mayCreateApps = (role: Role): boolean => rolesWith('deploy').includes(role)
+export const mayCreateApps = (role: Role): boolean =>
+  (TEAM_ROLES.createApps as readonly Role[]).includes(role)
 
 export const TEAM_NAME_RULE =
   'Name must start with a letter, end with a letter or digit and can only contain lowercase letters, digits, and dashes, 3 to 30 characters in all.'
@@ -38,3 +55,7 @@ const RESERVED = /^(apps|permissions|invitations|spaces|personal-.*)$/
 
 export const isValidTeamName = (name: string): boolean =>
   /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/.test(name) && !RESERVED.test(name)
+
+/** The id that the wire gives a membership. */
+export const memberId = ({ teamId, accountId }: { teamId: string; accountId: string }): string =>
+  derivedId('team-member', teamId, accountId)

@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core'
 import { ApiCommand, dataDirFlag, jsonFlag } from '#/cli/api-command.ts'
-import { appsOfPipeline, findPipeline } from '#/cli/pipeline-lookup.ts'
+import { appsOfPipeline, findPipeline, nameOfOwner } from '#/cli/pipeline-lookup.ts'
 import { formatTable } from '#/cli/table.ts'
 
 export class PipelinesInfo extends ApiCommand {
@@ -16,10 +16,15 @@ export class PipelinesInfo extends ApiCommand {
     const apps = await appsOfPipeline(api, pipeline.id)
     if (flags.json) return this.printJson({ pipeline, apps })
     this.print(`=== ${pipeline.name}\n`)
+    this.print(`owner: ${await nameOfOwner(api, pipeline.owner)}\n`)
     this.print(
       formatTable(
-        ['app name', 'stage'],
-        apps.map(({ name, stage }) => [`⬢ ${name}`, stage]),
+        ['app name', 'stage', ''],
+        apps.map(({ name, stage, ownedElsewhere }) => [
+          `⬢ ${name}`,
+          stage,
+          ownedElsewhere ? 'has another owner' : '',
+        ]),
       ),
     )
   }

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import net, { type AddressInfo } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import { after, test } from 'node:test'
+import { transaction } from '#/foundation/db.ts'
+import { lockApp } from '#/platform/app/app-store.ts'
+import { releaseApp } from '#/platform/deploy/release-app.ts'
+import { makeCurrent, markSucceeded } from '#/platform/release/release-store.ts'
+import { anApp, aTeam } from '../../test/support/apps.ts'
+import { aRunningPlatform } from '../../test/support/running-platform.ts'
+import { until } from '../../test/support/until.ts'
+import { serveRendezvous } from './rendezvous.ts'
+
+const test_ = await aRunningPlatform()
+const { platform, call, actor } = test_
+const server = net.createServer((socket) => serveRendezvous(platform, socket as TLSSocket))
+server.listen(0, '127.0.0.1')
+await once(server, 'listening')
+after(() => void server.close())
+
+/** A team's app with code, without dynos of its own. */
+const anAppWithCode = async (team: string): Promise<{ id: string; name: string }> => {
+  const app = await anApp(test_, { team })
+  const slug = await test_.aSlug(app.id, { 'hello.txt': 'hello' }, { worker: 'true' })
+  await transaction(platform.db, async (tx) => {
+    const { configSnapshotId } = await lockApp(tx, actor, app.id)
+    const release = await releaseApp(tx, actor, {
+      appId: app.id,
+      slugId: slug.id,
+      configSnapshotId: configSnapshotId ?? '',
+      description: 'Deploy',
+      addOns: [],
+    })
+    await makeCurrent(tx, actor, release)
+    await markSucceeded(tx, actor, release.id)
+  })
+  return app
+}
+
+const run = async (app: string, token: string): Promise<string> => {
+  const body = { command: 'cat hello.txt; cat', attach: true }
+  const asked = await call('POST', `/apps/${app}/dynos`, body, { token })
+  assert.equal(asked.statusCode, 201, asked.body)
+  return new URL(asked.json<{ attach_url: string }>().attach_url).pathname.slice(1)
+}
+
+const connect = (secret: string) => {
+  const socket = net.connect((server.address() as AddressInfo).port, '127.0.0.1')
+  let got = ''
+  let hasEnded = false
+  socket.on('data', (some) => (got += String(some)))
+  socket.on('close', () => (hasEnded = true)).on('error', () => {})
+  socket.write(`${secret}\r\n`)
+  return { got: () => got, hasEnded: () => hasEnded, close: () => socket.destroy() }
+}
+
+const leave = (accountId: string | null): Promise<unknown> =>
+  platform.db
+    .deleteFrom('teamMembers')
+    .where('accountId', '=', accountId ?? '')
+    .execute()
+
+test('a one-off dyno is taken from whoever loses the permission, within a second', async () => {
+  const { name, people } = await aTeam(test_, ['member'])
+  const app = await anAppWithCode(name)
+  const attached = connect(await run(app.name, people.member.token))
+  await until(() => attached.got().includes('hello'), { limitMs: 60_000 })
+  await leave(people.member.actor.accountId)
+  const began = performance.now()
+  await until(attached.hasEnded)
+  assert.ok(performance.now() - began < 1_000)
+})
+
+test('a secret is good for as long as whoever it was given to may run a dyno', async () => {
+  const { name, people } = await aTeam(test_, ['member'])
+  const app = await anAppWithCode(name)
+  const secret = await run(app.name, people.member.token)
+  await leave(people.member.actor.accountId)
+  const refused = connect(secret)
+  await until(refused.hasEnded)
+  assert.equal(refused.got(), 'No dyno waits here.\r\n')
+})

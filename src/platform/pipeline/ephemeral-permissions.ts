@@ -1,0 +1,37 @@
+import { invalidParams } from '#/foundation/errors.ts'
+import { isPermission, type Permission } from '#/platform/team/team.ts'
+
+/**
+ * What may be done around the review and test apps of a pipeline, and which permissions on those apps allow it: any one
+ * of them. They do not contain one another: `manage` alone does not deploy.
+ */
+export const EPHEMERAL_ACTIONS = {
+  'view pull requests': ['view', 'deploy', 'operate', 'manage'],
+  'view review apps': ['view', 'deploy', 'operate', 'manage'],
+  'open review apps': ['view', 'deploy', 'operate', 'manage'],
+  'create review apps': ['view', 'deploy', 'operate', 'manage'],
+  'delete review apps': ['view', 'deploy', 'operate', 'manage'],
+  'view builds': ['deploy', 'operate', 'manage'],
+  'edit config vars of review apps': ['deploy', 'operate', 'manage'],
+  'view tests': ['view', 'deploy', 'operate', 'manage'],
+  'create test runs': ['deploy', 'manage'],
+  'cancel test runs': ['manage'],
+  /** The one setting of a pipeline that is not for its owner and its team's admins only. */
+  'enable CI': ['manage'],
+} as const satisfies Record<string, readonly Permission[]>
+
+export type EphemeralAction = keyof typeof EPHEMERAL_ACTIONS
+
+/** True if one of the permissions held allows the action. */
+export const allowsOnEphemeral = (held: readonly Permission[], action: EphemeralAction): boolean =>
+  EPHEMERAL_ACTIONS[action].some((permission) => held.includes(permission))
+
+const ALL = ['view', 'deploy', 'operate', 'manage'] as const satisfies readonly Permission[]
+
+/** As a set is kept: in order, each once, and always with `view`. @throws 422 in words */
+export const permissionSetOf = (names: readonly string[]): Permission[] => {
+  const unknown = names.find((name) => !isPermission(name))
+  if (unknown !== undefined)
+    throw invalidParams(`There is no permission '${unknown}'. There are ${ALL.join(', ')}.`)
+  return ALL.filter((permission) => permission === 'view' || names.includes(permission))
+}
