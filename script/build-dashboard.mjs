@@ -27,6 +27,7 @@ try {
       target: 'es2023',
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
+      rolldownOptions: { checks: { moduleLevelDirective: false, pluginTimings: false } },
     },
   })
   const assets = join(partial, 'assets')

@@ -64,25 +64,12 @@ export const findAppOfBuild = async (db: Db, buildId: string): Promise<string | 
       .executeTakeFirst()
   )?.appId
 
-/** Whether the session or the token that the actor came with is still good. */
-export const isStillSignedIn = async (db: Db, actor: Actor): Promise<boolean> => {
-  if (actor.sessionId !== undefined)
-    return (
-      (await db
-        .selectFrom('webSessions')
-        .select('id')
-        .where('id', '=', actor.sessionId)
-        .where('expiresAt', '>', sql<Date>`now()`)
-        .executeTakeFirst()) !== undefined
-    )
-  return (
-    actor.authorizationId !== null &&
-    (await db
-      .selectFrom('authorizations')
-      .select('id')
-      .where('id', '=', actor.authorizationId)
-      .where('revokedAt', 'is', null)
-      .where((eb) => eb.or([eb('expiresAt', 'is', null), eb('expiresAt', '>', sql<Date>`now()`)]))
-      .executeTakeFirst()) !== undefined
-  )
-}
+/** Whether the session that the actor came with, if with one, is still there. */
+export const hasSession = async (db: Db, { sessionId }: Actor): Promise<boolean> =>
+  sessionId === undefined ||
+  (await db
+    .selectFrom('webSessions')
+    .select('id')
+    .where('id', '=', sessionId)
+    .where('expiresAt', '>', sql<Date>`now()`)
+    .executeTakeFirst()) !== undefined

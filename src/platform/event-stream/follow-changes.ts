@@ -1,10 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { unauthorized } from '#/foundation/errors.ts'
+import { watchAccess } from '#/platform/account/watch-access.ts'
 import type { Platform } from '#/platform/platform.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import type { Change } from './change.ts'
 import {
   findAppOfBuild,
-  isStillSignedIn,
+  hasSession,
   listLateEvents,
   onlyVisibleApps,
 } from './event-stream-store.ts'
@@ -26,9 +28,17 @@ const noNews = (): News => ({ events: false, all: false, apps: new Map(), builds
 export async function* followChanges(
   { db, notifications }: Pick<Platform, 'db' | 'notifications'>,
   actor: Actor,
-  signal: AbortSignal,
+  gone: AbortSignal,
   heartbeatMs = HEARTBEAT_MS,
 ): AsyncGenerator<string> {
+  const signal = watchAccess(
+    { db, notifications },
+    actor,
+    async () => {
+      if (!(await hasSession(db, actor))) throw unauthorized()
+    },
+    gone,
+  )
   let news = noNews()
   let wake = (): void => {}
   const tell = (note: () => void): void => {
@@ -67,7 +77,7 @@ export async function* followChanges(
         }
         if (hasNews(news) || signal.aborted) wake()
       })
-      if (signal.aborted || !(await isStillSignedIn(db, actor))) return
+      if (signal.aborted) return
       if (!came) {
         yield HEARTBEAT
         continue

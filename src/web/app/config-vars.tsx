@@ -16,7 +16,7 @@ type Editing = { key: string; value: string; isNew: boolean }
 export const ConfigVars = (): ReactNode => {
   const app = useApp()
   const vars = useQuery(queries.configVars(app.id))
-  const refusal = useRefusal(app.id, 'deploy')
+  const refusal = useRefusal(app.id, 'config')
   const [shown, setShown] = useState<string[]>([])
   const [editing, setEditing] = useState<Editing>()
   const [deleting, setDeleting] = useState<string>()

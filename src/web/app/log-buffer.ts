@@ -5,7 +5,7 @@ export type Line = { number: number; at: string; from: string; text: string }
 export type LogFilter = { source: string; dyno: string; text: string }
 
 /** What the page keeps; older lines are read with the CLI. */
-export const MOST_LINES = 10_000
+const MOST_LINES = 10_000
 const DRAW_MS = 120
 const RETRY_MS = 2_000
 const FIRST_LINES = 500

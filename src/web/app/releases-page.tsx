@@ -23,7 +23,7 @@ export const ReleasesPage = (): ReactNode => {
     placeholderData: keepPreviousData,
   })
   const [chosen, setChosen] = useState<Release>()
-  const refusal = useRefusal(app.id, 'deploy')
+  const refusal = useRefusal(app.id, 'config')
   return (
     <Section title="Releases">
       <Loaded query={releases} what="releases" lines={6}>

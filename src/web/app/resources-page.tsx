@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useState, type ReactNode } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import { request } from '#/web/data/client.ts'
 import { useRefusal } from '#/web/data/permission.ts'
 import { queries, queryClient } from '#/web/data/queries.ts'
@@ -94,7 +94,7 @@ const ProcessRow = ({ process }: { process: ProcessType }): ReactNode => {
 const AddOns = (): ReactNode => {
   const app = useApp()
   const addOns = useQuery(queries.addOns(app.id))
-  const refusal = useRefusal(app.id, 'deploy')
+  const refusal = useRefusal(app.id, 'config')
   const [isAdding, setAdding] = useState(false)
   const [removing, setRemoving] = useState<AddOn>()
   return (
@@ -156,14 +156,11 @@ const AddOns = (): ReactNode => {
 const AddSheet = ({ onClose }: { onClose: () => void }): ReactNode => {
   const app = useApp()
   const services = useQuery(queries.services)
-  const [chosen, setChosen] = useState('')
-  const service = chosen === '' ? services.data?.[0]?.name : chosen
-  const plans = useQuery({ ...queries.plans(service ?? ''), enabled: service !== undefined })
+  const [service, setService] = useState('')
   const [plan, setPlan] = useState('')
-  const standard = plans.data?.find((one) => one.default)?.name ?? plans.data?.[0]?.name ?? ''
-  const wanted = plans.data?.some(({ name }) => name === plan) ? plan : standard
+  const wantedService = service || (services.data?.[0]?.name ?? '')
   const add = useMutation({
-    mutationFn: () => request('POST', `/apps/${app.id}/addons`, { body: { plan: wanted } }),
+    mutationFn: () => request('POST', `/apps/${app.id}/addons`, { body: { plan } }),
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: ['part', app.id] })
       onClose()
@@ -178,34 +175,54 @@ const AddSheet = ({ onClose }: { onClose: () => void }): ReactNode => {
       <Form onSend={() => add.mutate()}>
         <Choice
           label="Service"
-          value={service ?? ''}
-          onChoose={setChosen}
-          options={(services.data ?? []).map(({ name, human_name: text }) => ({
-            value: name,
-            text,
-          }))}
+          value={wantedService}
+          onChoose={setService}
+          options={(services.data ?? []).map((one) => ({ value: one.name, text: one.human_name }))}
         />
-        <Choice
-          label="Plan"
-          value={wanted}
-          onChoose={setPlan}
-          options={(plans.data ?? []).map(({ name, human_name: text, description }) => ({
-            value: name,
-            text: `${text} — ${description}`,
-          }))}
-        />
-        <Problem error={services.error ?? plans.error ?? add.error} />
+        {wantedService !== '' && (
+          <PlanChoice
+            key={wantedService}
+            service={wantedService}
+            chosen={plan}
+            onChoose={setPlan}
+          />
+        )}
+        <Problem error={services.error ?? add.error} />
         <Button
           type="submit"
           kind="main"
           isBusy={add.isPending}
-          disabled={wanted === ''}
+          disabled={plan === ''}
           className="justify-self-start"
         >
           Add
         </Button>
       </Form>
     </Sheet>
+  )
+}
+
+type PlanChoiceProps = { service: string; chosen: string; onChoose: (plan: string) => void }
+
+const PlanChoice = ({ service, chosen, onChoose }: PlanChoiceProps): ReactNode => {
+  const plans = useQuery(queries.plans(service))
+  const standard = plans.data?.find((one) => one.default)?.name
+  useEffect(() => {
+    if (standard !== undefined) onChoose(standard)
+  }, [standard, onChoose])
+  return (
+    <>
+      <Choice
+        label="Plan"
+        value={chosen}
+        onChoose={onChoose}
+        options={(plans.data ?? []).map(({ name, human_name: text, description }) => ({
+          value: name,
+          text: `${text} — ${description}`,
+        }))}
+      />
+      <Problem error={plans.error} />
+    </>
   )
 }
 

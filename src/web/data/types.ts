@@ -1,6 +1,8 @@
 import type { presentAccount } from '#/platform/account/account-schema.ts'
 import type { presentAddOn, presentPlan } from '#/platform/add-on/add-on-schema.ts'
 import type { presentApp } from '#/platform/app/app-schema.ts'
+import type { presentCollaborator } from '#/platform/app/collaborator-schema.ts'
+import type { PresentedEvent } from '#/platform/audit/audit-schema.ts'
 import type { presentBuild } from '#/platform/build/build-schema.ts'
 import type { presentDeploy } from '#/platform/deploy/deploy-schema.ts'
 import type { presentDyno } from '#/platform/dyno/dyno-schema.ts'
@@ -11,7 +13,7 @@ import type { presentPlan as presentPromotionPlan } from '#/platform/promotion/p
 import type { presentPromotion, presentTarget } from '#/platform/promotion/promotion-schema.ts'
 import type { presentRelease } from '#/platform/release/release-schema.ts'
 import type { presentSlug } from '#/platform/slug/slug-schema.ts'
-import type { presentCollaborator, presentTeam } from '#/platform/team/team-schema.ts'
+import type { presentTeam } from '#/platform/team/team-schema.ts'
 import type { Json } from './client.ts'
 
 type Presented<Present extends (...args: never[]) => unknown> = Json<ReturnType<Present>>
@@ -25,6 +27,7 @@ export type Collaborator = Presented<typeof presentCollaborator>
 export type Coupling = Presented<typeof presentCoupling>
 export type Deploy = Presented<typeof presentDeploy>
 export type Dyno = Presented<typeof presentDyno>
+export type Event = Json<PresentedEvent>
 export type LogSession = Presented<typeof presentLogSession>
 export type Pipeline = Presented<typeof presentPipeline>
 export type ProcessType = Presented<typeof presentProcessType>

@@ -5,6 +5,7 @@ import { AppHealth, Code, currentOf } from '#/web/app/app-facts.tsx'
 import { request } from '#/web/data/client.ts'
 import { useRefusal } from '#/web/data/permission.ts'
 import { queries, queryClient } from '#/web/data/queries.ts'
+import type { App, Release } from '#/web/data/types.ts'
 import { count, shortDigest } from '#/web/text/words.ts'
 import { Ago, Icon, ICONS, Mono, Status } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
@@ -18,13 +19,8 @@ type AppCardProps = { card: Card; next: Stage | undefined; onPromote: () => void
 
 export const AppCard = ({ card: { app, coupling }, next, onPromote }: AppCardProps): ReactNode => {
   const releases = useQuery(queries.releases(app.id))
-  const formation = useQuery(queries.formation(app.id))
   const refusal = useRefusal(app.id, 'deploy')
   const release = currentOf(releases.data)
-  const slugId = release?.slug?.id
-  const slug = useQuery({ ...queries.slug(app.id, slugId ?? ''), enabled: slugId !== undefined })
-  const newest = releases.data?.[0]
-  const running = formation.data?.filter(({ quantity }) => quantity > 0) ?? []
   return (
     <article aria-label={app.name} className="card grid gap-3 p-4">
       <div className="flex items-start justify-between gap-2">
@@ -35,41 +31,19 @@ export const AppCard = ({ card: { app, coupling }, next, onPromote }: AppCardPro
         </h3>
         <CardMenu card={{ app, coupling }} />
       </div>
-      {releases.error && <Problem error={releases.error} />}
+      <Problem error={releases.error} />
       {release && (
         <p className="text-sm">
-          <Code appId={app.id} slugId={slugId} />
+          <Code appId={app.id} slugId={release.slug?.id} />
         </p>
       )}
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
         <AppHealth appId={app.id} />
-        <span className="text-sm text-muted">
-          {running.map(({ type, quantity }) => `${type} ×${quantity}`).join(', ')}
-        </span>
+        <Running appId={app.id} />
       </div>
-      {newest?.status === 'failed' && (
-        <Link
-          to="/apps/$app/releases/$version"
-          params={{ app: app.name, version: String(newest.version) }}
-          className="rounded-md"
-        >
-          <Status tone="bad">v{newest.version} failed</Status>
-        </Link>
-      )}
-      {release && (
-        <p className="text-sm text-muted">
-          v{release.version}
-          {slug.data && (
-            <>
-              {' · '}
-              <Mono title={slug.data.checksum}>{shortDigest(slug.data.checksum)}</Mono>
-            </>
-          )}
-          <br />
-          <Ago time={release.created_at} /> by {release.user.email}
-        </p>
-      )}
-      {next && slugId !== undefined && (
+      <FailedRelease app={app} newest={releases.data?.[0]} />
+      {release && <ReleaseFacts appId={app.id} release={release} />}
+      {next && release?.slug && (
         <div className="grid gap-2 border-t pt-3">
           <Ahead pipelineId={coupling.pipeline.id} appId={app.id} next={next} />
           <Button kind="main" onClick={onPromote} refusal={refusal}>
@@ -78,6 +52,45 @@ export const AppCard = ({ card: { app, coupling }, next, onPromote }: AppCardPro
         </div>
       )}
     </article>
+  )
+}
+
+const Running = ({ appId }: { appId: string }): ReactNode => {
+  const formation = useQuery(queries.formation(appId))
+  const running = formation.data?.filter(({ quantity }) => quantity > 0) ?? []
+  return (
+    <span className="text-sm text-muted">
+      {running.map(({ type, quantity }) => `${type} ×${quantity}`).join(', ')}
+    </span>
+  )
+}
+
+const FailedRelease = ({ app, newest }: { app: App; newest: Release | undefined }): ReactNode =>
+  newest?.status === 'failed' && (
+    <Link
+      to="/apps/$app/releases/$version"
+      params={{ app: app.name, version: String(newest.version) }}
+      className="rounded-md"
+    >
+      <Status tone="bad">v{newest.version} failed</Status>
+    </Link>
+  )
+
+const ReleaseFacts = ({ appId, release }: { appId: string; release: Release }): ReactNode => {
+  const slugId = release.slug?.id
+  const slug = useQuery({ ...queries.slug(appId, slugId ?? ''), enabled: slugId !== undefined })
+  return (
+    <p className="text-sm text-muted">
+      v{release.version}
+      {slug.data && (
+        <>
+          {' · slug '}
+          <Mono title={slug.data.checksum}>{shortDigest(slug.data.checksum)}</Mono>
+        </>
+      )}
+      <br />
+      <Ago time={release.created_at} /> by {release.user.email}
+    </p>
   )
 }
 

@@ -109,7 +109,7 @@ type TargetPlanProps = {
 }
 
 const TargetPlan = ({ target, isWanted, onWant }: TargetPlanProps): ReactNode => {
-  const { app, release, same_digest: isSame, code, config, add_ons: addOns } = target
+  const { app, release } = target
   return (
     <section aria-label={app.name} className="grid gap-3 rounded-lg border p-4">
       <div className="flex flex-wrap items-center justify-between gap-2">
@@ -130,45 +130,49 @@ const TargetPlan = ({ target, isWanted, onWant }: TargetPlanProps): ReactNode =>
         </h3>
         <span className="text-sm text-muted">{release ? `now v${release.version}` : 'new'}</span>
       </div>
-      {isSame && <p className="text-sm text-warn">It runs this very slug already.</p>}
-      {code ? (
-        <Commits code={code} />
-      ) : (
-        !isSame && (
-          <p className="text-sm text-muted">
-            {release?.digest ? 'Its commits cannot be compared here.' : 'It runs no code yet.'}
-          </p>
-        )
-      )}
-      <dl className="grid gap-1 text-sm">
-        {config && config.missing.length > 0 && (
-          <Fact name="Config vars missing there" isWarning>
-            <Mono>{config.missing.join(', ')}</Mono>
-          </Fact>
-        )}
-        {config && config.different.length > 0 && (
-          <Fact name="Config vars with another value">
-            <Mono>{config.different.join(', ')}</Mono>
-          </Fact>
-        )}
-        {addOns.missing.length > 0 && (
-          <Fact name="Add-ons missing there" isWarning>
-            {addOns.missing.join(', ')}
-          </Fact>
-        )}
-        <Fact name="Release phase">
-          {target.release_command === null ? 'none' : <Mono>{target.release_command}</Mono>}
-        </Fact>
-        {target.process_types.added.length > 0 && (
-          <Fact name="New process types">{target.process_types.added.join(', ')}</Fact>
-        )}
-        {target.process_types.removed.length > 0 && (
-          <Fact name="Process types that go">{target.process_types.removed.join(', ')}</Fact>
-        )}
-      </dl>
+      <CodeChange target={target} />
+      <OtherChanges target={target} />
     </section>
   )
 }
+
+type Target = TargetPlanProps['target']
+
+const CodeChange = ({ target }: { target: Target }): ReactNode => {
+  if (target.same_digest)
+    return <p className="text-sm text-warn">It runs this very slug already.</p>
+  if (target.code) return <Commits code={target.code} />
+  return (
+    <p className="text-sm text-muted">
+      {target.release?.digest ? 'Its commits cannot be compared here.' : 'It runs no code yet.'}
+    </p>
+  )
+}
+
+const OtherChanges = ({ target }: { target: Target }): ReactNode => {
+  const { config, add_ons: addOns, process_types: types } = target
+  return (
+    <dl className="grid gap-1 text-sm">
+      <Names name="Config vars missing there" names={config?.missing} isWarning />
+      <Names name="Config vars with another value" names={config?.different} />
+      <Names name="Add-ons missing there" names={addOns.missing} isWarning />
+      <Names name="New process types" names={types.added} />
+      <Names name="Process types that go" names={types.removed} isWarning />
+      <Fact name="Release phase">
+        {target.release_command === null ? 'none' : <Mono>{target.release_command}</Mono>}
+      </Fact>
+    </dl>
+  )
+}
+
+type NamesProps = { name: string; names: string[] | undefined; isWarning?: boolean }
+
+const Names = ({ name, names = [], isWarning = false }: NamesProps): ReactNode =>
+  names.length > 0 && (
+    <Fact name={name} isWarning={isWarning}>
+      <Mono>{names.join(', ')}</Mono>
+    </Fact>
+  )
 
 type FactProps = { name: string; isWarning?: boolean; children: ReactNode }
 

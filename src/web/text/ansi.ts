@@ -44,11 +44,11 @@ const applyCodes = (look: Map<string, string>, codes: string): void => {
     const code = all[index] ?? 0
     const simple = SIMPLE[code]
     const end = ENDS[code]
+    const colour = COLOURS[code - 30] ?? COLOURS[code - 90]
     if (code === 0) look.clear()
     else if (simple) look.set(...simple)
     else if (end !== undefined) look.delete(end)
-    else if (code >= 30 && code <= 37) look.set('colour', `ansi-${COLOURS[code - 30]}`)
-    else if (code >= 90 && code <= 97) look.set('colour', `ansi-${COLOURS[code - 90]}`)
+    else if (colour !== undefined) look.set('colour', `ansi-${colour}`)
     // Colours of a larger palette are not shown, but their numbers are not codes either.
     else if (code === 38 || code === 48) index += all[index + 1] === 5 ? 2 : 4
   }
