@@ -40,7 +40,7 @@ export const dashboardRoutes = [
     access: page,
     handle: async ({ request, reply }) => {
       if (!request.headers.accept?.includes('text/html')) throw notFound('endpoint')
-      return reply.redirect('/dashboard')
+      return reply.redirect('/dashboard', 302)
     },
   }),
   ...(['/dashboard', '/dashboard/*'] as const).map((path) =>
