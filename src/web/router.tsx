@@ -52,6 +52,11 @@ const overview = createRoute({
   path: '/',
   component: lazyRouteComponent(() => import('./app/overview-page.tsx'), 'OverviewPage'),
 })
+const activity = createRoute({
+  getParentRoute: () => app,
+  path: '/activity',
+  component: lazyRouteComponent(() => import('./app/activity-page.tsx'), 'ActivityPage'),
+})
 const releases = createRoute({
   getParentRoute: () => app,
   path: '/releases',
@@ -94,7 +99,17 @@ export const router = createRouter({
     newApp,
     newPipeline,
     pipeline,
-    app.addChildren([overview, releases, release, builds, build, logs, resources, settings]),
+    app.addChildren([
+      overview,
+      activity,
+      releases,
+      release,
+      builds,
+      build,
+      logs,
+      resources,
+      settings,
+    ]),
   ]),
   basepath: '/dashboard',
   defaultPreload: 'intent',

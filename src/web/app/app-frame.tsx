@@ -10,6 +10,7 @@ import { AppHealth } from './app-facts.tsx'
 
 const TABS = [
   ['/apps/$app', 'Overview'],
+  ['/apps/$app/activity', 'Activity'],
   ['/apps/$app/releases', 'Releases'],
   ['/apps/$app/builds', 'Builds'],
   ['/apps/$app/logs', 'Logs'],

@@ -44,7 +44,7 @@ export const ReleasesPage = (): ReactNode => {
                       onClick={() => setChosen(release)}
                       aria-label={`Roll back to v${release.version}`}
                     >
-                      Roll back…
+                      Roll back
                     </Button>
                   )
                 }

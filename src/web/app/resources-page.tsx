@@ -138,7 +138,7 @@ const AddOns = (): ReactNode => {
                       aria-label={`Remove ${addOn.name}`}
                       onClick={() => setRemoving(addOn)}
                     >
-                      Remove…
+                      Remove
                     </Button>
                   )}
                 </li>

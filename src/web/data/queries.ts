@@ -10,6 +10,7 @@ import type {
   Coupling,
   Deploy,
   Dyno,
+  Event,
   Pipeline,
   ProcessType,
   PromotionPlan,
@@ -69,6 +70,8 @@ export const queries = {
     part<Build[]>(appId, 'builds', '/builds', `created_at ..; max=${most}, order=desc`),
   build: (appId: string, id: string) =>
     part<Build>(appId, 'builds', `/builds/${encodeURIComponent(id)}`),
+  events: (appId: string, most: number) =>
+    part<Event[]>(appId, 'events', '/events', `id ..; max=${most}, order=desc`),
   dynos: (appId: string) => part<Dyno[]>(appId, 'dynos', '/dynos'),
   formation: (appId: string) => part<ProcessType[]>(appId, 'formation', '/formation'),
   addOns: (appId: string) => part<AddOn[]>(appId, 'add-ons', '/addons'),

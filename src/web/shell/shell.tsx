@@ -52,10 +52,15 @@ const Header = ({ onSearch }: { onSearch: () => void }): ReactNode => {
           <Mark />
           Sluice
         </Link>
-        <Button kind="quiet" onClick={onSearch} aria-label="Search" aria-keyshortcuts="Control+K">
+        <Button kind="quiet" onClick={onSearch} aria-keyshortcuts="Control+K">
           <Icon path={ICONS.search} />
-          <span className="hidden sm:inline">Search</span>
-          <kbd className="hidden rounded border px-1.5 font-sans text-xs sm:inline">Ctrl K</kbd>
+          <span className="max-sm:sr-only">Search</span>
+          <kbd
+            aria-hidden="true"
+            className="hidden rounded border px-1.5 font-sans text-xs sm:inline"
+          >
+            Ctrl K
+          </kbd>
         </Button>
         <Menu
           trigger={
