@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, before, test, type TestContext } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
 import { findChromium, startChromium } from '../support/chromium.ts'
 import { lookAt, PICTURES } from '../support/look-at.ts'
@@ -54,7 +54,7 @@ before(async () => {
   platform = await startPlatform({ SLUICE_FILE_BUILDPACKS: '1', SLUICE_STOP_LIMIT_MS: '2000' })
   await platform.aRepository('buildpack', { files: BUILDPACK })
   source = await platform.aRepository('shop', {
-    files: { Procfile: PROCFILE, 'server.py': SERVER, page: 'first' },
+    files: { Procfile: PROCFILE, 'server.py': SERVER, page: 'nothing yet' },
   })
   const browser = await startChromium(chromium)
   stopBrowser = () => browser.close()
@@ -73,12 +73,12 @@ after(async () => {
 
 let hasFailed = false
 /** What comes after a step that failed would but wait in vain. */
-const step = (name: string, work: () => Promise<void>): void =>
+const step = (name: string, work: (context: TestContext) => Promise<void>): void =>
   void test(name, { skip }, async (context) => {
     if (hasFailed) return context.skip('an earlier step failed')
     hasFailed = true
     try {
-      await work()
+      await work(context)
       hasFailed = false
     } finally {
       if (hasFailed) await page.screenshot({ path: join(PICTURES, 'failed.png') })
@@ -247,7 +247,7 @@ step('it is scaled and configured', async () => {
   await look('activity')
 })
 
-step('logs come live, and a flood of them does not freeze the page', async () => {
+step('logs come live, and a flood of them does not freeze the page', async (context) => {
   await page.getByRole('link', { name: 'Logs' }).click()
   const log = page.getByRole('log')
   await log.getByText('app[api]').first().waitFor()
@@ -273,7 +273,7 @@ step('logs come live, and a flood of them does not freeze the page', async () =>
   await log.getByText('flood 29 499').waitFor()
   const longest = await page.evaluate<number>('window.longestFrame')
   assert.ok(longest < 1_000, `a frame took ${longest} ms`)
-  console.log(`longest frame while 5,000 lines/s came: ${Math.round(longest)} ms`)
+  context.diagnostic(`longest frame while 5,000 lines/s came: ${Math.round(longest)} ms`)
   assert.ok(
     (await page.evaluate<number>('document.querySelectorAll("[role=log] div").length')) < 300,
   )

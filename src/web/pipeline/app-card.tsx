@@ -32,9 +32,9 @@ export const AppCard = ({ card: { app, coupling }, next, onPromote }: AppCardPro
         <CardMenu card={{ app, coupling }} />
       </div>
       <Problem error={releases.error} />
-      {release && (
+      {release?.slug && (
         <p className="text-sm">
-          <Code appId={app.id} slugId={release.slug?.id} />
+          <Code appId={app.id} slugId={release.slug.id} />
         </p>
       )}
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
@@ -135,7 +135,7 @@ const CardMenu = ({ card: { app, coupling } }: { card: Card }): ReactNode => {
       <Menu
         trigger={
           <Button kind="quiet" aria-label={`What to do with ${app.name}`} className="-mr-1 px-2">
-            <Icon path={ICONS.dots} />
+            <Icon path={ICONS.dots} weight={2.8} />
           </Button>
         }
       >

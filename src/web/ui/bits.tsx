@@ -97,13 +97,13 @@ export const Section = ({
   </section>
 )
 
-export const Icon = ({ path }: { path: string }): ReactNode => (
+export const Icon = ({ path, weight = 1.7 }: { path: string; weight?: number }): ReactNode => (
   <svg
     aria-hidden="true"
     viewBox="0 0 20 20"
     fill="none"
     stroke="currentColor"
-    strokeWidth="1.7"
+    strokeWidth={weight}
     strokeLinecap="round"
     strokeLinejoin="round"
     className="size-4 shrink-0"
