@@ -35,6 +35,7 @@ const NOUNS = [
     'mail',
     'page',
     'account',
+    'sign-in',
     'team',
     'app',
     'app-transfer',
