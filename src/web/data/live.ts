@@ -12,6 +12,8 @@ const PARTS: Record<string, string[]> = {
   deploy: ['deploy', 'dynos', 'releases', 'formation'],
   build: ['builds'],
 }
+/** What a deploy changes besides: a release is current only once it runs. */
+const BY_DEPLOYS = ['app', 'plan', 'promotion']
 const LISTS = ['apps', 'app', 'pipelines', 'couplings', 'plan', 'teams', 'promotion']
 
 let isConnected = true
@@ -33,6 +35,7 @@ export const useIsConnected = (): boolean =>
   )
 
 const invalidate = (changes: Change[]): void => {
+  const hasDeploys = changes.some(({ resource }) => resource === 'deploy')
   const isBig = changes.some(({ resource }) => PARTS[resource] === undefined)
   void queryClient.invalidateQueries({
     predicate: ({ queryKey: [kind, id, name] }) =>
@@ -41,7 +44,8 @@ const invalidate = (changes: Change[]): void => {
             ({ app, resource }) =>
               app?.id === id && (PARTS[resource]?.includes(String(name)) ?? true),
           )
-        : isBig && LISTS.includes(String(kind)),
+        : (isBig && LISTS.includes(String(kind))) ||
+          (hasDeploys && BY_DEPLOYS.includes(String(kind))),
   })
 }
 
