@@ -236,7 +236,7 @@ step('it is scaled and configured', async () => {
   await button('Reveal GREETING').waitFor({ state: 'detached' })
   await untilProductionShows('first')
   await page.getByRole('link', { name: 'Overview' }).click()
-  await page.getByText('web.2').waitFor()
+  await page.getByText('web.2').first().waitFor()
   await look('overview')
   await page.getByRole('link', { name: 'Activity' }).click()
   await page

@@ -31,7 +31,7 @@ const Dynos = (): ReactNode => {
             </Empty>
           ) : (
             <ul className="card divide-y">
-              {found.map((process) => (
+              {found.filter(isScalable).map((process) => (
                 <ProcessRow key={process.id} process={process} />
               ))}
             </ul>
@@ -41,6 +41,9 @@ const Dynos = (): ReactNode => {
     </Section>
   )
 }
+
+/** The release phase runs by itself, once a release. */
+const isScalable = ({ type }: ProcessType): boolean => type !== 'release'
 
 const ProcessRow = ({ process }: { process: ProcessType }): ReactNode => {
   const app = useApp()
