@@ -13,7 +13,7 @@ export const ago = (time: string, now = Date.now()): string => {
   if (seconds < 45) return 'just now'
   for (const [unit, size] of UNITS)
     if (seconds >= size) return relative.format(-Math.round(seconds / size), unit)
-  return 'a minute ago'
+  return '1 minute ago'
 }
 
 export const count = (number: number, one: string, many = `${one}s`): string =>
