@@ -88,6 +88,7 @@ type LinesProps = { lines: Line[]; isFollowing: boolean; onLeaveEnd: () => void 
 /** Draws only the rows that can be seen: all are of one height. */
 const Lines = ({ lines, isFollowing, onLeaveEnd }: LinesProps): ReactNode => {
   const box = useRef<HTMLDivElement>(null)
+  const lastTop = useRef(0)
   const [top, setTop] = useState(0)
   const [height, setHeight] = useState(600)
 
@@ -108,8 +109,12 @@ const Lines = ({ lines, isFollowing, onLeaveEnd }: LinesProps): ReactNode => {
       aria-label="Log lines"
       tabIndex={0}
       onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) => {
+        // Only whoever scrolls up wants to stay there: that more lines have come is no scrolling.
+        const isUpwards = scrollTop < lastTop.current - 1
+        lastTop.current = scrollTop
         setTop(scrollTop)
-        if (isFollowing && scrollTop + clientHeight < scrollHeight - AT_END_PX) onLeaveEnd()
+        const isAway = scrollTop + clientHeight < scrollHeight - AT_END_PX
+        if (isFollowing && isUpwards && isAway) onLeaveEnd()
       }}
       className="h-[65vh] min-h-60 overflow-auto rounded-lg border bg-sunken font-mono text-[0.8125rem]"
     >
