@@ -10,6 +10,7 @@ import { followLog, type Line, type LogFilter } from './log-buffer.ts'
 const ROW_PX = 20
 const SPARE_ROWS = 20
 const AT_END_PX = 30
+const BY_HAND_MS = 500
 const TYPING_MS = 400
 const NO_FILTER: LogFilter = { source: '', dyno: '', text: '' }
 
@@ -88,7 +89,10 @@ type LinesProps = { lines: Line[]; isFollowing: boolean; onLeaveEnd: () => void 
 /** Draws only the rows that can be seen: all are of one height. */
 const Lines = ({ lines, isFollowing, onLeaveEnd }: LinesProps): ReactNode => {
   const box = useRef<HTMLDivElement>(null)
-  const lastTop = useRef(0)
+  const touchedAt = useRef(-Infinity)
+  const touch = (): void => {
+    touchedAt.current = performance.now()
+  }
   const [top, setTop] = useState(0)
   const [height, setHeight] = useState(600)
 
@@ -108,15 +112,18 @@ const Lines = ({ lines, isFollowing, onLeaveEnd }: LinesProps): ReactNode => {
       aria-live="off"
       aria-label="Log lines"
       tabIndex={0}
+      onWheel={touch}
+      onTouchMove={touch}
+      onKeyDown={touch}
+      onPointerDown={touch}
       onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) => {
-        // Only whoever scrolls up wants to stay there: that more lines have come is no scrolling.
-        const isUpwards = scrollTop < lastTop.current - 1
-        lastTop.current = scrollTop
         setTop(scrollTop)
+        // Only a person's scrolling leaves the end: the browser moves the view too when lines come.
+        const isByHand = performance.now() - touchedAt.current < BY_HAND_MS
         const isAway = scrollTop + clientHeight < scrollHeight - AT_END_PX
-        if (isFollowing && isUpwards && isAway) onLeaveEnd()
+        if (isFollowing && isByHand && isAway) onLeaveEnd()
       }}
-      className="h-[65vh] min-h-60 overflow-auto rounded-lg border bg-sunken font-mono text-[0.8125rem]"
+      className="h-[65vh] min-h-60 overflow-auto rounded-lg border bg-sunken font-mono [overflow-anchor:none] text-[0.8125rem]"
     >
       {lines.length === 0 ? (
         <p className="p-4 text-muted">No lines yet.</p>
