@@ -10,9 +10,12 @@ import { Failure } from './ui/states.tsx'
 
 const root = createRootRoute({
   component: Shell,
-  notFoundComponent: () => <Failure error={new Error('There is no page at this address.')} />,
+  notFoundComponent: () => (
+    <Failure isPage error={new Error('There is no page at this address.')} />
+  ),
   errorComponent: ({ error }) => (
     <Failure
+      isPage
       error={error instanceof Error ? error : new Error(String(error))}
       onRetry={() => location.reload()}
     />

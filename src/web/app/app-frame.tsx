@@ -23,7 +23,7 @@ export const AppFrame = (): ReactNode => {
   const { app: name = '' } = useParams({ strict: false })
   const query = useQuery(queries.app(name))
   return (
-    <Loaded query={query} what="the app" lines={4}>
+    <Loaded query={query} what="the app" lines={4} isPage>
       {(app) => (
         <AppContext value={app}>
           <div className="mb-4 flex flex-wrap items-start justify-between gap-3">

@@ -16,7 +16,7 @@ export const BoardPage = (): ReactNode => {
   const { pipeline: name = '' } = useParams({ strict: false })
   const pipeline = useQuery(queries.pipeline(name))
   return (
-    <Loaded query={pipeline} what="the pipeline" lines={5}>
+    <Loaded query={pipeline} what="the pipeline" lines={5} isPage>
       {(found) => <Board key={found.id} pipeline={found} />}
     </Loaded>
   )

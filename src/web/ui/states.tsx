@@ -18,17 +18,25 @@ const titleOf = ({ status }: RequestError): string => {
   return 'That did not work'
 }
 
+const failureTitle = (error: Error): string =>
+  error instanceof RequestError ? titleOf(error) : 'That did not work'
+
 export const Failure = ({
   error,
   onRetry,
+  isPage = false,
 }: {
   error: Error
   onRetry?: (() => void) | undefined
+  /** It stands for the whole page, so that its title is the page's. */
+  isPage?: boolean
 }): ReactNode => (
   <div role="alert" className="card grid justify-items-start gap-2 p-5">
-    <p className="font-medium">
-      {error instanceof RequestError ? titleOf(error) : 'That did not work'}
-    </p>
+    {isPage ? (
+      <h1 className="font-medium">{failureTitle(error)}</h1>
+    ) : (
+      <p className="font-medium">{failureTitle(error)}</p>
+    )}
     <p className="text-muted">{error.message}</p>
     {onRetry && <Button onClick={onRetry}>Try again</Button>}
   </div>
@@ -39,15 +47,18 @@ export const Loaded = <T,>({
   query,
   what,
   lines,
+  isPage = false,
   children,
 }: {
   query: UseQueryResult<T>
   what: string
   lines?: number
+  isPage?: boolean
   children: (data: T) => ReactNode
 }): ReactNode => {
   if (query.data !== undefined) return children(query.data)
-  if (query.error) return <Failure error={query.error} onRetry={() => void query.refetch()} />
+  if (query.error)
+    return <Failure error={query.error} isPage={isPage} onRetry={() => void query.refetch()} />
   return <Loading what={what} {...(lines === undefined ? {} : { lines })} />
 }
 
