@@ -37,7 +37,13 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const STAGING = 'guestbook-staging'
 const PRODUCTION = 'guestbook-production'
 
-type Demo = { env: NodeJS.ProcessEnv; workDir: string; source: string; routerPort: number }
+type Demo = {
+  env: NodeJS.ProcessEnv
+  workDir: string
+  source: string
+  port: number
+  routerPort: number
+}
 
 const main = async (): Promise<void> => {
   if (options.help) return console.log(HELP)
@@ -57,7 +63,7 @@ const main = async (): Promise<void> => {
     GIT_COMMITTER_NAME: 'Demo',
     GIT_COMMITTER_EMAIL: 'demo@example.com',
   }
-  const demo: Demo = { env, workDir, source: join(workDir, 'guestbook'), routerPort }
+  const demo: Demo = { env, workDir, source: join(workDir, 'guestbook'), port, routerPort }
   const began = performance.now()
   try {
     await type(demo, [
@@ -206,8 +212,9 @@ const getPage = (port: number, host: string): Promise<{ status: number; page: st
     }).on('error', reject)
   })
 
-const printWhereToLook = ({ routerPort, env }: Demo): void =>
+const printWhereToLook = ({ port, routerPort, env }: Demo): void =>
   console.log(`
+  dashboard    http://localhost:${port}/dashboard (first open the link to set up that sluice up has printed)
   staging      http://${STAGING}.localhost:${routerPort}/
   production   http://${PRODUCTION}.localhost:${routerPort}/
   in a shell   export SLUICE_DATA_DIR=${env['SLUICE_DATA_DIR']}; eval "$(${root}bin/sluice env)"`)

@@ -25,6 +25,7 @@ const ARROWS: Record<string, string[]> = {
   ],
   'api-client': ['foundation/errors.ts', 'platform/*/*-schema.ts'],
   cli: ['api-client', 'foundation', 'sandbox/probe-sandbox.ts'],
+  web: ['platform/*/*-schema.ts'],
 }
 
 /** A noun imports only nouns before it: what must flow the other way goes as a row. */
@@ -46,7 +47,7 @@ const NOUNS = [
     'deploy',
   ],
   ...['config-var', 'add-on', 'domain', 'app-setup', 'buildpack', 'source', 'build', 'slug-upload'],
-  ...['pipeline', 'promotion', 'deploy-token', 'audit', 'master-key'],
+  ...['pipeline', 'promotion', 'deploy-token', 'audit', 'master-key', 'event-stream'],
 ]
 
 /** Besides the stores: holds an advisory lock on a connection of its own, which no store does. */
@@ -59,7 +60,7 @@ type SourceFile = { path: string; text: string; imports: string[] }
 const listFiles = (folder: string): SourceFile[] =>
   readdirSync(join(root, folder), { recursive: true })
     .map((name) => join(folder, String(name)))
-    .filter((path) => path.endsWith('.ts') && !path.includes('/fixtures/'))
+    .filter((path) => /\.tsx?$/.test(path) && !path.includes('/fixtures/'))
     .map((path) => {
       const text = readFileSync(join(root, path), 'utf8')
       return { path, text, imports: importsOf(text) }

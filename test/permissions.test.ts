@@ -344,6 +344,7 @@ test("what is one account's own is nobody else's", async () => {
     ...['oauth-client', 'key', 'deploy-token'],
   ]
   for (const one of routesOf(...nouns).filter((route) => !isOperators(route))) {
+    if (one.path === '/account/event-stream') continue // it does not end; it has a test of its own
     const label = labelOf(one)
     const hasOwner = one.path.includes(':') && parse(one).needed[0] !== ''
     for (const caller of [owner, callers[4], foreigner].filter((some) => some !== undefined)) {

@@ -48,11 +48,15 @@ import { slugRoutes } from '#/platform/slug/slug-routes.ts'
 import { sourceRoutes } from '#/platform/source/source-routes.ts'
 import { memberRoutes } from '#/platform/team/member-routes.ts'
 import { teamRoutes } from '#/platform/team/team-routes.ts'
+import { eventStreamRoutes } from '#/platform/event-stream/event-stream-routes.ts'
+import { dashboardRoutes } from './dashboard-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 
 /** Every route there is: a new noun adds its table here. */
 export const routes: Route[] = [
+  ...dashboardRoutes,
+  ...eventStreamRoutes,
   ...healthRoutes,
   ...statusRoutes,
   ...accountRoutes,

@@ -1,0 +1,81 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, Outlet, useParams } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { queries } from '#/web/data/queries.ts'
+import { Status } from '#/web/ui/bits.tsx'
+import { buttonLook } from '#/web/ui/button.tsx'
+import { Loaded } from '#/web/ui/states.tsx'
+import { AppContext } from './app-context.ts'
+import { AppHealth } from './app-facts.tsx'
+
+const TABS = [
+  ['/apps/$app', 'Overview'],
+  ['/apps/$app/activity', 'Activity'],
+  ['/apps/$app/releases', 'Releases'],
+  ['/apps/$app/builds', 'Builds'],
+  ['/apps/$app/logs', 'Logs'],
+  ['/apps/$app/resources', 'Resources'],
+  ['/apps/$app/settings', 'Settings'],
+] as const
+
+/** What is around each page of an app. */
+export const AppFrame = (): ReactNode => {
+  const { app: name = '' } = useParams({ strict: false })
+  const query = useQuery(queries.app(name))
+  return (
+    <Loaded query={query} what="the app" lines={4} isPage>
+      {(app) => (
+        <AppContext value={app}>
+          <div className="mb-4 flex flex-wrap items-start justify-between gap-3">
+            <div className="min-w-0">
+              <h1 className="text-2xl font-semibold tracking-tight break-words">{app.name}</h1>
+              <div className="mt-1 flex flex-wrap items-center gap-x-4 gap-y-1">
+                <AppHealth appId={app.id} />
+                {app.maintenance && <Status tone="warn">Maintenance mode</Status>}
+                <PipelineLink appId={app.id} />
+              </div>
+            </div>
+            <a href={app.web_url} target="_blank" rel="noreferrer" className={buttonLook()}>
+              Open app
+            </a>
+          </div>
+          <nav
+            aria-label="App"
+            className="-mx-4 mb-7 overflow-x-auto border-b px-4 sm:mx-0 sm:px-0"
+          >
+            <ul className="flex gap-1">
+              {TABS.map(([to, text]) => (
+                <li key={to}>
+                  <Link
+                    to={to}
+                    params={{ app: app.name }}
+                    activeOptions={{ exact: text === 'Overview' }}
+                    className="block border-b-2 border-transparent px-3 py-2 text-sm font-medium text-muted -outline-offset-2 hover:text-text"
+                    activeProps={{ className: 'border-b-accent! text-text' }}
+                  >
+                    {text}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </nav>
+          <Outlet key={app.id} />
+        </AppContext>
+      )}
+    </Loaded>
+  )
+}
+
+const PipelineLink = ({ appId }: { appId: string }): ReactNode => {
+  const couplings = useQuery(queries.couplings)
+  const own = couplings.data?.find(({ app }) => app.id === appId)
+  if (!own) return null
+  return (
+    <span className="text-sm text-muted">
+      {own.stage} of{' '}
+      <Link to="/pipelines/$pipeline" params={{ pipeline: own.pipeline.name }} className="link">
+        {own.pipeline.name}
+      </Link>
+    </span>
+  )
+}

@@ -1,0 +1,60 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { queries } from '#/web/data/queries.ts'
+import type { Build } from '#/web/data/types.ts'
+import { shortCommit } from '#/web/text/words.ts'
+import { Ago, Outcome, Section } from '#/web/ui/bits.tsx'
+import { Commands, Empty, Loaded } from '#/web/ui/states.tsx'
+import { useApp } from './app-context.ts'
+import { firstLine } from './app-facts.tsx'
+
+export const BuildsPage = (): ReactNode => {
+  const app = useApp()
+  const builds = useQuery(queries.builds(app.id))
+  return (
+    <Section title="Builds">
+      <Loaded query={builds} what="builds" lines={5}>
+        {(found) =>
+          found.length === 0 ? (
+            <Empty title="Nothing has been built here">
+              <p className="text-muted">In the folder of your code:</p>
+              <Commands>{`sluice git:remote --app ${app.name}\ngit push heroku main`}</Commands>
+            </Empty>
+          ) : (
+            <ul className="card divide-y">
+              {found.map((build) => (
+                <BuildRow key={build.id} build={build} />
+              ))}
+            </ul>
+          )
+        }
+      </Loaded>
+    </Section>
+  )
+}
+
+const BuildRow = ({ build }: { build: Build }): ReactNode => {
+  const app = useApp()
+  const { version, version_description: description } = build.source_blob
+  return (
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3">
+      <span className="min-w-0 flex-1 basis-60">
+        <Link
+          to="/apps/$app/builds/$build"
+          params={{ app: app.name, build: build.id }}
+          className="row-link break-words"
+        >
+          <span className="font-mono text-[0.92em]">
+            {version === null ? 'tarball' : shortCommit(version)}
+          </span>{' '}
+          {description !== null && firstLine(description)}
+        </Link>
+        <span className="block text-sm text-muted">
+          {build.user.email}, <Ago time={build.created_at} />
+        </span>
+      </span>
+      <Outcome status={build.status} />
+    </li>
+  )
+}

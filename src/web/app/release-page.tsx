@@ -1,0 +1,73 @@
+import { useQuery } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { queries } from '#/web/data/queries.ts'
+import { Ago, Outcome, Section } from '#/web/ui/bits.tsx'
+import { Loaded, Problem } from '#/web/ui/states.tsx'
+import { Printed } from '#/web/ui/printed.tsx'
+import { useApp } from './app-context.ts'
+import { Code, firstLine } from './app-facts.tsx'
+import { DeploySteps } from './deploy-steps.tsx'
+
+export const ReleasePage = (): ReactNode => {
+  const app = useApp()
+  const { version = '' } = useParams({ strict: false })
+  const release = useQuery(queries.release(app.id, version))
+  return (
+    <Loaded query={release} what="the release">
+      {(found) => (
+        <>
+          <Section title={`Release v${found.version}`}>
+            <div className="card grid gap-2 p-4">
+              <p>{firstLine(found.description)}</p>
+              <p>
+                <Code appId={app.id} slugId={found.slug?.id} />
+              </p>
+              <p className="text-sm text-muted">
+                {found.user.email}, <Ago time={found.created_at} />
+              </p>
+              <Outcome status={found.status} />
+              {found.failure_reason !== null && <Problem error={new Error(found.failure_reason)} />}
+            </div>
+          </Section>
+          <Section title="Deploy">
+            <div className="card p-4">
+              <DeploySteps appId={app.id} releaseId={found.id} />
+            </div>
+          </Section>
+          <Evidence appId={app.id} releaseId={found.id} />
+          {found.output_stream_url !== null && (
+            <Section title="Release phase">
+              <Printed url={found.output_stream_url} label="Output of the release phase" />
+            </Section>
+          )}
+        </>
+      )}
+    </Loaded>
+  )
+}
+
+/** What the routers counted while requests went from the old dynos to the new. */
+const Evidence = ({ appId, releaseId }: { appId: string; releaseId: string }): ReactNode => {
+  const deploy = useQuery({ ...queries.deploy(appId, releaseId), retry: false })
+  const evidence = deploy.data?.evidence
+  if (!evidence) return null
+  return (
+    <Section title="What visitors noticed">
+      <dl className="card grid grid-cols-2 gap-4 p-4 sm:grid-cols-5">
+        <Number name="Served by old dynos" value={evidence.served_by_old} />
+        <Number name="Served by new dynos" value={evidence.served_by_new} />
+        <Number name="Drained" value={evidence.drained} />
+        <Number name="Failed" value={evidence.failed} />
+        <Number name="Longest, ms" value={evidence.longest_ms} />
+      </dl>
+    </Section>
+  )
+}
+
+const Number = ({ name, value }: { name: string; value: number }): ReactNode => (
+  <div className="flex flex-col-reverse justify-end">
+    <dt className="text-sm text-muted">{name}</dt>
+    <dd className="text-xl font-semibold">{value.toLocaleString('en')}</dd>
+  </div>
+)

@@ -1,0 +1,110 @@
+import { useQuery } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import { useState, type ReactNode } from 'react'
+import { queries } from '#/web/data/queries.ts'
+import type { App, Coupling, Pipeline } from '#/web/data/types.ts'
+import { count } from '#/web/text/words.ts'
+import { Icon, ICONS, PageTitle } from '#/web/ui/bits.tsx'
+import { Button } from '#/web/ui/button.tsx'
+import { Failure, Loaded, Loading } from '#/web/ui/states.tsx'
+import { AddAppSheet } from './add-app-sheet.tsx'
+import { AppCard } from './app-card.tsx'
+import { PromoteSheet } from './promote-sheet.tsx'
+import { STAGES, type Stage } from './stages.ts'
+
+export const BoardPage = (): ReactNode => {
+  const { pipeline: name = '' } = useParams({ strict: false })
+  const pipeline = useQuery(queries.pipeline(name))
+  return (
+    <Loaded query={pipeline} what="the pipeline" lines={5} isPage>
+      {(found) => <Board key={found.id} pipeline={found} />}
+    </Loaded>
+  )
+}
+
+export type Card = { app: App; coupling: Coupling }
+
+const Board = ({ pipeline }: { pipeline: Pipeline }): ReactNode => {
+  const apps = useQuery(queries.apps)
+  const couplings = useQuery(queries.couplings)
+  const [addingTo, setAddingTo] = useState<Stage>()
+  const [promoting, setPromoting] = useState<App>()
+  const error = apps.error ?? couplings.error
+  if (!apps.data || !couplings.data)
+    return error ? <Failure error={error} /> : <Loading what="the apps" lines={5} />
+
+  const own = couplings.data.filter((coupling) => coupling.pipeline.id === pipeline.id)
+  const cards = own.flatMap((coupling) => {
+    const app = apps.data.find(({ id }) => id === coupling.app.id)
+    return app ? [{ app, coupling }] : []
+  })
+  const inStage = (stage: Stage): Card[] =>
+    cards
+      .filter(({ coupling }) => coupling.stage === stage.kind)
+      .toSorted((a, b) => a.app.name.localeCompare(b.app.name))
+  const stages = STAGES.filter((stage) => stage.isAlwaysShown || inStage(stage).length > 0)
+
+  return (
+    <>
+      <PageTitle title={pipeline.name} about={`Pipeline of ${count(cards.length, 'app')}`} />
+      <div className={`grid items-start gap-5 md:grid-cols-2 ${COLUMNS[stages.length] ?? ''}`}>
+        {stages.map((stage) => (
+          <section key={stage.kind} aria-label={stage.name} className="grid min-w-0 gap-3">
+            <div className="flex items-center justify-between">
+              <h2 className="font-semibold">
+                {stage.name}{' '}
+                <span className="font-normal text-muted">{inStage(stage).length || ''}</span>
+              </h2>
+              <Button
+                kind="quiet"
+                aria-label={`Add app to ${stage.name}`}
+                onClick={() => setAddingTo(stage)}
+              >
+                <Icon path={ICONS.plus} />
+                Add app
+              </Button>
+            </div>
+            {inStage(stage).map((card) => (
+              <AppCard
+                key={card.app.id}
+                card={card}
+                next={nextOf(stage, own)}
+                onPromote={() => setPromoting(card.app)}
+              />
+            ))}
+            {inStage(stage).length === 0 && (
+              <p className="rounded-lg border border-dashed border-strong-line p-4 text-sm text-muted">
+                {stage.whenEmpty}
+              </p>
+            )}
+          </section>
+        ))}
+      </div>
+      {addingTo && (
+        <AddAppSheet
+          pipeline={pipeline}
+          stage={addingTo}
+          apps={apps.data.filter(
+            ({ id }) => !couplings.data.some((coupling) => coupling.app.id === id),
+          )}
+          onClose={() => setAddingTo(undefined)}
+        />
+      )}
+      {promoting && (
+        <PromoteSheet
+          pipeline={pipeline}
+          source={promoting}
+          onClose={() => setPromoting(undefined)}
+        />
+      )}
+    </>
+  )
+}
+
+const COLUMNS: Record<number, string> = { 3: 'lg:grid-cols-3', 4: 'xl:grid-cols-4' }
+
+/** The next stage that has apps. */
+const nextOf = (stage: Stage, couplings: Coupling[]): Stage | undefined =>
+  STAGES.slice(STAGES.indexOf(stage) + 1).find(({ kind }) =>
+    couplings.some((coupling) => coupling.stage === kind),
+  )
