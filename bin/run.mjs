@@ -16,7 +16,9 @@ const sources = () => [
   path('package-lock.json'),
   ...['bin', 'src'].flatMap((folder) => [
     path(folder),
-    ...readdirSync(path(folder), { recursive: true }).map((name) => path(`${folder}/${name}`)),
+    ...readdirSync(path(folder), { recursive: true }).map((name) =>
+      path(`${folder}/${String(name)}`),
+    ),
   ]),
 ]
 const isFresh = () => {

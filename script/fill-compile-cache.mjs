@@ -12,7 +12,9 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 const files = ['bin', 'src']
   .flatMap((dir) =>
-    readdirSync(`${root}${dir}`, { recursive: true }).map((name) => `${root}${dir}/${name}`),
+    readdirSync(`${root}${dir}`, { recursive: true }).map(
+      (name) => `${root}${dir}/${String(name)}`,
+    ),
   )
   .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && !path.includes('/web/'))
 
