@@ -145,9 +145,9 @@ const IDS: Record<string, string> = {
 
 test('no answer shows one, but those that say in their scope that they do', async () => {
   let answerCount = 0
-  for (const route of routes.filter(
-    ({ method, path }) => method === 'GET' && !path.startsWith('/streams'),
-  )) {
+  const isEndless = (path: string): boolean =>
+    path.startsWith('/streams') || path === '/account/event-stream'
+  for (const route of routes.filter(({ method, path }) => method === 'GET' && !isEndless(path))) {
     const path = route.path.replaceAll(/:(\w+)/g, (_, name: string) => IDS[name] ?? '~')
     const answer = await call('GET', path)
     if (answer.statusCode < 300) answerCount += 1
