@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { queries } from '#/web/data/queries.ts'
 import { seconds } from '#/web/text/words.ts'
-import { Outcome, Status } from '#/web/ui/bits.tsx'
+import { Status } from '#/web/ui/bits.tsx'
 import { Problem } from '#/web/ui/states.tsx'
 
 const NAMES: Record<string, string> = {
@@ -36,7 +36,6 @@ export const DeploySteps = ({
   const { status, steps, failure_reason: reason } = deploy.data
   return (
     <div className="grid gap-2">
-      <Outcome status={status} />
       {steps.length > 0 && (
         <ol className="grid gap-1.5" aria-label="Steps">
           {steps.map(({ name, started_at: from, finished_at: to }) => (
