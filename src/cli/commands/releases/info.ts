@@ -45,7 +45,7 @@ const describeDeploy = ({ started_at, finished_at, evidence }: DeployJson): [str
       'Deployed in',
       `${((Date.parse(finished_at) - Date.parse(started_at)) / 1000).toFixed(1)}s`,
     ])
-  if (evidence)
+  if (evidence && evidence.served_by_old + evidence.served_by_new + evidence.failed > 0)
     rows.push([
       'Requests',
       `${evidence.served_by_old} by the old dynos (${evidence.drained} while they drained), ${evidence.served_by_new} by the new, ${evidence.failed} failed, the longest ${evidence.longest_ms} ms`,
