@@ -111,6 +111,7 @@ have \`deploy\` on source and target (\`pipelines:access:production\`).
 
 People join a team by accepting an invitation (\`members:add\`). It is bound to an address, good for two weeks and for
 once, and sent there by mail. Where the platform sends no mail, the answer to whoever invites has the link, that once.
+Its page lets somebody without an account make one: by a link that came by mail, or that the operator was given.
 
 ## Every route
 

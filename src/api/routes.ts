@@ -46,6 +46,7 @@ import { signInPages } from '#/platform/sign-in/sign-in-pages.ts'
 import { twoFactorRoutes } from '#/platform/sign-in/two-factor-routes.ts'
 import { slugRoutes } from '#/platform/slug/slug-routes.ts'
 import { sourceRoutes } from '#/platform/source/source-routes.ts'
+import { invitationPages } from '#/platform/team/invitation-pages.ts'
 import { memberRoutes } from '#/platform/team/member-routes.ts'
 import { teamRoutes } from '#/platform/team/team-routes.ts'
 import { eventStreamRoutes } from '#/platform/event-stream/event-stream-routes.ts'
@@ -77,6 +78,7 @@ export const routes: Route[] = [
   ...sshKeyRoutes,
   ...teamRoutes,
   ...memberRoutes,
+  ...invitationPages,
   ...appRoutes,
   ...preAuthorizationRoutes,
   ...collaboratorRoutes,

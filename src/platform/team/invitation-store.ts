@@ -57,6 +57,17 @@ export const findInvitation = async (
   return found && asInvitation(found)
 }
 
+/** The one with that secret, whoever asks. */
+export const findInvitationByToken = async (
+  db: Db,
+  token: string,
+): Promise<Invitation | undefined> => {
+  const found = await living(db)
+    .where('teamInvitations.tokenHash', '=', sha256(token))
+    .executeTakeFirst()
+  return found && asInvitation(found)
+}
+
 /** The one with that secret, if it is for the actor's address. */
 export const findInvitationFor = async (
   db: Db,
