@@ -32,6 +32,7 @@ const settings = async (
         <dt>Two-factor authentication</dt>
         <dd>${twoFactor ? 'enabled' : 'not enabled'}</dd>
       </dl>
+      <p><a href="/dashboard">Go to the dashboard</a></p>
       <form method="post" action="/sign-out"><button class="quiet">Sign out</button></form>
 
       <h2>Two-factor authentication</h2>
