@@ -735,6 +735,7 @@ create table team_invitations (
   email text not null,
   role text not null,
   token_hash bytea not null,
+  by_mail boolean not null,
   invited_by uuid not null,
   expires_at timestamp with time zone not null,
   created_at timestamp with time zone not null default now(),

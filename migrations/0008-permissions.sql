@@ -28,6 +28,7 @@ create table team_invitations (
   email text not null check (email = lower(email) and email ~ '^[^@[:space:]]+@[^@[:space:]]+$'),
   role text not null check (role in ('owner', 'admin', 'member', 'collaborator', 'viewer')),
   token_hash bytea not null constraint team_invitations_token_hash_key unique,
+  by_mail boolean not null, -- nobody but who reads the address's mail has the link
   invited_by uuid not null references accounts on delete cascade,
   expires_at timestamptz not null,
   created_at timestamptz not null default now(),

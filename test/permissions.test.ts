@@ -144,6 +144,7 @@ const anInvitation = (teamId: string, email: string, by: Person, secret: string)
   teamId,
   email,
   role: 'viewer' as const,
+  byMail: false,
   tokenHash: sha256(secret),
   invitedBy: by.actor.accountId ?? '',
   expiresAt: new Date(Date.now() + 60_000),

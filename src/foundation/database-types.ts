@@ -479,6 +479,7 @@ export interface SshKey {
 }
 
 export interface TeamInvitation {
+  byMail: boolean;
   createdAt: Generated<Timestamp>;
   email: string;
   expiresAt: Timestamp;

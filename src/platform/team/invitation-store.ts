@@ -16,6 +16,7 @@ const living = (db: Db) =>
       'teams.name as teamName',
       'teamInvitations.email',
       'teamInvitations.role',
+      'teamInvitations.byMail',
       'inviters.id as inviterId',
       'inviters.email as inviterEmail',
       'inviters.name as inviterName',
@@ -90,6 +91,7 @@ export const putInvitation = async (
     email: string
     role: Role
     token: string
+    byMail: boolean
     invitedBy: string
     expiresAt: Date
   },

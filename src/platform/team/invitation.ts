@@ -8,6 +8,8 @@ export type Invitation = {
   email: string
   role: Role
   invitedBy: { id: string; email: string; name: string | null }
+  /** Its link went by mail alone. */
+  byMail: boolean
   expiresAt: Date
   createdAt: Date
   updatedAt: Date

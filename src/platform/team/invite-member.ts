@@ -47,6 +47,7 @@ export const inviteMember = (
       email,
       role: asked.role,
       token,
+      byMail: canSendMail(platform),
       invitedBy: actor.accountId,
       expiresAt: new Date(Date.now() + INVITATION_LIFETIME_MS),
     })
@@ -65,7 +66,7 @@ export const inviteMember = (
     await enqueueMail(tx, platform, {
       to: email,
       subject: `Invitation to the team ${team.name}`,
-      text: `${actor.name} invites you to join the team ${team.name} as ${asked.role}.\n\nOpen this link within two weeks, signed in as ${email}:\n${link}\n`,
+      text: `${actor.name} invites you to join the team ${team.name} as ${asked.role}.\n\nOpen this link within two weeks:\n${link}\n`,
     })
     return { invitation, link: null }
   })

@@ -3,7 +3,6 @@ import { forbidden, violates } from '#/foundation/errors.ts'
 import { hashPassword } from '#/foundation/password-hash.ts'
 import { findFirstAccount } from '#/platform/account/account-store.ts'
 import { systemActor, type Actor } from '#/platform/event/actor.ts'
-import { canSendMail } from '#/platform/mail/send-mail.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { replacePassword } from '#/platform/sign-in/change-password.ts'
 import type { Origin } from '#/platform/sign-in/check-credentials.ts'
@@ -17,17 +16,16 @@ import { acceptInvitation } from './invite-member.ts'
  * address; or from the operator, since anybody else who is shown a link could take somebody's address with it.
  */
 export const makesAccount = async (
-  platform: Pick<Platform, 'db' | 'mail'>,
-  { invitedBy }: Pick<Invitation, 'invitedBy'>,
-): Promise<boolean> =>
-  canSendMail(platform) || (await findFirstAccount(platform.db))?.id === invitedBy.id
+  { db }: Pick<Platform, 'db'>,
+  { byMail, invitedBy }: Pick<Invitation, 'byMail' | 'invitedBy'>,
+): Promise<boolean> => byMail || (await findFirstAccount(db))?.id === invitedBy.id
 
 /**
  * Makes the account that an invitation is for, with its password, and accepts the invitation: all or nothing.
  * @returns the new account's person, as an actor
  */
 export const joinWithAccount = async (
-  platform: Pick<Platform, 'db' | 'mail'>,
+  platform: Pick<Platform, 'db'>,
   { invitation, token, password }: { invitation: Invitation; token: string; password: string },
   origin: Origin,
 ): Promise<Actor> => {
