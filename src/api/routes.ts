@@ -22,6 +22,7 @@ import { formationRoutes } from '#/platform/deploy/formation-routes.ts'
 import { domainRoutes } from '#/platform/domain/domain-routes.ts'
 import { dynoRoutes } from '#/platform/dyno/dyno-routes.ts'
 import { dynoSizeRoutes } from '#/platform/formation/dyno-size-routes.ts'
+import { logDrainRoutes } from '#/platform/log-drain/log-drain-routes.ts'
 import { logSessionRoutes } from '#/platform/log/log-session-routes.ts'
 import { masterKeyRoutes } from '#/platform/master-key/master-key-routes.ts'
 import { couplingRoutes } from '#/platform/pipeline/coupling-routes.ts'
@@ -85,6 +86,7 @@ export const routes: Route[] = [
   ...appTransferRoutes,
   ...stackRoutes,
   ...logSessionRoutes,
+  ...logDrainRoutes,
   ...releaseRoutes,
   ...dynoSizeRoutes,
   ...dynoRoutes,
