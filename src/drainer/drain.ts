@@ -27,7 +27,7 @@ export type DrainOptions = {
 const BACK_OFF = { first: 1_000, most: 60_000 }
 /** Lines that come one by one are sent together. */
 const GATHER_MS = 200
-const IS_MANY = 100
+const IS_MUCH_BYTES = 16 * 1024
 /** Tries of a frame that the receiver does not like. */
 const MOST_REFUSALS = 3
 const COMPLAIN_EVERY_MS = 60_000
@@ -91,12 +91,12 @@ export class Drain {
     for await (const { lines, cursor } of followLog(logsDir, appId, following, signal)) {
       const fresh = lines.filter((line) => !this.#isOwnNote(line))
       const told = fresh.length > 0 ? [...this.#tellDropped(), ...fresh] : []
-      for (const frame of framesOf(told, this.wanted.token, this.#sender.host))
-        await this.#deliver(frame, signal)
+      const frames = framesOf(told, this.wanted.token, this.#sender.host)
+      for (const frame of frames) await this.#deliver(frame, signal)
       if (signal.aborted) return
       this.#sentAt = lines.at(-1)?.at ?? this.#sentAt
       await keepPosition(dir, id, { cursor, sentAt: this.#sentAt })
-      if (lines.length < IS_MANY) await wait(GATHER_MS, signal)
+      if (bytesOf(frames) < IS_MUCH_BYTES) await wait(GATHER_MS, signal)
     }
   }
 
@@ -167,3 +167,6 @@ const CERTIFICATE =
 const wait = async (ms: number, signal: AbortSignal): Promise<void> => {
   await pause(ms, undefined, { signal }).catch(() => {})
 }
+
+const bytesOf = (frames: Frame[]): number =>
+  frames.reduce((sum, { bytes }) => sum + bytes.length, 0)
