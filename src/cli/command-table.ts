@@ -57,8 +57,13 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
 
   config: async () => (await import('./commands/config/list.ts')).ConfigList,
   'config:get': async () => (await import('./commands/config/get.ts')).ConfigGet,
+  'config:mark': async () => (await import('./commands/config/mark.ts')).ConfigMark,
   'config:set': async () => (await import('./commands/config/set.ts')).ConfigSet,
   'config:unset': async () => (await import('./commands/config/unset.ts')).ConfigUnset,
+
+  drains: async () => (await import('./commands/drains/list.ts')).DrainsList,
+  'drains:add': async () => (await import('./commands/drains/add.ts')).DrainsAdd,
+  'drains:remove': async () => (await import('./commands/drains/remove.ts')).DrainsRemove,
 
   'git:credentials': async () => (await import('./commands/git/credentials.ts')).GitCredentials,
   'git:remote': async () => (await import('./commands/git/remote.ts')).GitRemote,

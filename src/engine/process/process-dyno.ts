@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import type { Unpacked } from '#/artifact-store/artifact-store.ts'
 import { messageOf } from '#/foundation/errors.ts'
 import type { Log } from '#/foundation/log.ts'
@@ -41,7 +42,7 @@ export type DynoSurroundings = {
 
 /** One wanted dyno: started, watched, started again when it ends by itself, stopped when it is wanted no more. */
 export class ProcessDyno {
-  readonly wanted: WantedDyno
+  wanted: WantedDyno
   readonly #around: DynoSurroundings
   readonly #dir: string
   readonly #memory: DynoMemory
@@ -65,6 +66,14 @@ export class ProcessDyno {
 
   report(): DynoReport {
     return presentMemory(this.wanted.id, this.#memory)
+  }
+
+  /** Of what was wanted only the marks may be others while it runs. */
+  update({ marks }: WantedDyno): void {
+    if (isDeepStrictEqual(marks ?? {}, this.wanted.marks ?? {})) return
+    this.wanted = { ...this.wanted, ...(marks ? { marks } : {}) }
+    this.#said.mark(marks)
+    if (this.#memory.isRunning) void this.#keep()
   }
 
   /** Resolves when it was stopped, was left or, if it runs once, has ended. Safe to call again. */

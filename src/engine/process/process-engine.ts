@@ -105,7 +105,9 @@ export class ProcessEngine {
     }
     for (const wanted of set) {
       this.#wanted.set(wanted.id, wanted)
-      if (!this.#dynos.has(wanted.id)) this.#begin(wanted, newMemory())
+      const dyno = this.#dynos.get(wanted.id)
+      if (dyno) dyno.update(wanted)
+      else this.#begin(wanted, newMemory())
     }
     this.#lastTable.changed()
   }

@@ -40,6 +40,7 @@ export const readDynoFeed = (
         'dynos.wanted',
         'releases.configSnapshotId',
         'dynos.sealedEnv',
+        marksOfApp.as('marks'),
       ])
     const rows = await (
       since === undefined
@@ -48,3 +49,6 @@ export const readDynoFeed = (
     ).execute()
     return { number, rows }
   })
+
+const marksOfApp = sql<Record<string, 'secret' | 'plain'> | null>`(
+  select json_object_agg(key, mark) from config_var_marks m where m.app_id = dynos.app_id)`

@@ -23,6 +23,8 @@ export type WantedDyno = FeedRow & {
   command: string
   /** The whole environment of the app (config vars, DYNO …) but for PORT, HOME and PATH, which the engine adds. */
   env: Record<string, string>
+  /** Of config vars: whether their values are taken out of the log, where people said so. May change while it runs. */
+  marks?: Record<string, 'secret' | 'plain'>
   /** Gets a PORT, and is up once something listens on it; else up once its process has started. */
   web: boolean
   /** A web dyno that does not listen within this time is stopped and reported as crashed with R10. */
