@@ -42,6 +42,7 @@ const NOUNS = [
     'app-transfer',
     'log',
     'log-drain',
+    'metric',
     'slug',
     'release',
     'formation',

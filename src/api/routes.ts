@@ -28,6 +28,7 @@ import { masterKeyRoutes } from '#/platform/master-key/master-key-routes.ts'
 import { couplingRoutes } from '#/platform/pipeline/coupling-routes.ts'
 import { ephemeralRoutes } from '#/platform/pipeline/ephemeral-routes.ts'
 import { latestRoutes } from '#/platform/pipeline/latest-routes.ts'
+import { metricRoutes } from '#/platform/metric/metric-routes.ts'
 import { pageRoutes } from '#/platform/page/page-routes.ts'
 import { pipelineRoutes } from '#/platform/pipeline/pipeline-routes.ts'
 import { promotionRoutes } from '#/platform/promotion/promotion-routes.ts'
@@ -87,6 +88,7 @@ export const routes: Route[] = [
   ...stackRoutes,
   ...logSessionRoutes,
   ...logDrainRoutes,
+  ...metricRoutes,
   ...releaseRoutes,
   ...dynoSizeRoutes,
   ...dynoRoutes,

@@ -77,6 +77,8 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'members:remove': async () => (await import('./commands/members/remove.ts')).MembersRemove,
   'members:set': async () => (await import('./commands/members/set.ts')).MembersSet,
 
+  metrics: async () => (await import('./commands/metrics.ts')).Metrics,
+
   pipelines: async () => (await import('./commands/pipelines/list.ts')).PipelinesList,
   'pipelines:access': async () => (await import('./commands/pipelines/access/list.ts')).AccessList,
   'pipelines:access:add': async () =>

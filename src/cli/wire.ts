@@ -140,3 +140,18 @@ export type DeployTokenJson = {
   expires_at: string
 }
 export type LogDrainJson = { id: string; url: string; token: string }
+export type MetricPointJson = {
+  at: string
+  requests: number
+  statuses: Record<'1xx' | '2xx' | '3xx' | '4xx' | '5xx', number>
+  latency_ms: Record<'p50' | 'p95' | 'p99' | 'max', number | null>
+  cpu_cores: number | null
+  memory_bytes: { average: number; max: number } | null
+  load: number | null
+}
+export type MetricsJson = {
+  from: string
+  to: string
+  step: number
+  process_types: { type: string; points: MetricPointJson[] }[]
+}

@@ -23,6 +23,7 @@ import { LOST, NEVER_RAN, type Ending } from './ending.ts'
 import type { OutputProgress } from './output-progress.ts'
 import type { Ports } from './ports.ts'
 import { runPlace, salvageMemory } from './salvage.ts'
+import type { Usage } from './usage.ts'
 import { WatchedRun } from './watched-run.ts'
 
 export type DynoSurroundings = {
@@ -100,8 +101,9 @@ export class ProcessDyno {
     return this.#memory.state === 'down' || this.#memory.state === 'complete'
   }
 
-  async examine(): Promise<void> {
-    await this.#watched?.examine()
+  /** What it has used since it was examined last; undefined if nothing of it runs. */
+  async examine(): Promise<Usage | undefined> {
+    return this.#watched?.examine()
   }
 
   async #live(): Promise<void> {
@@ -206,6 +208,7 @@ export class ProcessDyno {
     if (isAdopted && port !== undefined) this.#around.ports.keep(port)
     const watched = new WatchedRun(run, {
       wanted: this.wanted,
+      isAdopted,
       port,
       onUp: state === 'up' ? undefined : (host) => this.#becomeUp(host),
       said: this.#said,
