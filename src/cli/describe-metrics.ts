@@ -34,7 +34,7 @@ const linesOf = ({ from, to, step }: MetricsJson, points: MetricPointJson[]): st
   const slots = Math.max(1, Math.ceil((Date.parse(to) - start) / 1_000 / step))
   const width = Math.min(WIDTH, slots)
   return LINES.flatMap(({ name, of, say }) => {
-    const shown = new Array<number>(width).fill(0)
+    const shown = Array.from({ length: width }, () => 0)
     const values = points.flatMap((point) => {
       const value = of(point)
       return value === null ? [] : [{ value, at: Date.parse(point.at) }]

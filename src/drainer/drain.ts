@@ -9,7 +9,7 @@ import type { WantedDrain } from '#/platform/log-drain/drain-feed.ts'
 import { keepPosition, readPosition } from './drain-cursor.ts'
 import { framesOf, type Frame } from './frame.ts'
 import { openSender } from './open-sender.ts'
-import { deliveryErrorOf, DeliveryError, SEND_LIMIT_MS, type Sender } from './sender.ts'
+import { deliveryErrorOf, SEND_LIMIT_MS, type DeliveryError, type Sender } from './sender.ts'
 
 export type DrainOptions = {
   logsDir: string

@@ -28,7 +28,7 @@ export class Metrics extends ApiCommand {
       to: to.toISOString(),
       ...(flags.type ? { process_type: flags.type } : {}),
     })
-    const metrics = await api.get<MetricsJson>(`/apps/${app}/metrics?${query}`)
+    const metrics = await api.get<MetricsJson>(`/apps/${app}/metrics?${query.toString()}`)
     if (flags.json) return this.printJson(metrics)
     this.print(
       `=== ⬢ ${app} Metrics (last ${flags.hours === 1 ? 'hour' : `${flags.hours} hours`})\n`,
