@@ -52,26 +52,31 @@ export const upsertMinutes = async (
       memory_max_bytes = excluded.memory_max_bytes, load_sum = excluded.load_sum`.execute(db)
 }
 
-const columnsOf = (one: NewMinute) => {
-  const [informational, successful, redirected, clientErrors, serverErrors] = one.statuses ?? []
+const NOTHING = {
+  ...{ statuses: [0, 0, 0, 0, 0], latencySumMs: 0, latencyMaxMs: 0, buckets: [], counts: [] },
+  ...{ samples: 0, cpuMs: 0, memorySumBytes: 0, memoryMaxBytes: 0, loadSum: 0 },
+} satisfies Partial<NewMinute>
+
+const columnsOf = (said: NewMinute) => {
+  const one = { ...NOTHING, ...said }
   return {
     app_id: one.appId,
     process_type: one.processType,
     minute: one.minute,
-    informational: informational ?? 0,
-    successful: successful ?? 0,
-    redirected: redirected ?? 0,
-    client_errors: clientErrors ?? 0,
-    server_errors: serverErrors ?? 0,
-    latency_sum_ms: one.latencySumMs ?? 0,
-    latency_max_ms: one.latencyMaxMs ?? 0,
-    latency_buckets: one.buckets ?? [],
-    latency_counts: one.counts ?? [],
-    samples: one.samples ?? 0,
-    cpu_ms: Math.round(one.cpuMs ?? 0),
-    memory_sum_bytes: Math.round(one.memorySumBytes ?? 0),
-    memory_max_bytes: Math.round(one.memoryMaxBytes ?? 0),
-    load_sum: one.loadSum ?? 0,
+    informational: one.statuses[0],
+    successful: one.statuses[1],
+    redirected: one.statuses[2],
+    client_errors: one.statuses[3],
+    server_errors: one.statuses[4],
+    latency_sum_ms: one.latencySumMs,
+    latency_max_ms: one.latencyMaxMs,
+    latency_buckets: one.buckets,
+    latency_counts: one.counts,
+    samples: one.samples,
+    cpu_ms: Math.round(one.cpuMs),
+    memory_sum_bytes: Math.round(one.memorySumBytes),
+    memory_max_bytes: Math.round(one.memoryMaxBytes),
+    load_sum: one.loadSum,
   }
 }
 
