@@ -110,6 +110,7 @@ create table apps (
   updated_at timestamp with time zone not null default now(),
   destroyed_at timestamp with time zone,
   locked boolean not null default false,
+  deploys_overlap boolean not null default true,
   constraint apps_config_snapshot_id_fkey FOREIGN KEY (config_snapshot_id) REFERENCES config_snapshots(id) DEFERRABLE INITIALLY DEFERRED,
   constraint apps_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
   constraint apps_name_check CHECK ((name ~ '^[a-z][a-z0-9-]{1,28}[a-z0-9]$'::text)),

@@ -90,3 +90,6 @@ begin
 end $$;
 create trigger metric_minutes_total after insert or update on metric_minutes
   for each row execute function add_to_metric_totals();
+
+-- Whether dynos of the old and of the new release may run at the same time; else the old stop first.
+alter table apps add column deploys_overlap boolean not null default true;

@@ -61,6 +61,8 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'config:set': async () => (await import('./commands/config/set.ts')).ConfigSet,
   'config:unset': async () => (await import('./commands/config/unset.ts')).ConfigUnset,
 
+  'deploys:overlap': async () => (await import('./commands/deploys/overlap.ts')).DeploysOverlap,
+
   drains: async () => (await import('./commands/drains/list.ts')).DrainsList,
   'drains:add': async () => (await import('./commands/drains/add.ts')).DrainsAdd,
   'drains:remove': async () => (await import('./commands/drains/remove.ts')).DrainsRemove,

@@ -68,6 +68,7 @@ export interface App {
   configSnapshotId: string | null;
   createdAt: Generated<Timestamp>;
   createdBy: string | null;
+  deploysOverlap: Generated<boolean>;
   destroyedAt: Timestamp | null;
   id: Generated<string>;
   lastReleaseVersion: Generated<number>;
