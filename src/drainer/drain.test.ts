@@ -143,7 +143,7 @@ test('private addresses are not connected to unless the operator names them', as
   world.write('x')
   world.drain(`syslog://localhost:${receiver.port}`, { privateHosts: [] })
   const note = await until(async () => (await world.notes())[0], PATIENCE)
-  assert.match(note, /not at a public address/)
+  assert.match(note, /not a public address/)
   world.drain(`syslog://127.0.0.1:${receiver.port}`, { privateHosts: ['localhost'] })
   await pause(300)
   assert.deepEqual(receiver.messages(), [])

@@ -1,5 +1,4 @@
-import { isIP } from 'node:net'
-import { isReachable } from '#/foundation/guarded-lookup.ts'
+import { bareHost, isHostReachable } from '#/foundation/guarded-lookup.ts'
 import { httpsSender } from './https-sender.ts'
 import { DeliveryError, type Sender, type SenderOptions } from './sender.ts'
 import { syslogSender } from './syslog-sender.ts'
@@ -7,9 +6,8 @@ import { syslogSender } from './syslog-sender.ts'
 /** The way to a drain's receiver. @param options `url` was checked when the drain was made */
 export const openSender = (options: SenderOptions): Sender => {
   const url = new URL(options.url)
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase()
-  // No name is looked up for an address, so it is judged here.
-  if (isIP(host) && !isReachable(host, host, options.privateHosts)) return nowhere(host)
+  const host = bareHost(url.hostname).toLowerCase()
+  if (!isHostReachable(host, options.privateHosts)) return nowhere(host)
   if (url.protocol === 'https:') return httpsSender(options)
   const isTls = url.protocol === 'syslog+tls:'
   const port = url.port === '' ? (isTls ? 6514 : 514) : Number(url.port)

@@ -1,7 +1,6 @@
-import { isIP } from 'node:net'
 import { transaction } from '#/foundation/db.ts'
 import { invalidParams, violates } from '#/foundation/errors.ts'
-import { isReachable, privateDrainHosts } from '#/foundation/guarded-lookup.ts'
+import { isHostReachable, privateDrainHosts } from '#/foundation/guarded-lookup.ts'
 import { lockApp } from '#/platform/app/app-store.ts'
 import type { App } from '#/platform/app/app.ts'
 import type { Actor } from '#/platform/event/actor.ts'
@@ -49,7 +48,7 @@ const refuseUnlessDrain = (url: string): void => {
     throw invalidParams(
       'url must be https://…, syslog+tls://HOST:PORT or syslog://HOST:PORT, and 450 characters long at most.',
     )
-  if (isIP(target.host) && !isReachable(target.host, target.host, privateDrainHosts()))
+  if (!isHostReachable(target.host, privateDrainHosts()))
     throw invalidParams(
       `${target.host} is not a public address. The operator may allow it with SLUICE_PRIVATE_DRAIN_HOSTS.`,
     )

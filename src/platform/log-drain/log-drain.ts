@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { bareHost } from '#/foundation/guarded-lookup.ts'
 
 export type LogDrain = {
   id: string
@@ -34,7 +35,7 @@ export const drainTargetOf = (text: string): DrainTarget | undefined => {
   const url = URL.parse(text)
   const fallback = DEFAULT_PORTS[url?.protocol ?? '']
   if (!url || fallback === undefined || text.length > LIMIT_CHARACTERS) return undefined
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase()
+  const host = bareHost(url.hostname).toLowerCase()
   if (!HOST.test(host) && isIP(host) === 0) return undefined
   const kind = url.protocol.slice(0, -1) as DrainTarget['kind']
   return { kind, host, port: url.port === '' ? fallback : Number(url.port) }

@@ -1,5 +1,5 @@
 import type { Platform } from '#/platform/platform.ts'
-import { deleteOldMinutes } from './metric-store.ts'
+import { deleteOldMinutes, deleteTotalsOfDestroyed } from './metric-store.ts'
 import { KEPT_DAYS } from './metric.ts'
 
 const BATCH = 5_000
@@ -8,5 +8,6 @@ export const dropOldMetrics = async (
   { db }: Pick<Platform, 'db'>,
   signal: AbortSignal,
 ): Promise<void> => {
+  await deleteTotalsOfDestroyed(db)
   while (!signal.aborted && (await deleteOldMinutes(db, KEPT_DAYS, BATCH)) === BATCH);
 }

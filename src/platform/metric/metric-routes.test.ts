@@ -131,6 +131,10 @@ test('what is older than seven days is dropped, totals stay', async () => {
   assert.equal(rows.length, 1)
   assert.equal((await readTotals(db, [id]))[0]?.statuses[1], 8)
   assert.equal((await read(name)).process_types.length, 1)
+  await call('DELETE', `/apps/${name}`)
+  await upsertMinutes(db, 'router-1', [traffic(id, minuteAgo(1), 1)])
+  await dropOldMetrics(platform.platform, new AbortController().signal)
+  assert.deepEqual(await readTotals(db, [id]), [])
 })
 
 test('times and steps that make no sense are refused', async () => {

@@ -40,7 +40,8 @@ export const upsertMinutes = async (
     select m.app_id, m.minute, m.process_type, ${reporter}, m.informational, m.successful, m.redirected,
       m.client_errors, m.server_errors, m.latency_sum_ms, m.latency_max_ms, m.latency_buckets, m.latency_counts, m.samples,
       m.cpu_ms, m.memory_sum_bytes, m.memory_max_bytes, m.load_sum
-    from json_populate_recordset(null::metric_minutes, ${rows}::json) m join apps on apps.id = m.app_id
+    from json_populate_recordset(null::metric_minutes, ${rows}::json) m
+      join apps on apps.id = m.app_id and apps.destroyed_at is null
     where m.minute between now() - interval '7 days' and now() + interval '5 minutes'
     order by m.app_id, m.process_type, m.minute
     on conflict (app_id, minute, process_type, reporter) do update set
@@ -155,4 +156,13 @@ export const deleteOldMinutes = async (db: Db, days: number, most: number): Prom
     db,
   )
   return Number(numAffectedRows ?? 0)
+}
+
+export const deleteTotalsOfDestroyed = async (db: Db): Promise<void> => {
+  await db
+    .deleteFrom('metricTotals')
+    .using('apps')
+    .whereRef('apps.id', '=', 'metricTotals.appId')
+    .where('apps.destroyedAt', 'is not', null)
+    .execute()
 }
