@@ -225,9 +225,9 @@ test('a receiver that stops reading holds up nothing but itself, and gets on whe
   world.drain(`syslog://127.0.0.1:${receiver.port}`)
   const text = 'y'.repeat(1_000)
   const write = async (): Promise<void> => {
-    for (let number = 0; number < 12_000; number++) {
+    for (let number = 0; number < 7_000; number++) {
       world.write(`${number} ${text}`)
-      if (number % 500 === 0) await pause(50) // an app may log so much a second
+      if (number % 500 === 0) await world.writer.flush()
     }
     await world.writer.flush()
   }
@@ -237,8 +237,8 @@ test('a receiver that stops reading holds up nothing but itself, and gets on whe
   assert.ok(process.memoryUsage().rss - before < 30_000_000)
   receiver.resume()
   const last = (): string | undefined => receiver.texts().at(-1)
-  await until(() => last()?.startsWith('11999 '), { ...PATIENCE, everyMs: 500 })
-  assert.equal(new Set(receiver.texts()).size, 12_000)
+  await until(() => last()?.startsWith('6999 '), { limitMs: 60_000, everyMs: 1_000 })
+  assert.equal(new Set(receiver.texts()).size, 7_000)
 })
 
 test('a drain goes on where it was, and sends nothing from before it was made', async () => {
