@@ -241,13 +241,14 @@ export const FAULTS: Fault[] = [
         { limitMs: 60_000, everyMs: 200, what: 'two dynos' },
       )
       const [victim] = await dynosOf(platform, 'fast')
-      for (const pid of await processesOf(platform, victim?.id ?? '')) process.kill(pid, 'SIGKILL')
+      const pids = await processesOf(platform, victim?.id ?? '')
+      for (const pid of pids) process.kill(pid, 'SIGKILL')
       await until(
         async () => (await dynosOf(platform, 'fast')).every(({ state }) => state === 'up'),
         { limitMs: 60_000, everyMs: 200, what: 'both dynos again' },
       )
       assertSucceeds(await platform.sluice('ps:scale', 'web=1', '-a', 'fast'))
-      return []
+      return pids.length === 0 ? ['nothing of the dyno was found to kill'] : []
     },
   },
   {
@@ -326,8 +327,9 @@ export const FAULTS: Fault[] = [
       )
       const before = await dynosOf(platform, STAGING)
       try {
-        await platform.api('DELETE', `/apps/${STAGING}/dynos`)
         await platform.kill('engine') // it has looked at this slug already
+        await until(async () => ((await platform.pids())['engine'] ?? 0) > 0, { limitMs: 30_000 })
+        await platform.api('DELETE', `/apps/${STAGING}/dynos`)
         const said = await untilLogged(
           platform,
           STAGING,
