@@ -117,5 +117,9 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   teams: async () => (await import('./commands/teams/list.ts')).TeamsList,
   'teams:create': async () => (await import('./commands/teams/create.ts')).TeamsCreate,
   'teams:destroy': async () => (await import('./commands/teams/destroy.ts')).TeamsDestroy,
+  'teams:preferences': async () =>
+    (await import('./commands/teams/preferences.ts')).TeamsPreferences,
+  'teams:preferences:set': async () =>
+    (await import('./commands/teams/preferences-set.ts')).TeamsPreferencesSet,
   'teams:join': async () => (await import('./commands/teams/join.ts')).TeamsJoin,
 }

@@ -139,3 +139,4 @@ export type DeployTokenJson = {
   last_used_at: string | null
   expires_at: string
 }
+export type PreferencesJson = { member_permissions: { name: string }[]; auto_join: boolean }
