@@ -1,6 +1,6 @@
 import { config } from '#/foundation/config.ts'
 import { transaction, type Db } from '#/foundation/db.ts'
-import { invalidParams } from '#/foundation/errors.ts'
+import { invalidParams, violates } from '#/foundation/errors.ts'
 import { enqueue } from '#/foundation/jobs.ts'
 import { lockApp, updateApp } from '#/platform/app/app-store.ts'
 import type { Actor } from '#/platform/event/actor.ts'
@@ -39,7 +39,11 @@ export const releaseApp = (db: Db, actor: Actor, input: ReleaseInput): Promise<R
         { quantity, size },
       ]),
     )
-    const release = await insertRelease(tx, actor, { ...input, formation })
+    const release = await insertRelease(tx, actor, { ...input, formation }).catch(
+      (error: unknown) => {
+        throw violates(error, 'releases_slug_kept') ? slugGone('of this release') : error
+      },
+    )
     await insertDeploy(tx, actor, { appId: app.id, kind: 'release', releaseId: release.id })
     await enqueue(tx, runDeploysJob, { appId: app.id }, { queue: deployQueue(app.id) })
     await insertEvent(tx, actor, {
@@ -60,10 +64,7 @@ const addFormationsOf = async (
   slugId: string,
 ): Promise<void> => {
   const slug = await getSlug(tx, actor, slugId)
-  if (slug.removedAt)
-    throw invalidParams(
-      `The slug ${shortCommit(slug)} is no longer kept: of each app these are the ${config.slugsKept} that it released last. Push its code again.`,
-    )
+  if (slug.removedAt) throw slugGone(shortCommit(slug))
   await addMissingFormations(
     tx,
     actor,
@@ -71,6 +72,12 @@ const addFormationsOf = async (
     Object.keys(slug.processTypes).filter((type) => type !== RELEASE_PHASE),
   )
 }
+
+/** Also what the database says if the slug is being given up at this moment. */
+const slugGone = (which: string) =>
+  invalidParams(
+    `The slug ${which} is no longer kept: of each app these are the ${config.slugsKept} that it released last. Push its code again.`,
+  )
 
 /** The line that Heroku writes to the app's log for each release. */
 export const logRelease = ({ logs }: Pick<Platform, 'logs'>, release: Release): void =>
