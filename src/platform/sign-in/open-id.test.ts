@@ -1,35 +1,17 @@
 import assert from 'node:assert/strict'
 import { after, beforeEach, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { ended, start } from '#/foundation/exec.ts'
 import { aFreePort } from '#/keeper/a-free-port.ts'
 import { aBrowser, aPersonWithPassword, logIn, PASSWORD } from '../../../test/support/sign-in.ts'
+import { OPEN_ID_CLIENT, startOpenIdProvider } from '../../../test/support/open-id-provider.ts'
 import { aTeam } from '../../../test/support/apps.ts'
 import { aTestPlatform } from '../../../test/support/test-platform.ts'
 
 const testPlatform = await aTestPlatform()
 const { platform, database } = testPlatform
-const PROVIDER = fileURLToPath(
-  new URL('../../../test/support/fixtures/open-id-provider.mjs', import.meta.url),
-)
 const CALLBACK = 'http://localhost:5000/sign-in/openid/callback'
-const provider = start(process.execPath, [PROVIDER, CALLBACK], {
-  stdio: ['ignore', 'pipe', 'inherit'],
-})
-after(async () => {
-  provider.kill()
-  await ended(provider)
-})
-const issuer = await new Promise<string>((resolve) =>
-  provider.stdout?.once('data', (chunk) => resolve(String(chunk).trim())),
-)
-platform.openId = {
-  name: 'Example',
-  issuer,
-  clientId: 'sluice',
-  clientSecret: 'a-secret',
-  isOnly: false,
-}
+const { issuer, stop } = await startOpenIdProvider(CALLBACK)
+after(stop)
+platform.openId = { name: 'Example', issuer, ...OPEN_ID_CLIENT, isOnly: false }
 beforeEach(() => database.pool.query('truncate identities, web_sessions'))
 
 type Person = { sub: string; email?: string; email_verified?: boolean }
