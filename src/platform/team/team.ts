@@ -8,7 +8,7 @@ export type Role = (typeof ROLES)[number]
 
 export const PERMISSIONS = ['view', 'deploy', 'operate', 'manage'] as const
 export type Permission = (typeof PERMISSIONS)[number]
-export const isPermission = (text: string): text is Permission =>
+const isPermission = (text: string): text is Permission =>
   PERMISSIONS.some((permission) => permission === text)
 
 /** As a set is kept: in order, each once, and always with `view`. @throws 422 in words */
