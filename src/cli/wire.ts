@@ -37,6 +37,22 @@ export type AddOnJson = {
   plan: { name: string }
   config_vars: string[]
 }
+export type LogDrainJson = { id: string; url: string; token: string }
+export type MetricPointJson = {
+  at: string
+  requests: number
+  statuses: Record<'1xx' | '2xx' | '3xx' | '4xx' | '5xx', number>
+  latency_ms: Record<'p50' | 'p95' | 'p99' | 'max', number | null>
+  cpu_cores: number | null
+  memory_bytes: { average: number; max: number } | null
+  load: number | null
+}
+export type MetricsJson = {
+  from: string
+  to: string
+  step: number
+  process_types: { type: string; points: MetricPointJson[] }[]
+}
 export type AttachmentJson = { id: string; name: string; addon: { id: string; name: string } }
 export type CouplingJson = {
   id: string
@@ -139,19 +155,14 @@ export type DeployTokenJson = {
   last_used_at: string | null
   expires_at: string
 }
-export type LogDrainJson = { id: string; url: string; token: string }
-export type MetricPointJson = {
-  at: string
-  requests: number
-  statuses: Record<'1xx' | '2xx' | '3xx' | '4xx' | '5xx', number>
-  latency_ms: Record<'p50' | 'p95' | 'p99' | 'max', number | null>
-  cpu_cores: number | null
-  memory_bytes: { average: number; max: number } | null
-  load: number | null
+export type PreferencesJson = { member_permissions: { name: string }[]; auto_join: boolean }
+/** The whole token only when it has just been made. */
+export type AuthorizationJson = {
+  id: string
+  description: string
+  scope: string[]
+  client: { name: string; redirect_uri: string } | null
+  access_token: { token: string; expires_in: number | null }
+  updated_at: string
 }
-export type MetricsJson = {
-  from: string
-  to: string
-  step: number
-  process_types: { type: string; points: MetricPointJson[] }[]
-}
+export type OauthClientJson = { id: string; name: string; redirect_uri: string; secret: string }
