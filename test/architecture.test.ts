@@ -44,6 +44,7 @@ const NOUNS = [
     'release',
     'formation',
     'dyno',
+    'change-gate',
     'deploy',
   ],
   ...['config-var', 'add-on', 'domain', 'app-setup', 'buildpack', 'source', 'build', 'slug-upload'],

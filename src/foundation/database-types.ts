@@ -63,6 +63,28 @@ export interface AppRoute {
   feedNumber: number;
 }
 
+export interface ApprovalRequest {
+  appId: string;
+  createdAt: Generated<Timestamp>;
+  digest: string;
+  expiresAt: Timestamp;
+  id: Generated<string>;
+  pipelineId: string;
+  requestedBy: string | null;
+  requestedByName: string;
+  sourceAppId: string;
+  sourceReleaseId: string;
+  withdrawnAt: Timestamp | null;
+}
+
+export interface Approval {
+  accountId: string;
+  accountName: string;
+  createdAt: Generated<Timestamp>;
+  id: Generated<string>;
+  requestId: string;
+}
+
 export interface App {
   buildStack: Generated<string>;
   configSnapshotId: string | null;
@@ -315,6 +337,16 @@ export interface Formation {
   updatedAt: Generated<Timestamp>;
 }
 
+export interface FreezeOverride {
+  accountId: string;
+  accountName: string;
+  createdAt: Generated<Timestamp>;
+  expiresAt: Timestamp;
+  id: Generated<string>;
+  reason: string;
+  stageId: string;
+}
+
 export interface Identity {
   accountId: string;
   createdAt: Generated<Timestamp>;
@@ -374,12 +406,30 @@ export interface PipelineStage {
   position: number;
 }
 
+export interface PipelineWebhook {
+  createdAt: Generated<Timestamp>;
+  createdBy: string;
+  createdByName: string;
+  events: string[];
+  id: Generated<string>;
+  pipelineId: string;
+  sealedSecret: string;
+  updatedAt: Generated<Timestamp>;
+  url: string;
+}
+
 export interface Promotion {
+  allOrNothing: Generated<boolean>;
   createdAt: Generated<Timestamp>;
   createdBy: string | null;
   createdByName: string;
   id: Generated<string>;
+  idempotencyKey: string | null;
   pipelineId: string;
+  plan: ColumnType<unknown, string | null | undefined, never>;
+  requestHash: string | null;
+  retryOf: string | null;
+  settledAt: Timestamp | null;
   slugId: string;
   sourceAppId: string;
   sourceReleaseId: string;
@@ -387,10 +437,15 @@ export interface Promotion {
 
 export interface PromotionTarget {
   appId: string;
+  approvals: ColumnType<{ name: string; at: string }[], string | undefined, never>;
   createdAt: Generated<Timestamp>;
+  freezeOverride: string | null;
   id: Generated<string>;
+  previousReleaseId: string | null;
   promotionId: string;
   releaseId: string;
+  rollbackNote: string | null;
+  rollbackReleaseId: string | null;
 }
 
 export interface RecoveryCode {
@@ -402,6 +457,7 @@ export interface RecoveryCode {
 export interface Release {
   addOns: ColumnType<{ name: string; addOn: string; plan: string }[], string, never>;
   appId: string;
+  cause: 'create' | 'push' | 'slug' | 'rollback' | 'config' | 'add-on' | 'promotion' | 'repair' | null;
   configSnapshotId: string;
   createdAt: Generated<Timestamp>;
   createdBy: string | null;
@@ -415,6 +471,13 @@ export interface Release {
   status: Generated<'pending' | 'succeeded' | 'failed'>;
   updatedAt: Generated<Timestamp>;
   version: Generated<number>;
+}
+
+export interface ReleaseWatch {
+  createdAt: Generated<Timestamp>;
+  endedAt: Timestamp | null;
+  releaseId: string;
+  until: Timestamp;
 }
 
 export interface SchemaMigration {
@@ -478,6 +541,32 @@ export interface SshKey {
   updatedAt: Generated<Timestamp>;
 }
 
+export interface StageFreeze {
+  createdAt: Generated<Timestamp>;
+  createdBy: string | null;
+  createdByName: string;
+  ends: string;
+  id: Generated<string>;
+  kind: 'weekly' | 'range';
+  reason: string | null;
+  stageId: string;
+  starts: string;
+  timeZone: string;
+}
+
+export interface StagePolicy {
+  approvalHours: Generated<number>;
+  approvals: Generated<number>;
+  approvalTeamId: string | null;
+  autoRollbackMinutes: Generated<number>;
+  blockingFindings: Generated<string[]>;
+  createdAt: Generated<Timestamp>;
+  directDeploys: Generated<boolean>;
+  promoters: 'admins' | 'deployers' | null;
+  stageId: string;
+  updatedAt: Generated<Timestamp>;
+}
+
 export interface TeamInvitation {
   byMail: boolean;
   createdAt: Generated<Timestamp>;
@@ -517,6 +606,18 @@ export interface TwoFactor {
   sealedSeed: string;
 }
 
+export interface WebhookDelivery {
+  attempts: Generated<number>;
+  createdAt: Generated<Timestamp>;
+  event: string;
+  id: Generated<string>;
+  lastAnswer: string | null;
+  payload: string;
+  status: Generated<'pending' | 'succeeded' | 'failed'>;
+  updatedAt: Generated<Timestamp>;
+  webhookId: string;
+}
+
 export interface WebSession {
   accountId: string;
   createdAt: Generated<Timestamp>;
@@ -542,6 +643,8 @@ export interface DB {
   addOns: AddOn;
   appNames: AppName;
   appRoutes: AppRoute;
+  approvalRequests: ApprovalRequest;
+  approvals: Approval;
   apps: App;
   appTransfers: AppTransfer;
   authorizations: Authorization;
@@ -561,6 +664,7 @@ export interface DB {
   feeds: Feed;
   followers: Follower;
   formations: Formation;
+  freezeOverrides: FreezeOverride;
   identities: Identity;
   knownAddresses: KnownAddress;
   masterKeys: MasterKey;
@@ -568,20 +672,25 @@ export interface DB {
   pipelineCouplings: PipelineCoupling;
   pipelines: Pipeline;
   pipelineStages: PipelineStage;
+  pipelineWebhooks: PipelineWebhook;
   promotions: Promotion;
   promotionTargets: PromotionTarget;
   recoveryCodes: RecoveryCode;
   releases: Release;
+  releaseWatches: ReleaseWatch;
   schemaMigrations: SchemaMigration;
   signInAttempts: SignInAttempt;
   slugs: Slug;
   slugUploads: SlugUpload;
   sources: Source;
   sshKeys: SshKey;
+  stageFreezes: StageFreeze;
+  stagePolicies: StagePolicy;
   teamInvitations: TeamInvitation;
   teamMembers: TeamMember;
   teams: Team;
   twoFactors: TwoFactor;
+  webhookDeliveries: WebhookDelivery;
   webSessions: WebSession;
   workers: Worker;
 }

@@ -16,7 +16,8 @@ import { dropOutputs } from '#/platform/build/drop-outputs.ts'
 import { runBuild } from '#/platform/build/run-build.ts'
 import { tidyBuilds } from '#/platform/build/tidy-builds.ts'
 import { tidyRepositories } from '#/platform/build/tidy-repositories.ts'
-import { runDeploysJob, stopRetiredJob } from '#/platform/deploy/deploy-jobs.ts'
+import { rollBackCrashedJob, runDeploysJob, stopRetiredJob } from '#/platform/deploy/deploy-jobs.ts'
+import { rollBackCrashed } from '#/platform/deploy/roll-back-crashed.ts'
 import { runDeploys } from '#/platform/deploy/run-deploys.ts'
 import { stopRetiredDynos } from '#/platform/deploy/stop-retired.ts'
 import { rotateMasterKeyJob } from '#/platform/master-key/master-key-jobs.ts'
@@ -39,6 +40,7 @@ import { sweepSources } from '#/platform/source/sweep-sources.ts'
 export const jobHandlers = (platform: Platform): JobHandler[] => [
   handleJob(runDeploysJob, ({ appId }, context) => runDeploys(platform, appId, context)),
   handleJob(stopRetiredJob, (args, context) => stopRetiredDynos(platform, args, context.signal)),
+  handleJob(rollBackCrashedJob, (args) => rollBackCrashed(platform, args)),
   ...buildHandlers({
     ...platform,
     slots: createBuildSlots(config.buildsAtOnce, MOST_WAITING_BUILDS),

@@ -4,6 +4,7 @@ import { newId } from '#/foundation/ids.ts'
 import { enqueue } from '#/foundation/jobs.ts'
 import { lockApp } from '#/platform/app/app-store.ts'
 import type { App } from '#/platform/app/app.ts'
+import { checkChange } from '#/platform/change-gate/check-change.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
 import type { Platform } from '#/platform/platform.ts'
@@ -102,6 +103,7 @@ const queueBuild = async (
 ): Promise<Build> => {
   const build = await transaction(db, async (tx) => {
     const app = await lockApp(tx, actor, appId)
+    await checkChange(tx, actor, { appId, cause: 'push', slugId: null })
     if ((await countPendingBuilds(tx, actor, appId)) >= MOST_WAITING)
       throw invalidParams(
         `${MOST_WAITING} builds of this app are waiting already. Try again later.`,

@@ -39,6 +39,7 @@ export const releaseBuild = async (
       configSnapshotId: await chooseConfig({ db: tx, keyring }, app, built),
       description: `Deploy ${version}`,
       addOns: await findNewestAddOns(tx, actor, app.id),
+      cause: 'push',
     })
     if (app.stack !== slug.stack) await updateApp(tx, actor, app.id, { stack: slug.stack })
     await finishBuild(tx, actor, build, {

@@ -111,6 +111,7 @@ const failOrRise = async (needs: BuildNeeds, build: Build, error: unknown): Prom
 
 const reasonOf = (error: unknown): string | undefined => {
   if (error instanceof BuildFailure) return error.message
+  if (error instanceof ApiError && error.status === 403) return error.message // its stage was shut meanwhile
   return hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT')
     ? 'there is no space left on the disk of this machine.'
     : undefined

@@ -116,6 +116,7 @@ const releaseTarget = async (
       target.configSnapshotId ?? (await insertConfigSnapshot(needs, target.id, EMPTY_CONFIG)),
     description,
     addOns: await listReleaseAddOns(needs.db, target.id),
+    cause: 'promotion',
   })
 }
 
