@@ -600,11 +600,15 @@ create table pipeline_stages (
   name text not null,
   kind text not null,
   position integer not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
   constraint pipeline_stages_id_key UNIQUE (id, pipeline_id),
   constraint pipeline_stages_kind_check CHECK ((kind = ANY (ARRAY['test'::text, 'review'::text, 'development'::text, 'staging'::text, 'production'::text]))),
+  constraint pipeline_stages_name_check CHECK ((name ~ '^[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?$'::text)),
   constraint pipeline_stages_name_key UNIQUE (pipeline_id, name),
   constraint pipeline_stages_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES pipelines(id) ON DELETE CASCADE,
   constraint pipeline_stages_pkey PRIMARY KEY (id),
+  constraint pipeline_stages_position_check CHECK (("position" >= 0)),
   constraint pipeline_stages_position_key UNIQUE (pipeline_id, "position") DEFERRABLE INITIALLY DEFERRED
 );
 

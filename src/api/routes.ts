@@ -29,6 +29,7 @@ import { ephemeralRoutes } from '#/platform/pipeline/ephemeral-routes.ts'
 import { latestRoutes } from '#/platform/pipeline/latest-routes.ts'
 import { pageRoutes } from '#/platform/page/page-routes.ts'
 import { pipelineRoutes } from '#/platform/pipeline/pipeline-routes.ts'
+import { stageRoutes } from '#/platform/pipeline/stage-routes.ts'
 import { promotionRoutes } from '#/platform/promotion/promotion-routes.ts'
 import { releaseRoutes } from '#/platform/release/release-routes.ts'
 import type { Route } from '#/platform/route.ts'
@@ -103,6 +104,7 @@ export const routes: Route[] = [
   ...addOnRoutes,
   ...attachmentRoutes,
   ...pipelineRoutes,
+  ...stageRoutes,
   ...couplingRoutes,
   ...ephemeralRoutes,
   ...latestRoutes,

@@ -20,6 +20,14 @@ export const pipelineFlag = Flags.string({
   required: true,
   description: 'name or id of the pipeline',
 })
+export const beforeFlag = Flags.string({
+  exclusive: ['after'],
+  description: 'stage that comes next',
+})
+export const afterFlag = Flags.string({
+  exclusive: ['before'],
+  description: 'stage that comes just before',
+})
 export const teamFlag = Flags.string({
   char: 't',
   required: true,

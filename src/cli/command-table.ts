@@ -94,6 +94,15 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
     (await import('./commands/pipelines/promote.ts')).PipelinesPromote,
   'pipelines:remove': async () => (await import('./commands/pipelines/remove.ts')).PipelinesRemove,
   'pipelines:rename': async () => (await import('./commands/pipelines/rename.ts')).PipelinesRename,
+  'pipelines:stages': async () => (await import('./commands/pipelines/stages/list.ts')).StagesList,
+  'pipelines:stages:add': async () =>
+    (await import('./commands/pipelines/stages/add.ts')).StagesAdd,
+  'pipelines:stages:move': async () =>
+    (await import('./commands/pipelines/stages/move.ts')).StagesMove,
+  'pipelines:stages:remove': async () =>
+    (await import('./commands/pipelines/stages/remove.ts')).StagesRemove,
+  'pipelines:stages:rename': async () =>
+    (await import('./commands/pipelines/stages/rename.ts')).StagesRename,
   'pipelines:transfer': async () =>
     (await import('./commands/pipelines/transfer.ts')).PipelinesTransfer,
   'pipelines:update': async () => (await import('./commands/pipelines/update.ts')).PipelinesUpdate,

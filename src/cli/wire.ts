@@ -44,7 +44,9 @@ export type CouplingJson = {
   app: { id: string }
   pipeline: { id: string; name: string }
   owned_elsewhere: boolean
+  pipeline_stage: { id: string; name: string; position: number }
 }
+export type StageJson = { id: string; name: string; kind: string; position: number }
 export type DynoJson = {
   id: string
   name: string

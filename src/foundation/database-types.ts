@@ -399,11 +399,13 @@ export interface Pipeline {
 }
 
 export interface PipelineStage {
+  createdAt: Generated<Timestamp>;
   id: Generated<string>;
   kind: 'test' | 'review' | 'development' | 'staging' | 'production';
   name: string;
   pipelineId: string;
   position: number;
+  updatedAt: Generated<Timestamp>;
 }
 
 export interface PipelineWebhook {

@@ -3,7 +3,7 @@ import { lockApp } from '#/platform/app/app-store.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
 import type { Platform } from '#/platform/platform.ts'
-import { getStage } from './couple-app.ts'
+import { stageFor } from './couple-app.ts'
 import { getCoupling, moveCoupling } from './coupling-store.ts'
 import { lockPipeline } from './pipeline-store.ts'
 import type { Coupling } from './pipeline.ts'
@@ -19,7 +19,7 @@ export const changeStage = (
     await lockApp(tx, actor, appId)
     const before = await getCoupling(tx, actor, id, 'deploy')
     const pipeline = await lockPipeline(tx, actor, before.pipelineId)
-    const stage = await getStage(tx, pipeline.id, stageName)
+    const stage = await stageFor(tx, pipeline.id, stageName)
     const moved = await moveCoupling(tx, actor, before, stage.id)
     await insertEvent(tx, actor, {
       resource: 'pipeline-coupling',
@@ -28,7 +28,7 @@ export const changeStage = (
       appId,
       pipelineId: pipeline.id,
       teamId: pipeline.teamId,
-      before: { stage: before.stage },
+      before: { stage: before.stageName },
       after: { stage: stage.name },
     })
     return moved

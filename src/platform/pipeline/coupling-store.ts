@@ -20,6 +20,7 @@ const couplings = (db: Db) =>
       'pipelines.name as pipelineName',
       'pipelineCouplings.stageId',
       'pipelineStages.kind as stage',
+      'pipelineStages.name as stageName',
       'pipelineStages.position as stagePosition',
       sql<boolean>`apps.team_id <> pipelines.team_id`.as('ownedElsewhere'),
       'pipelineCouplings.createdAt',

@@ -68,12 +68,17 @@ export const presentPipeline = (pipeline: Pipeline) => ({
   updated_at: pipeline.updatedAt,
 })
 
-/** Heroku's coupling, with the pipeline's name, which the CLI prints, and whether the app has another owner. */
+/** Heroku's coupling, with the pipeline's name, which the CLI prints, its own stage, and whether the app has another owner. */
 export const presentCoupling = (coupling: Coupling) => ({
   id: coupling.id,
   app: { id: coupling.appId },
   pipeline: { id: coupling.pipelineId, name: coupling.pipelineName },
   stage: coupling.stage,
+  pipeline_stage: {
+    id: coupling.stageId,
+    name: coupling.stageName,
+    position: coupling.stagePosition,
+  },
   owned_elsewhere: coupling.ownedElsewhere,
   created_at: coupling.createdAt,
   updated_at: coupling.updatedAt,

@@ -6,13 +6,7 @@ import { isId } from '#/foundation/ids.ts'
 import { mayOnApp } from '#/platform/app/app-store.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { rolesWith, type Permission } from '#/platform/team/team.ts'
-import {
-  CHANGE_PIPELINE,
-  STAGE_KINDS,
-  type Pipeline,
-  type Stage,
-  type StageKind,
-} from './pipeline.ts'
+import { CHANGE_PIPELINE, type Pipeline, type StageKind } from './pipeline.ts'
 
 const COLUMNS = [
   'pipelines.id',
@@ -218,19 +212,3 @@ export const deletePipelinesPastTheirDate = (
     .where('deleteAt', '<=', sql<Date>`now()`)
     .returning(['id', 'name', 'teamId'])
     .execute()
-
-/** By name, else the first of that kind. */
-export const findStage = (db: Db, pipelineId: string, stage: string): Promise<Stage | undefined> =>
-  db
-    .selectFrom('pipelineStages')
-    .select(['id', 'pipelineId', 'name', 'kind', 'position'])
-    .where('pipelineId', '=', pipelineId)
-    .where((eb) =>
-      eb.or([eb('name', '=', stage), ...kindsNamed(stage).map((kind) => eb('kind', '=', kind))]),
-    )
-    .orderBy((eb) => eb('name', '=', stage), 'desc')
-    .orderBy('position')
-    .limit(1)
-    .executeTakeFirst()
-
-const kindsNamed = (name: string): StageKind[] => STAGE_KINDS.filter((kind) => kind === name)

@@ -66,7 +66,10 @@ export type Stage = {
   pipelineId: string
   name: string
   kind: StageKind
+  /** From 0, in the order of promotion. */
   position: number
+  createdAt: Date
+  updatedAt: Date
 }
 
 /** An app in a stage of a pipeline; an app is in one at most. */
@@ -76,7 +79,9 @@ export type Coupling = {
   pipelineId: string
   pipelineName: string
   stageId: string
+  /** Its kind, which is what the wire calls a stage. */
   stage: StageKind
+  stageName: string
   stagePosition: number
   /** The app is not the pipeline's owner's. */
   ownedElsewhere: boolean

@@ -25,6 +25,6 @@ export const uncoupleApp = (
       appId: coupling.appId,
       pipelineId: pipeline.id,
       teamId: pipeline.teamId,
-      before: { pipeline: pipeline.name, stage: coupling.stage },
+      before: { pipeline: pipeline.name, stage: coupling.stageName },
     })
   })

@@ -76,7 +76,7 @@ const downstream = async (
   const ids = downstreamOf(source, couplings).map(({ appId }) => appId)
   const targets = await listApps(db, actor, { ids })
   if (targets.length === 0)
-    throw invalidParams(`There is no app in a stage after ${source.stage} to promote to.`)
+    throw invalidParams(`There is no app in a stage after ${source.stageName} to promote to.`)
   return targets
 }
 
