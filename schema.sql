@@ -680,6 +680,7 @@ create table promotions (
   created_by uuid,
   created_by_name text not null,
   created_at timestamp with time zone not null default now(),
+  number bigint generated always as identity not null,
   all_or_nothing boolean not null default false,
   retry_of uuid,
   idempotency_key text,

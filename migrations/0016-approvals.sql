@@ -71,6 +71,7 @@ create table approvals (
 alter table releases add column cause text; -- what kind of change made it; null: before this was kept
 
 alter table promotions
+  add column number bigint generated always as identity, -- pages go by it
   add column all_or_nothing boolean not null default false,
   add column retry_of uuid references promotions,
   add column idempotency_key text,

@@ -32,6 +32,7 @@ import { pipelineRoutes } from '#/platform/pipeline/pipeline-routes.ts'
 import { stageRoutes } from '#/platform/pipeline/stage-routes.ts'
 import { promotionRoutes } from '#/platform/promotion/promotion-routes.ts'
 import { releaseRoutes } from '#/platform/release/release-routes.ts'
+import { webhookRoutes } from '#/platform/webhook/webhook-routes.ts'
 import type { Route } from '#/platform/route.ts'
 import { slugUploadRoutes } from '#/platform/slug-upload/slug-upload-routes.ts'
 import { cliLoginPages } from '#/platform/sign-in/cli-login-pages.ts'
@@ -108,6 +109,7 @@ export const routes: Route[] = [
   ...couplingRoutes,
   ...ephemeralRoutes,
   ...latestRoutes,
+  ...webhookRoutes,
   ...promotionRoutes,
   ...auditRoutes,
   ...masterKeyRoutes,

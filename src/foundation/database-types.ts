@@ -427,6 +427,7 @@ export interface Promotion {
   createdByName: string;
   id: Generated<string>;
   idempotencyKey: string | null;
+  number: Generated<number>;
   pipelineId: string;
   plan: ColumnType<unknown, string | null | undefined, never>;
   requestHash: string | null;

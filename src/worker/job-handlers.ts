@@ -26,6 +26,10 @@ import { deleteEmptyPipelines } from '#/platform/pipeline/delete-empty-pipelines
 import { deleteEmptyPipelinesJob } from '#/platform/pipeline/pipeline-jobs.ts'
 import { sendMailJob } from '#/platform/mail/mail-jobs.ts'
 import { sendMail } from '#/platform/mail/send-mail.ts'
+import { settlePromotionJob } from '#/platform/promotion/promotion-jobs.ts'
+import { settlePromotion } from '#/platform/promotion/settle-promotion.ts'
+import { deliverWebhook } from '#/platform/webhook/deliver-webhook.ts'
+import { deliverWebhookJob } from '#/platform/webhook/webhook-jobs.ts'
 import { systemActor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { sweepSlugsJob } from '#/platform/slug/slug-jobs.ts'
@@ -40,6 +44,8 @@ import { sweepSources } from '#/platform/source/sweep-sources.ts'
 export const jobHandlers = (platform: Platform): JobHandler[] => [
   handleJob(runDeploysJob, ({ appId }, context) => runDeploys(platform, appId, context)),
   handleJob(stopRetiredJob, (args, context) => stopRetiredDynos(platform, args, context.signal)),
+  handleJob(settlePromotionJob, (args) => settlePromotion(platform, args)),
+  handleJob(deliverWebhookJob, (args, context) => deliverWebhook(platform, args, context)),
   handleJob(rollBackCrashedJob, (args) => rollBackCrashed(platform, args)),
   ...buildHandlers({
     ...platform,

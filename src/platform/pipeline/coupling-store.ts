@@ -5,7 +5,7 @@ import { isId } from '#/foundation/ids.ts'
 import { mayOnApp } from '#/platform/app/app-store.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { mayInTeamOfPipeline } from './pipeline-store.ts'
-import { CHANGE_PIPELINE, type Coupling, type StageKind } from './pipeline.ts'
+import { CHANGE_PIPELINE, type Coupling } from './pipeline.ts'
 
 const couplings = (db: Db) =>
   db
@@ -48,22 +48,6 @@ export const listCouplings = (
     .orderBy('pipelineCouplings.id')
     .execute()
 }
-
-/** All apps in a pipeline, whoever asks, with the kind of their stage. */
-export const listStagesOfApps = async (
-  db: Db,
-  pipelineId: string,
-): Promise<Map<string, StageKind>> =>
-  new Map(
-    (
-      await db
-        .selectFrom('pipelineCouplings')
-        .innerJoin('pipelineStages', 'pipelineStages.id', 'pipelineCouplings.stageId')
-        .select(['pipelineCouplings.appId', 'pipelineStages.kind'])
-        .where('pipelineCouplings.pipelineId', '=', pipelineId)
-        .execute()
-    ).map(({ appId, kind }) => [appId, kind]),
-  )
 
 export const getCouplingOfApp = async (db: Db, _actor: Actor, appId: string): Promise<Coupling> => {
   const found = await couplings(db).where('pipelineCouplings.appId', '=', appId).executeTakeFirst()

@@ -7,6 +7,8 @@ import type { Actor } from '#/platform/event/actor.ts'
 import { listCouplings } from '#/platform/pipeline/coupling-store.ts'
 import { downstreamOf, type Coupling, type Pipeline } from '#/platform/pipeline/pipeline.ts'
 import type { Platform } from '#/platform/platform.ts'
+import { getRelease } from '#/platform/release/release-store.ts'
+import { getSlug } from '#/platform/slug/slug-store.ts'
 import type { Slug } from '#/platform/slug/slug.ts'
 import { planTarget, type AppState, type TargetPlan } from './promotion-plan.ts'
 import { readAppState } from './read-app-state.ts'
@@ -16,6 +18,8 @@ export type PromotionPlan = { pipeline: Pipeline; source: AppState; targets: Tar
 type Needs = Pick<Platform, 'db' | 'keyring' | 'paths'>
 type PlanInput = {
   source: string
+  /** An earlier release of the source; undefined: what it serves. */
+  release?: string | undefined
   /** undefined: the apps of the next stage */
   targets: string[] | undefined
 }
@@ -28,7 +32,12 @@ export const planPromotion = async (
   input: PlanInput,
 ): Promise<PromotionPlan> => {
   const apps = await findParticipants(needs.db, actor, pipeline, input)
-  const source = await readAppState(needs, actor, apps.source)
+  const source = await withRelease(
+    needs.db,
+    actor,
+    await readAppState(needs, actor, apps.source),
+    input.release,
+  )
   if (!source.slug)
     throw invalidParams(`${source.app.name} has no code to promote. Push to it first.`)
   const compareTo = comparerWith(needs.paths.git, source.slug)
@@ -38,6 +47,21 @@ export const planPromotion = async (
     targets.push(planTarget(source, target, await compareTo(target.slug)))
   }
   return { pipeline, source, targets }
+}
+
+const withRelease = async (
+  db: Db,
+  actor: Actor,
+  state: AppState,
+  ref: string | undefined,
+): Promise<AppState> => {
+  if (ref === undefined) return state
+  const release = await getRelease(db, actor, state.app.id, ref)
+  return {
+    ...state,
+    release,
+    slug: release.slugId === null ? null : await getSlug(db, actor, release.slugId),
+  }
 }
 
 const findParticipants = async (
