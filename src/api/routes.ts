@@ -33,6 +33,7 @@ import { stageRoutes } from '#/platform/pipeline/stage-routes.ts'
 import { promotionRoutes } from '#/platform/promotion/promotion-routes.ts'
 import { releaseRoutes } from '#/platform/release/release-routes.ts'
 import { webhookRoutes } from '#/platform/webhook/webhook-routes.ts'
+import { stagePolicyRoutes } from '#/platform/stage-policy/stage-policy-routes.ts'
 import type { Route } from '#/platform/route.ts'
 import { slugUploadRoutes } from '#/platform/slug-upload/slug-upload-routes.ts'
 import { cliLoginPages } from '#/platform/sign-in/cli-login-pages.ts'
@@ -109,6 +110,7 @@ export const routes: Route[] = [
   ...couplingRoutes,
   ...ephemeralRoutes,
   ...latestRoutes,
+  ...stagePolicyRoutes,
   ...webhookRoutes,
   ...promotionRoutes,
   ...auditRoutes,

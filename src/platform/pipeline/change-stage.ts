@@ -3,6 +3,7 @@ import { lockApp } from '#/platform/app/app-store.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
 import type { Platform } from '#/platform/platform.ts'
+import { checkLeaving } from './check-leaving.ts'
 import { stageFor } from './couple-app.ts'
 import { getCoupling, moveCoupling } from './coupling-store.ts'
 import { lockPipeline } from './pipeline-store.ts'
@@ -17,6 +18,7 @@ export const changeStage = (
 ): Promise<Coupling> =>
   transaction(db, async (tx) => {
     await lockApp(tx, actor, appId)
+    await checkLeaving(tx, actor, appId)
     const before = await getCoupling(tx, actor, id, 'deploy')
     const pipeline = await lockPipeline(tx, actor, before.pipelineId)
     const stage = await stageFor(tx, pipeline.id, stageName)

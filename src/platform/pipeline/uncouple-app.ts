@@ -4,6 +4,7 @@ import { lockApp } from '#/platform/app/app-store.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
 import type { Platform } from '#/platform/platform.ts'
+import { checkLeaving } from './check-leaving.ts'
 import { deleteCoupling } from './coupling-store.ts'
 import { lockPipeline } from './pipeline-store.ts'
 import type { Coupling } from './pipeline.ts'
@@ -16,6 +17,7 @@ export const uncoupleApp = (
 ): Promise<void> =>
   transaction(db, async (tx) => {
     await lockApp(tx, actor, coupling.appId)
+    await checkLeaving(tx, actor, coupling.appId)
     const pipeline = await lockPipeline(tx, actor, coupling.pipelineId)
     if (!(await deleteCoupling(tx, actor, coupling.id))) throw notFound('pipeline_coupling')
     await insertEvent(tx, actor, {
