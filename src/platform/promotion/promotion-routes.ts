@@ -1,10 +1,11 @@
+import { invalidParams } from '#/foundation/errors.ts'
 import { referenceOf } from '#/platform/app/reference.ts'
 import { onPipeline } from '#/platform/pipeline/pipeline-access.ts'
 import { account, route } from '#/platform/route.ts'
 import { createPromotion } from './create-promotion.ts'
-import { planPromotion } from './plan-promotion.ts'
+import { compareApps, planPromotion } from './plan-promotion.ts'
 import { onPromotion } from './promotion-access.ts'
-import { presentPlan } from './promotion-plan-schema.ts'
+import { presentDiff, presentPlan } from './promotion-plan-schema.ts'
 import {
   CreatePromotion,
   CreatePromotionPlan,
@@ -61,5 +62,19 @@ export const promotionRoutes = [
           targets: targets?.map(({ app }) => referenceOf(app)),
         }),
       ),
+  }),
+  route({
+    method: 'GET',
+    path: '/pipelines/:pipeline/diff',
+    access: onPipeline('view'),
+    handle: async ({ platform, actor, target: pipeline, query: { source, targets } }) => {
+      if (!source) throw invalidParams('Say which app to compare: ?source=APP')
+      return presentDiff(
+        await compareApps(platform, actor, pipeline, {
+          source,
+          targets: targets?.split(',').filter((ref) => ref !== ''),
+        }),
+      )
+    },
   }),
 ]
