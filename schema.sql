@@ -1,5 +1,13 @@
 -- Made by `npm run db:dump` from the migrations. Do not edit.
 
+create table account_features (
+  account_id uuid not null,
+  name text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint account_features_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint account_features_pkey PRIMARY KEY (account_id, name)
+);
+
 create table account_links (
   account_id uuid not null,
   kind text not null,
@@ -287,6 +295,17 @@ CREATE INDEX collaborators_account_id ON public.collaborators USING btree (accou
 CREATE TRIGGER collaborators_leave AFTER DELETE ON public.collaborators FOR EACH ROW EXECUTE FUNCTION revoke_deploy_tokens_of_grant();
 CREATE TRIGGER collaborators_lose_deploy AFTER UPDATE OF permissions ON public.collaborators FOR EACH ROW WHEN ((('deploy'::text = ANY (old.permissions)) AND (NOT ('deploy'::text = ANY (new.permissions))))) EXECUTE FUNCTION revoke_deploy_tokens_of_grant();
 CREATE TRIGGER collaborators_notify_access AFTER DELETE OR UPDATE ON public.collaborators FOR EACH STATEMENT EXECUTE FUNCTION notify_access();
+
+create table config_marks (
+  stage_id uuid not null,
+  key text not null,
+  mark text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint config_marks_key_check CHECK (((key <> ''::text) AND (length(key) <= 200))),
+  constraint config_marks_mark_check CHECK ((mark = ANY (ARRAY['must-differ'::text, 'must-equal'::text]))),
+  constraint config_marks_pkey PRIMARY KEY (stage_id, key),
+  constraint config_marks_stage_id_fkey FOREIGN KEY (stage_id) REFERENCES pipeline_stages(id) ON DELETE CASCADE
+);
 
 create table config_snapshots (
   id uuid not null default gen_random_uuid(),
@@ -639,6 +658,7 @@ create table pipelines (
   production_promotion text not null default 'admins'::text,
   ephemeral_auto_join boolean not null default false,
   ephemeral_permissions text[] not null default '{view,deploy,operate}'::text[],
+  path_rules jsonb,
   constraint pipelines_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
   constraint pipelines_ephemeral_permissions_check CHECK (is_permission_set(ephemeral_permissions)),
   constraint pipelines_name_check CHECK ((name ~ '^[a-z][a-z0-9-]{0,28}[a-z0-9]$'::text)),
@@ -791,6 +811,8 @@ create table slugs (
   removed_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  path_rules jsonb,
+  baked_in jsonb,
   constraint slugs_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
   constraint slugs_digest_check CHECK ((digest ~ '^sha256:[0-9a-f]{64}$'::text)),
   constraint slugs_pkey PRIMARY KEY (id)

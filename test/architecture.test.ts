@@ -48,7 +48,16 @@ const NOUNS = [
     'deploy',
   ],
   ...['config-var', 'add-on', 'domain', 'app-setup', 'buildpack', 'source', 'build', 'slug-upload'],
-  ...['pipeline', 'webhook', 'promotion', 'stage-policy', 'deploy-token', 'audit', 'master-key', 'event-stream'],
+  ...[
+    'pipeline',
+    'webhook',
+    'promotion',
+    'stage-policy',
+    'deploy-token',
+    'audit',
+    'master-key',
+    'event-stream',
+  ],
 ]
 
 /** Besides the stores: holds an advisory lock on a connection of its own, which no store does. */

@@ -30,6 +30,7 @@ import { latestRoutes } from '#/platform/pipeline/latest-routes.ts'
 import { pageRoutes } from '#/platform/page/page-routes.ts'
 import { pipelineRoutes } from '#/platform/pipeline/pipeline-routes.ts'
 import { stageRoutes } from '#/platform/pipeline/stage-routes.ts'
+import { configMarkRoutes } from '#/platform/pipeline/config-mark-routes.ts'
 import { promotionRoutes } from '#/platform/promotion/promotion-routes.ts'
 import { releaseRoutes } from '#/platform/release/release-routes.ts'
 import { webhookRoutes } from '#/platform/webhook/webhook-routes.ts'
@@ -107,6 +108,7 @@ export const routes: Route[] = [
   ...attachmentRoutes,
   ...pipelineRoutes,
   ...stageRoutes,
+  ...configMarkRoutes,
   ...couplingRoutes,
   ...ephemeralRoutes,
   ...latestRoutes,

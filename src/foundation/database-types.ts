@@ -11,6 +11,12 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AccountFeature {
+  accountId: string;
+  createdAt: Generated<Timestamp>;
+  name: string;
+}
+
 export interface AccountLink {
   accountId: string;
   createdAt: Generated<Timestamp>;
@@ -182,6 +188,13 @@ export interface Collaborator {
   id: Generated<string>;
   permissions: string[];
   updatedAt: Generated<Timestamp>;
+}
+
+export interface ConfigMark {
+  createdAt: Generated<Timestamp>;
+  key: string;
+  mark: 'must-differ' | 'must-equal';
+  stageId: string;
 }
 
 export interface ConfigSnapshot {
@@ -393,6 +406,7 @@ export interface Pipeline {
   ephemeralPermissions: Generated<('view' | 'deploy' | 'operate' | 'manage')[]>;
   id: Generated<string>;
   name: string;
+  pathRules: ColumnType<{ name: string; paths: string[]; message: string; level: 'blocking' | 'warning' | 'info'; downtime: boolean }[] | null, string | null | undefined, string | null>;
   productionPromotion: Generated<'admins' | 'deployers'>;
   teamId: string;
   updatedAt: Generated<Timestamp>;
@@ -497,6 +511,7 @@ export interface SignInAttempt {
 
 export interface Slug {
   appId: string;
+  bakedIn: ColumnType<Record<string, { hash: string; files: string[]; count: number }> | null, string | null | undefined, never>;
   buildpackProvidedDescription: string | null;
   buildpacks: ColumnType<{ name: string; url: string; version?: string }[], string, never>;
   commit: string | null;
@@ -504,6 +519,7 @@ export interface Slug {
   createdAt: Generated<Timestamp>;
   digest: string;
   id: Generated<string>;
+  pathRules: ColumnType<{ name: string; paths: string[]; message: string; level: 'blocking' | 'warning' | 'info'; downtime: boolean }[] | null, string | null | undefined, never>;
   processTypes: ColumnType<Record<string, string>, string, never>;
   removedAt: Timestamp | null;
   size: number;
@@ -640,6 +656,7 @@ export interface Worker {
 }
 
 export interface DB {
+  accountFeatures: AccountFeature;
   accountLinks: AccountLink;
   accounts: Account;
   addOnAttachments: AddOnAttachment;
@@ -655,6 +672,7 @@ export interface DB {
   builds: Build;
   cliLogins: CliLogin;
   collaborators: Collaborator;
+  configMarks: ConfigMark;
   configSnapshots: ConfigSnapshot;
   dataKeys: DataKey;
   deploys: Deploy;

@@ -42,11 +42,7 @@ export const checkChange = async (tx: Db, actor: Actor, input: ChangeInput): Pro
   return { approvals, freezeOverride, autoRollbackMinutes }
 }
 
-const checkFreezes = async (
-  tx: Db,
-  actor: Actor,
-  stage: GovernedStage,
-): Promise<string | null> => {
+const checkFreezes = async (tx: Db, actor: Actor, stage: GovernedStage): Promise<string | null> => {
   const freezes = await listFreezes(tx, actor, [stage.stageId])
   const { now } = freezeAt(freezes, new Date())
   if (!now) return null

@@ -15,11 +15,7 @@ const POLICY_COLUMNS = [
 ] as const
 
 /** The stages of those of the apps that are in a pipeline. */
-export const listStagesOf = (
-  db: Db,
-  _actor: Actor,
-  appIds: string[],
-): Promise<GovernedStage[]> =>
+export const listStagesOf = (db: Db, _actor: Actor, appIds: string[]): Promise<GovernedStage[]> =>
   db
     .selectFrom('pipelineCouplings')
     .innerJoin('pipelineStages', 'pipelineStages.id', 'pipelineCouplings.stageId')

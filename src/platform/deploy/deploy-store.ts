@@ -128,7 +128,9 @@ export const cancelDeployOf = (
     .where('releaseId', '=', releaseId)
     .where('kind', '=', 'release')
     .where('status', 'in', ['queued', 'running'])
-    .where(sql<boolean>`not jsonb_path_exists(steps, '$[*] ? (@.name == "route" && @.finishedAt != null)')`)
+    .where(
+      sql<boolean>`not jsonb_path_exists(steps, '$[*] ? (@.name == "route" && @.finishedAt != null)')`,
+    )
     .returning('id')
     .executeTakeFirst()
 

@@ -32,11 +32,7 @@ export type MadeRelease = Release & { permit: Permit }
  * The one way to a release: builds, config changes, promotions, rollbacks and add-ons come through here, and so through
  * the gate of the app's stage. @throws 403 if that keeps it shut
  */
-export const releaseApp = (
-  db: Db,
-  actor: Actor,
-  input: ReleaseInput,
-): Promise<MadeRelease> =>
+export const releaseApp = (db: Db, actor: Actor, input: ReleaseInput): Promise<MadeRelease> =>
   transaction(db, async (tx) => {
     const app = await lockApp(tx, actor, input.appId)
     const permit = await checkChange(tx, actor, input)

@@ -53,7 +53,10 @@ export const rollBackIn = async (
     configSnapshotId:
       only === 'code' && configSnapshotId !== null
         ? configSnapshotId
-        : await restoreConfig(needs, app.id, { then: target.configSnapshotId, now: configSnapshotId }),
+        : await restoreConfig(needs, app.id, {
+            then: target.configSnapshotId,
+            now: configSnapshotId,
+          }),
     description: `Rollback ${only === undefined ? '' : `${only} `}to v${target.version}`,
     addOns: await findNewestAddOns(needs.db, actor, app.id),
     cause,

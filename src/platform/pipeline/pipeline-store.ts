@@ -15,6 +15,7 @@ const COLUMNS = [
   'pipelines.productionPromotion',
   'pipelines.ephemeralAutoJoin',
   'pipelines.ephemeralPermissions',
+  'pipelines.pathRules',
   'pipelines.deleteAt',
   'pipelines.createdAt',
   'pipelines.updatedAt',
@@ -186,13 +187,23 @@ export const updatePipelineRow = async (
   change: Partial<
     Pick<
       Pipeline,
-      'name' | 'teamId' | 'productionPromotion' | 'ephemeralAutoJoin' | 'ephemeralPermissions'
+      | 'name'
+      | 'teamId'
+      | 'productionPromotion'
+      | 'ephemeralAutoJoin'
+      | 'ephemeralPermissions'
+      | 'pathRules'
     >
   >,
 ): Promise<Pipeline> => {
+  const { pathRules, ...columns } = change
   await tx
     .updateTable('pipelines')
-    .set({ ...change, updatedAt: sql<Date>`now()` })
+    .set({
+      ...columns,
+      ...(pathRules === undefined ? {} : { pathRules: pathRules && JSON.stringify(pathRules) }),
+      updatedAt: sql<Date>`now()`,
+    })
     .where('id', '=', id)
     .execute()
   return withOwner(tx).where('pipelines.id', '=', id).executeTakeFirstOrThrow()

@@ -1,3 +1,4 @@
+import type { PathRule } from '#/platform/slug/path-rule.ts'
 import { rolesWith, type Permission, type Role } from '#/platform/team/team.ts'
 
 /** Heroku's stages, as the wire spells them. A pipeline's own stages each are of one of these kinds. */
@@ -45,6 +46,8 @@ export type Pipeline = {
   ephemeralPermissions: Permission[]
   /** What its team has fixed for all its pipelines, in place of `ephemeralPermissions`. */
   teamEphemeralPermissions: Permission[] | null
+  /** What changed paths mean, beside the platform's own rules and before those of an app.json. */
+  pathRules: PathRule[] | null
   /** Set while it has no app: when it is deleted. */
   deleteAt: Date | null
   createdAt: Date

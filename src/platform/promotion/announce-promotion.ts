@@ -44,5 +44,11 @@ const describe = (target: TargetRecord) => ({
   rolled_back: target.rollbackVersion !== null,
 })
 
-const lineOf = ({ appName, version, status, errorMessage, rollbackVersion }: TargetRecord): string =>
+const lineOf = ({
+  appName,
+  version,
+  status,
+  errorMessage,
+  rollbackVersion,
+}: TargetRecord): string =>
   `${appName} v${version}: ${status}${errorMessage ? ` (${errorMessage})` : ''}${rollbackVersion === null ? '' : `, rolled back by v${rollbackVersion}`}`

@@ -16,6 +16,7 @@ import type { Release } from '#/platform/release/release.ts'
 import { getSlug } from '#/platform/slug/slug-store.ts'
 import { shortCommit, type Slug } from '#/platform/slug/slug.ts'
 import { announcePromotion } from './announce-promotion.ts'
+import { checkFindings } from './check-findings.ts'
 import { lockParticipants, type Participants } from './lock-participants.ts'
 import { planPromotion, type PromotionPlan } from './plan-promotion.ts'
 import { presentPlan } from './promotion-plan-schema.ts'
@@ -121,6 +122,7 @@ const promoteInside = async (
     actor,
     targets.map((target) => target.id),
   )
+  checkFindings(input.plan, participants.stages, release.id)
   checkSeen(input.seen, participants, release, current)
   const releases: MadeRelease[] = []
   for (const target of targets)

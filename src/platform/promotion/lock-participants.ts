@@ -4,12 +4,19 @@ import { isId } from '#/foundation/ids.ts'
 import { getApp, lockApps } from '#/platform/app/app-store.ts'
 import type { App } from '#/platform/app/app.ts'
 import { listStagesOf } from '#/platform/change-gate/policy-store.ts'
+import type { GovernedStage } from '#/platform/change-gate/policy.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { sharePipeline } from '#/platform/pipeline/pipeline-store.ts'
 import type { Pipeline } from '#/platform/pipeline/pipeline.ts'
 import { checkPromoters } from './check-promoters.ts'
 
-export type Participants = { pipeline: Pipeline; source: App; targets: App[] }
+export type Participants = {
+  pipeline: Pipeline
+  source: App
+  targets: App[]
+  /** Of the targets. */
+  stages: GovernedStage[]
+}
 
 type Refs = { source: { app: string }; targets: string[] }
 
@@ -42,13 +49,9 @@ export const lockParticipants = async (
     return app
   }
   const found = { source: get(sourceId), targets: targetIds.toSorted().map(get) }
-  await checkPromoters(
-    tx,
-    actor,
-    pipeline,
-    stages.filter(({ appId }) => targetIds.includes(appId)),
-  )
-  return { pipeline, ...found }
+  const ofTargets = stages.filter(({ appId }) => targetIds.includes(appId))
+  await checkPromoters(tx, actor, pipeline, ofTargets)
+  return { pipeline, ...found, stages: ofTargets }
 }
 
 const idOf = async (tx: Db, actor: Actor, ref: string): Promise<string> =>

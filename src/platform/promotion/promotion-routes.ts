@@ -10,10 +10,10 @@ import { NEEDED } from '#/platform/team/permission-table.ts'
 import { cancelPromotion } from './cancel-promotion.ts'
 import { createPromotion } from './create-promotion.ts'
 import { followPromotion } from './follow-promotion.ts'
-import { planPromotion } from './plan-promotion.ts'
+import { compareApps, planPromotion } from './plan-promotion.ts'
 import { planRollback } from './plan-rollback.ts'
 import { onPromotion } from './promotion-access.ts'
-import { presentPlan } from './promotion-plan-schema.ts'
+import { presentDiff, presentPlan } from './promotion-plan-schema.ts'
 import {
   CreatePromotion,
   CreatePromotionPlan,
@@ -75,11 +75,7 @@ export const promotionRoutes = [
       void reply.code(page.status).headers(page.headers)
       return Promise.all(
         page.rows.map(async (promotion) =>
-          presentRecord(
-            promotion,
-            await listTargetRecords(platform.db, actor, promotion.id),
-            null,
-          ),
+          presentRecord(promotion, await listTargetRecords(platform.db, actor, promotion.id), null),
         ),
       )
     },
@@ -146,6 +142,20 @@ export const promotionRoutes = [
           targets: targets?.map(({ app }) => referenceOf(app)),
         }),
       ),
+  }),
+  route({
+    method: 'GET',
+    path: '/pipelines/:pipeline/diff',
+    access: onPipeline('view'),
+    handle: async ({ platform, actor, target: pipeline, query: { source, targets } }) => {
+      if (!source) throw invalidParams('Say which app to compare: ?source=APP')
+      return presentDiff(
+        await compareApps(platform, actor, pipeline, {
+          source,
+          targets: targets?.split(',').filter((ref) => ref !== ''),
+        }),
+      )
+    },
   }),
 ]
 

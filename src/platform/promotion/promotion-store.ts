@@ -156,8 +156,8 @@ const wholeNumber = (text: string): number => {
 
 /** As it was stored with the promotion. */
 export const readPlan = async (db: Db, _actor: Actor, id: string): Promise<unknown> =>
-  (await db.selectFrom('promotions').select('plan').where('id', '=', id).executeTakeFirst())?.plan ??
-  null
+  (await db.selectFrom('promotions').select('plan').where('id', '=', id).executeTakeFirst())
+    ?.plan ?? null
 
 const targetsOf = (db: Db, promotionId: string) =>
   db
@@ -271,20 +271,12 @@ export const getSourceName = async (db: Db, promotion: Promotion): Promise<strin
   return `${name} v${version}`
 }
 
-export const findEmailOf = async (
-  db: Db,
-  accountId: string | null,
-): Promise<string | undefined> =>
-  (
-    await db.selectFrom('accounts').select('email').where('id', '=', accountId).executeTakeFirst()
-  )?.email
+export const findEmailOf = async (db: Db, accountId: string | null): Promise<string | undefined> =>
+  (await db.selectFrom('accounts').select('email').where('id', '=', accountId).executeTakeFirst())
+    ?.email
 
 /** Those of the apps whose config vars the actor may see. */
-export const listAppsWithConfig = async (
-  db: Db,
-  actor: Actor,
-  ids: string[],
-): Promise<string[]> =>
+export const listAppsWithConfig = async (db: Db, actor: Actor, ids: string[]): Promise<string[]> =>
   (
     await db
       .selectFrom('apps')

@@ -84,7 +84,10 @@ export const findOpenRequest = async (
 export const insertApprovalRequest = async (
   tx: Db,
   actor: Actor,
-  { hours, ...input }: Pick<
+  {
+    hours,
+    ...input
+  }: Pick<
     ApprovalRequest,
     'pipelineId' | 'appId' | 'digest' | 'sourceAppId' | 'sourceReleaseId'
   > & { hours: number },

@@ -72,7 +72,9 @@ export const requestApprovals = (
       await lockApp(tx, actor, target.id)
       const stage = await stageIn(tx, actor, pipeline, target)
       if (stage.approvals === 0)
-        throw invalidParams(`${target.name} needs no approval: so says the policy of ${stage.stage}.`)
+        throw invalidParams(
+          `${target.name} needs no approval: so says the policy of ${stage.stage}.`,
+        )
       const subject = { source, version: release.version, releaseId: release.id, digest }
       made.push(await requestOne({ ...needs, db: tx }, actor, stage, subject))
     }

@@ -77,7 +77,10 @@ export const addFreeze = (
   { db }: Needs,
   actor: Actor,
   pipelineId: string,
-  { stage: ref, ...window }: Pick<Freeze, 'kind' | 'starts' | 'ends' | 'timeZone' | 'reason'> & {
+  {
+    stage: ref,
+    ...window
+  }: Pick<Freeze, 'kind' | 'starts' | 'ends' | 'timeZone' | 'reason'> & {
     stage: string
   },
 ): Promise<{ freeze: Freeze; stage: Stage }> => {
@@ -86,7 +89,9 @@ export const addFreeze = (
     const pipeline = await lockPipelineFor(tx, actor, pipelineId, CHANGE_PIPELINE)
     const stage = await stageOf(tx, pipeline, ref)
     if ((await listFreezes(tx, actor, [stage.id])).length >= MOST_FREEZES)
-      throw invalidParams(`A stage has ${MOST_FREEZES} freezes at most. Remove those that are over.`)
+      throw invalidParams(
+        `A stage has ${MOST_FREEZES} freezes at most. Remove those that are over.`,
+      )
     const freeze = await insertFreeze(tx, actor, { stageId: stage.id, ...window })
     await insertEvent(tx, actor, {
       resource: 'stage-freeze',

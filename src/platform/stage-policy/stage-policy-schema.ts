@@ -21,7 +21,7 @@ export const UpdatePolicy = Type.Object(
     ),
     direct_deploys: Type.Optional(Type.Boolean()),
     blocking_findings: Type.Optional(
-      Type.Array(Type.String({ pattern: '^[a-z0-9-]{1,60}$' }), { maxItems: 50 }),
+      Type.Array(Type.String({ pattern: '^[a-z0-9.*-]{1,60}$' }), { maxItems: 50 }),
     ),
     auto_rollback_minutes: Type.Optional(Type.Integer({ minimum: 0, maximum: 60 })),
   },

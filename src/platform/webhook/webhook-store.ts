@@ -148,6 +148,5 @@ export const saveAttempt = async (
 }
 
 export const getPipelineName = async (db: Db, pipelineId: string): Promise<string> =>
-  (
-    await db.selectFrom('pipelines').select('name').where('id', '=', pipelineId).executeTakeFirst()
-  )?.name ?? pipelineId
+  (await db.selectFrom('pipelines').select('name').where('id', '=', pipelineId).executeTakeFirst())
+    ?.name ?? pipelineId
