@@ -20,6 +20,15 @@ export const pipelineFlag = Flags.string({
   required: true,
   description: 'name or id of the pipeline',
 })
+export const optionalPipelineFlag = Flags.string({
+  char: 'p',
+  description: 'name or id of the pipeline',
+})
+export const stageFlag = Flags.string({
+  char: 's',
+  default: 'production',
+  description: 'stage of the pipeline',
+})
 export const beforeFlag = Flags.string({
   exclusive: ['after'],
   description: 'stage that comes next',

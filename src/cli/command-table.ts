@@ -85,13 +85,36 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'pipelines:access:update': async () =>
     (await import('./commands/pipelines/access/update.ts')).AccessUpdate,
   'pipelines:add': async () => (await import('./commands/pipelines/add.ts')).PipelinesAdd,
+  'pipelines:approvals': async () =>
+    (await import('./commands/pipelines/approvals/list.ts')).ApprovalsList,
+  'pipelines:approvals:request': async () =>
+    (await import('./commands/pipelines/approvals/request.ts')).ApprovalsRequest,
+  'pipelines:approvals:withdraw': async () =>
+    (await import('./commands/pipelines/approvals/withdraw.ts')).ApprovalsWithdraw,
+  'pipelines:approve': async () =>
+    (await import('./commands/pipelines/approve.ts')).PipelinesApprove,
   'pipelines:create': async () => (await import('./commands/pipelines/create.ts')).PipelinesCreate,
   'pipelines:destroy': async () =>
     (await import('./commands/pipelines/destroy.ts')).PipelinesDestroy,
+  'pipelines:freezes': async () =>
+    (await import('./commands/pipelines/freezes/list.ts')).FreezesList,
+  'pipelines:freezes:add': async () =>
+    (await import('./commands/pipelines/freezes/add.ts')).FreezesAdd,
+  'pipelines:freezes:override': async () =>
+    (await import('./commands/pipelines/freezes/override.ts')).FreezesOverride,
+  'pipelines:freezes:remove': async () =>
+    (await import('./commands/pipelines/freezes/remove.ts')).FreezesRemove,
   'pipelines:info': async () => (await import('./commands/pipelines/info.ts')).PipelinesInfo,
   'pipelines:plan': async () => (await import('./commands/pipelines/plan.ts')).PipelinesPlan,
+  'pipelines:policy': async () => (await import('./commands/pipelines/policy.ts')).PipelinesPolicy,
   'pipelines:promote': async () =>
     (await import('./commands/pipelines/promote.ts')).PipelinesPromote,
+  'pipelines:promotions': async () =>
+    (await import('./commands/pipelines/promotions/show.ts')).PromotionsShow,
+  'pipelines:promotions:cancel': async () =>
+    (await import('./commands/pipelines/promotions/cancel.ts')).PromotionsCancel,
+  'pipelines:promotions:retry': async () =>
+    (await import('./commands/pipelines/promotions/retry.ts')).PromotionsRetry,
   'pipelines:remove': async () => (await import('./commands/pipelines/remove.ts')).PipelinesRemove,
   'pipelines:rename': async () => (await import('./commands/pipelines/rename.ts')).PipelinesRename,
   'pipelines:stages': async () => (await import('./commands/pipelines/stages/list.ts')).StagesList,
@@ -107,6 +130,13 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
     (await import('./commands/pipelines/transfer.ts')).PipelinesTransfer,
   'pipelines:update': async () => (await import('./commands/pipelines/update.ts')).PipelinesUpdate,
 
+  'pipelines:webhooks': async () =>
+    (await import('./commands/pipelines/webhooks/list.ts')).WebhooksList,
+  'pipelines:webhooks:add': async () =>
+    (await import('./commands/pipelines/webhooks/add.ts')).WebhooksAdd,
+  'pipelines:webhooks:remove': async () =>
+    (await import('./commands/pipelines/webhooks/remove.ts')).WebhooksRemove,
+
   ps: async () => (await import('./commands/ps/list.ts')).PsList,
   'ps:restart': async () => (await import('./commands/ps/restart.ts')).PsRestart,
   'ps:scale': async () => (await import('./commands/ps/scale.ts')).PsScale,
@@ -116,6 +146,8 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'releases:output': async () => (await import('./commands/releases/output.ts')).ReleasesOutput,
   'releases:rollback': async () =>
     (await import('./commands/releases/rollback.ts')).ReleasesRollback,
+
+  rollback: async () => (await import('./commands/releases/rollback.ts')).ReleasesRollback,
 
   tokens: async () => (await import('./commands/tokens/list.ts')).TokensList,
   'tokens:create': async () => (await import('./commands/tokens/create.ts')).TokensCreate,
