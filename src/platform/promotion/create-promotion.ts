@@ -132,23 +132,19 @@ const promoteInside = async (
         description: `Promote ${source.name} v${release.version} ${nameOf(slug)}`,
       }),
     )
-  const promotion = await insertPromotion(
-    tx,
-    actor,
-    {
-      pipelineId: pipeline.id,
-      sourceAppId: source.id,
-      sourceReleaseId: release.id,
-      slugId: slug.id,
-      allOrNothing: input.allOrNothing ?? false,
-      retryOf: input.retryOf ?? null,
-      plan: input.plan && presentPlan(input.plan),
-      idempotencyKey: input.idempotencyKey ?? null,
-      requestHash: input.idempotencyKey === undefined ? null : input.requestHash,
-    },
+  const promotion = await insertPromotion(tx, actor, {
+    pipelineId: pipeline.id,
+    sourceAppId: source.id,
+    sourceReleaseId: release.id,
+    slugId: slug.id,
+    allOrNothing: input.allOrNothing ?? false,
+    retryOf: input.retryOf ?? null,
+    plan: input.plan && presentPlan(input.plan),
+    idempotencyKey: input.idempotencyKey ?? null,
+    requestHash: input.idempotencyKey === undefined ? null : input.requestHash,
     releases,
-    current,
-  )
+    previous: current,
+  })
   await insertEvent(tx, actor, {
     resource: 'pipeline-promotion',
     resourceId: promotion.id,

@@ -17,26 +17,31 @@ export async function* followPromotion(
   gone: AbortSignal,
 ): AsyncGenerator<string> {
   const look = () => getPromotion(db, actor, id)
-  const signal = watchAccess({ db, notifications }, actor, look, gone)
-  let last = ''
-  while (!signal.aborted) {
+  const ended = new AbortController()
+  const until = AbortSignal.any([gone, ended.signal])
+  const signal = watchAccess({ db, notifications }, actor, look, until)
+  const read = async () => {
     const promotion = await look()
     const record = presentRecord(promotion, await listTargetRecords(db, actor, id), null)
-    const text = JSON.stringify(record)
-    if (text !== last) yield `event: promotion\ndata: ${text}\n\n`
-    last = text
-    if (promotion.settledAt) return
-    const news = await waitFor({
-      notifications,
-      channel: 'deploy_changed',
-      check: async () => {
-        const now = presentRecord(await look(), await listTargetRecords(db, actor, id), null)
-        return JSON.stringify(now) === last ? undefined : true
-      },
-      limitMs: HEARTBEAT_MS,
-      lookAnywayMs: LOOK_MS,
-      signal,
-    }).catch(() => undefined) // they are gone, or may see it no more
-    if (!news && !signal.aborted) yield ':\n\n'
+    return { isSettled: promotion.settledAt !== null, text: JSON.stringify(record) }
+  }
+  let last = ''
+  try {
+    while (!signal.aborted) {
+      const { text, isSettled } = await read()
+      yield text === last ? ':\n\n' : `event: promotion\ndata: ${text}\n\n`
+      last = text
+      if (isSettled) return
+      await waitFor({
+        notifications,
+        channel: 'deploy_changed',
+        check: async () => ((await read()).text === last ? undefined : true),
+        limitMs: HEARTBEAT_MS,
+        lookAnywayMs: LOOK_MS,
+        signal,
+      }).catch(() => undefined) // they are gone, or may see it no more
+    }
+  } finally {
+    ended.abort()
   }
 }

@@ -7,6 +7,7 @@ import type { Platform } from '#/platform/platform.ts'
 import { findReleaseToFollow, getRelease } from '#/platform/release/release-store.ts'
 import type { Release } from '#/platform/release/release.ts'
 import { getSlug } from '#/platform/slug/slug-store.ts'
+import type { Slug } from '#/platform/slug/slug.ts'
 import { compareConfig } from './promotion-plan.ts'
 
 type Needs = Pick<Platform, 'db' | 'keyring' | 'paths'>
@@ -36,20 +37,26 @@ const codeDifference = async (
   now: Release | null,
   target: Release,
 ) => {
-  const to = target.slugId === null ? null : await getSlug(db, actor, target.slugId)
-  const from = now?.slugId == null ? null : await getSlug(db, actor, now.slugId)
+  const slugOf = async (release: Release | null): Promise<Slug | undefined> =>
+    release?.slugId ? getSlug(db, actor, release.slugId) : undefined
+  const to = await slugOf(target)
+  const from = await slugOf(now)
   const commits = from && to ? await compareCommits(paths.git, to, from) : null
   return {
-    from_digest: from?.digest ?? null,
-    to_digest: to?.digest ?? null,
-    from_commit: from?.commit ?? null,
-    to_commit: to?.commit ?? null,
+    ...codeOf('from', from),
+    ...codeOf('to', to),
     /** Null where the platform has not got the commits. */
     commits_back: commits?.aheadBy ?? null,
-    same: from !== null && from.digest === to?.digest,
-    kept: to !== null && to.removedAt === null,
+    same: from !== undefined && from.digest === to?.digest,
+    kept: to?.removedAt === null,
   }
 }
+
+const codeOf = <Side extends 'from' | 'to'>(side: Side, slug: Slug | undefined) =>
+  ({
+    [`${side}_digest`]: slug?.digest ?? null,
+    [`${side}_commit`]: slug?.commit ?? null,
+  }) as Record<`${Side}_digest` | `${Side}_commit`, string | null>
 
 const configDifference = async (needs: Needs, app: App, target: Release) => {
   const now = await readConfigSnapshot(needs, app.configSnapshotId)

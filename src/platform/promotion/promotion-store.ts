@@ -32,15 +32,20 @@ const promotions = (db: Db) =>
 export type NewPromotion = Pick<
   Promotion,
   'pipelineId' | 'sourceAppId' | 'sourceReleaseId' | 'slugId' | 'allOrNothing' | 'retryOf'
-> & { plan: unknown; idempotencyKey: string | null; requestHash: string | null }
+> & {
+  releases: MadeRelease[]
+  /** What each target served before, by app. */
+  previous: Map<string, string>
+  plan: unknown
+  idempotencyKey: string | null
+  requestHash: string | null
+}
 
 /** @throws a violation of `promotions_idempotency_key` if the actor has used the key before. */
 export const insertPromotion = async (
   tx: Db,
   actor: Actor,
-  { plan, ...input }: NewPromotion,
-  releases: MadeRelease[],
-  previous: Map<string, string>,
+  { plan, releases, previous, ...input }: NewPromotion,
 ): Promise<Promotion> => {
   const { id } = await tx
     .insertInto('promotions')
