@@ -54,7 +54,7 @@ export const rollBackIn = async (
       only === 'code' && configSnapshotId !== null
         ? configSnapshotId
         : await restoreConfig(needs, app.id, {
-            then: target.configSnapshotId,
+            before: target.configSnapshotId,
             now: configSnapshotId,
           }),
     description: `Rollback ${only === undefined ? '' : `${only} `}to v${target.version}`,
@@ -76,9 +76,9 @@ export const checkTarget = (
 const restoreConfig = async (
   needs: { db: Db } & Pick<Platform, 'keyring'>,
   appId: string,
-  { then, now }: { then: string; now: string | null },
+  { before, now }: { before: string; now: string | null },
 ): Promise<string> => {
-  const { own } = await readConfigSnapshot(needs, then)
+  const { own } = await readConfigSnapshot(needs, before)
   const { attached } = await readConfigSnapshot(needs, now)
   return insertConfigSnapshot(needs, appId, { own, attached })
 }

@@ -14,13 +14,16 @@ export const signatureOf = (secret: string, payload: string): string =>
 export const deliverWebhook = async (
   { db, keyring }: Pick<Platform, 'db' | 'keyring'>,
   { deliveryId }: { deliveryId: string },
-  { isLastAttempt }: Pick<JobContext, 'isLastAttempt'>,
+  { isLastAttempt, privateHosts }: Pick<JobContext, 'isLastAttempt'> & { privateHosts?: string[] },
 ): Promise<void> => {
   const delivery = await findDelivery({ db, keyring }, deliveryId)
   if (delivery?.status !== 'pending') return
-  const answer = await postJson(delivery.url, delivery.payload, {
+  const headers = {
     'heroku-webhook-hmac-sha256': signatureOf(delivery.secret, delivery.payload),
-  }).catch((error: unknown) => messageOf(error).slice(0, 200))
+  }
+  const answer = await postJson(delivery.url, delivery.payload, headers, privateHosts).catch(
+    (error: unknown) => messageOf(error).slice(0, 200),
+  )
   failpoint('webhook-sent')
   const isTaken = typeof answer === 'number' && answer >= 200 && answer < 300
   const otherwise = isLastAttempt ? 'failed' : 'pending'

@@ -12,18 +12,20 @@ const LIMIT_MS = 10_000
 const privateHosts = (): string[] =>
   config.privateWebhookHosts.split(',').map((host) => host.trim().toLowerCase())
 
-const isOurs = ({ hostname }: URL): boolean => privateHosts().includes(hostname)
-
 /** @throws 422 in words if a webhook may not go there */
-export const checkWebhookUrl = (text: string): URL => {
+export const checkWebhookUrl = (text: string, hosts = privateHosts()): URL => {
   const url = URL.parse(text)
-  const isHttp = url?.protocol === 'https:' || (url?.protocol === 'http:' && isOurs(url))
-  if (!url || !isHttp || url.hostname === '' || url.username !== '' || url.password !== '')
+  if (!url || !isWebhookUrl(url, hosts))
     throw invalidParams('A webhook needs an https URL without a password in it.')
   const address = bare(url.hostname)
-  if (isIP(address) && !isPublicAddress(address) && !isOurs(url))
+  if (isIP(address) && !isPublicAddress(address) && !hosts.includes(url.hostname))
     throw invalidParams(`A webhook cannot go to ${url.hostname}: that is not a public address.`)
   return url
+}
+
+const isWebhookUrl = (url: URL, hosts: string[]): boolean => {
+  if (url.hostname === '' || url.username !== '' || url.password !== '') return false
+  return url.protocol === 'https:' || (url.protocol === 'http:' && hosts.includes(url.hostname))
 }
 
 const bare = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, '$1')
@@ -36,13 +38,14 @@ export const postJson = (
   text: string,
   body: string,
   headers: Record<string, string>,
+  hosts = privateHosts(),
 ): Promise<number> => {
-  const url = checkWebhookUrl(text)
+  const url = checkWebhookUrl(text, hosts)
   const options: RequestOptions = {
     method: 'POST',
     agent: false,
     signal: AbortSignal.timeout(LIMIT_MS),
-    lookup: guardedLookup(isOurs(url)),
+    lookup: guardedLookup(hosts.includes(url.hostname)),
     headers: {
       'user-agent': 'sluice',
       'content-type': 'application/json',
