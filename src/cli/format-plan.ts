@@ -1,3 +1,5 @@
+import { formatPolicy, type PolicyStateJson } from './format-policy.ts'
+
 /** What `POST /pipelines/:id/promotion-plans` answers. */
 export type PlanJson = {
   source: { app: { name: string }; release: PlannedRelease }
@@ -21,6 +23,7 @@ type PlannedTarget = {
   add_ons: { missing: string[] }
   process_types: { added: string[]; removed: string[] }
   release_command: string | null
+  policy?: PolicyStateJson | null
   downtime: boolean
 }
 
@@ -57,9 +60,15 @@ const formatTarget = (source: PlanJson['source'], target: PlannedTarget): string
         ]
       : []),
     ...processLines(target),
+    ...policyLines(target),
     ['Downtime', target.downtime ? 'expected' : 'none expected'],
   ]
   return [`${from} → ${to}`, ...lines.map(([name, text]) => `${name.padEnd(10)}${text}`)].join('\n')
+}
+
+const policyLines = ({ policy }: PlannedTarget): [string, string][] => {
+  const text = formatPolicy(policy)
+  return text === '' ? [] : [['Policy', text]]
 }
 
 const version = (release: PlannedRelease): string =>
