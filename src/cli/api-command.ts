@@ -20,6 +20,11 @@ export const pipelineFlag = Flags.string({
   required: true,
   description: 'name or id of the pipeline',
 })
+export const stageFlag = Flags.string({
+  char: 's',
+  required: true,
+  description: 'name of the stage',
+})
 export const beforeFlag = Flags.string({
   exclusive: ['after'],
   description: 'stage that comes next',
