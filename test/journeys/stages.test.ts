@@ -84,7 +84,7 @@ test('pipeline:add couples two apps, and pipeline shows them', async () => {
   assert.notEqual(missing.code, 0)
 })
 
-test('pipeline:diff lists commits, and pipeline:promote says the release', async () => {
+test('pipeline:diff lists commits, and pipelines:diff all that lies between two apps', async () => {
   await push(STAGING)
   await push(APP)
   await change('A super important fix', 'README', 'Fixed.\n')
