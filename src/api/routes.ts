@@ -1,3 +1,4 @@
+import { accountFeatureRoutes } from '#/platform/account/account-feature-routes.ts'
 import { accountRoutes } from '#/platform/account/account-routes.ts'
 import { authorizationRoutes } from '#/platform/account/authorization-routes.ts'
 import { oauthClientRoutes } from '#/platform/account/oauth-client-routes.ts'
@@ -65,6 +66,7 @@ export const routes: Route[] = [
   ...healthRoutes,
   ...statusRoutes,
   ...accountRoutes,
+  ...accountFeatureRoutes,
   ...authorizationRoutes,
   ...ownAccountRoutes,
   ...sessionRoutes,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { runOrThrow } from '#/foundation/exec.ts'
 import { findValues, isTelling } from './find-values.ts'
 
 const dir = await mkdtemp(join(tmpdir(), 'sluice-values-'))
@@ -76,7 +76,7 @@ test('links are not followed, pipes not waited for, and names of config vars are
   const root = await aTree({ 'real.txt': 'S3cret-Value' })
   await symlink(join(outside, 'secret'), join(root, 'link'))
   await symlink(outside, join(root, 'folder'))
-  execFileSync('mkfifo', [join(root, 'pipe')])
+  await runOrThrow('mkfifo', [join(root, 'pipe')])
   const found = await findValues(root, { constructor: 'S3cret-Value' })
   assert.deepEqual({ ...found }, { constructor: { files: ['real.txt'], count: 1 } })
 })

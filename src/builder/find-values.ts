@@ -37,11 +37,14 @@ export const findValues = async (
           const entry = found.get(key) ?? { files: [], count: 0 }
           found.set(key, entry)
           entry.count += 1
-          if (entry.files.length < MOST_FILES) entry.files.push(path)
+          if (entry.files.length < MOST_FILES) entry.files.push(shown(path))
         }
   }
   return Object.fromEntries(found)
 }
+
+/** Whoever made the files chose these names, and terminals print them. */
+const shown = (path: string): string => path.replace(/\p{C}/gu, '?').slice(0, 300)
 
 const SHORTEST = 8
 /** Of a longer value its beginning does. */
@@ -180,9 +183,11 @@ const openFile = (path: string): number | undefined => {
   return undefined
 }
 
-/** Paths below `root`; links are not followed. */
+/** Paths below `root`; links are not followed, and what cannot be read is passed over. */
 async function* filesIn(root: string, folder = ''): AsyncGenerator<string> {
-  for await (const entry of await opendir(join(root, folder))) {
+  const entries = await opendir(join(root, folder)).catch(() => undefined)
+  if (!entries) return
+  for await (const entry of entries) {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) yield* filesIn(root, path)
     else if (entry.isFile()) yield path

@@ -24,10 +24,15 @@ export const optionalPipelineFlag = Flags.string({
   char: 'p',
   description: 'name or id of the pipeline',
 })
-export const stageFlag = Flags.string({
+export const policedStageFlag = Flags.string({
   char: 's',
   default: 'production',
   description: 'stage of the pipeline',
+})
+export const stageFlag = Flags.string({
+  char: 's',
+  required: true,
+  description: 'name of the stage',
 })
 export const beforeFlag = Flags.string({
   exclusive: ['after'],

@@ -48,6 +48,7 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'auth:token': async () => (await import('./commands/auth/token.ts')).AuthToken,
   'auth:whoami': async () => (await import('./commands/auth/whoami.ts')).AuthWhoami,
 
+  'builds:create': async () => (await import('./commands/builds/create.ts')).BuildsCreate,
   buildpacks: async () => (await import('./commands/buildpacks/list.ts')).BuildpacksList,
   'buildpacks:add': async () => (await import('./commands/buildpacks/add.ts')).BuildpacksAdd,
   'buildpacks:clear': async () => (await import('./commands/buildpacks/clear.ts')).BuildpacksClear,
@@ -63,6 +64,10 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'git:credentials': async () => (await import('./commands/git/credentials.ts')).GitCredentials,
   'git:remote': async () => (await import('./commands/git/remote.ts')).GitRemote,
 
+  labs: async () => (await import('./commands/labs/list.ts')).Labs,
+  'labs:disable': async () => (await import('./commands/labs/disable.ts')).LabsDisable,
+  'labs:enable': async () => (await import('./commands/labs/enable.ts')).LabsEnable,
+  'labs:info': async () => (await import('./commands/labs/info.ts')).LabsInfo,
   logs: async () => (await import('./commands/logs.ts')).Logs,
 
   'master-key:rotate': async () =>
@@ -72,6 +77,11 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'members:remove': async () => (await import('./commands/members/remove.ts')).MembersRemove,
   'members:set': async () => (await import('./commands/members/set.ts')).MembersSet,
 
+  pipeline: async () => (await import('./commands/pipeline/show.ts')).PipelineShow,
+  'pipeline:add': async () => (await import('./commands/pipeline/add.ts')).PipelineAdd,
+  'pipeline:diff': async () => (await import('./commands/pipeline/diff.ts')).PipelineDiff,
+  'pipeline:promote': async () => (await import('./commands/pipeline/promote.ts')).PipelinePromote,
+  'pipeline:remove': async () => (await import('./commands/pipeline/remove.ts')).PipelineRemove,
   pipelines: async () => (await import('./commands/pipelines/list.ts')).PipelinesList,
   'pipelines:access': async () => (await import('./commands/pipelines/access/list.ts')).AccessList,
   'pipelines:access:add': async () =>
@@ -104,7 +114,12 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
     (await import('./commands/pipelines/freezes/override.ts')).FreezesOverride,
   'pipelines:freezes:remove': async () =>
     (await import('./commands/pipelines/freezes/remove.ts')).FreezesRemove,
+  'pipelines:diff': async () => (await import('./commands/pipelines/diff.ts')).PipelinesDiff,
   'pipelines:info': async () => (await import('./commands/pipelines/info.ts')).PipelinesInfo,
+  'pipelines:marks': async () => (await import('./commands/pipelines/marks/list.ts')).MarksList,
+  'pipelines:marks:remove': async () =>
+    (await import('./commands/pipelines/marks/remove.ts')).MarksRemove,
+  'pipelines:marks:set': async () => (await import('./commands/pipelines/marks/set.ts')).MarksSet,
   'pipelines:plan': async () => (await import('./commands/pipelines/plan.ts')).PipelinesPlan,
   'pipelines:policy': async () => (await import('./commands/pipelines/policy.ts')).PipelinesPolicy,
   'pipelines:promote': async () =>

@@ -9,7 +9,7 @@ const RECONNECT_MS = 500
 export const followPromotion = async (
   api: ApiClient,
   id: string,
-  say: (line: string) => void,
+  say: (line: string) => void = () => {},
 ): Promise<PromotionRecordJson> => {
   const said = new Set<string>()
   for (;;) {

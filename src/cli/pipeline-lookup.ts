@@ -1,4 +1,5 @@
 import { ApiClientError, type ApiClient } from '#/api-client/api-client.ts'
+import type { DiffJson } from './format-diff.ts'
 import type { CouplingJson, EphemeralCollaboratorJson, PipelineJson, StageJson } from './wire.ts'
 
 export type PipelineApp = {
@@ -93,6 +94,9 @@ export const appsOfPipeline = async (
 export const listStages = (api: ApiClient, pipelineId: string): Promise<StageJson[]> =>
   api.get<StageJson[]>(`/pipelines/${pipelineId}/stages`)
 
+export const markPath = (pipelineId: string, stage: string, key: string): string =>
+  `/pipelines/${pipelineId}/stages/${encodeURIComponent(stage)}/config-marks/${encodeURIComponent(key)}`
+
 /** Where `--before STAGE` or `--after STAGE` points; undefined if neither is given. */
 export const placeAmong = (
   stages: StageJson[],
@@ -133,4 +137,17 @@ const named = (apps: PipelineApp[], ref: string, pipeline: string): PipelineApp 
   const found = apps.find(({ id, name }) => name === ref || id === ref)
   if (!found) throw new Error(`Cannot find app ${ref} in ${pipeline}.`)
   return found
+}
+
+/** An app beside those that it is promoted to. */
+export const readDiff = async (
+  api: ApiClient,
+  app: string,
+  to: string | undefined,
+): Promise<DiffJson> => {
+  const { pipeline } = await api.get<CouplingJson>(`/apps/${app}/pipeline-couplings`)
+  const targets = to === undefined ? '' : `&targets=${encodeURIComponent(to)}`
+  return api.get<DiffJson>(
+    `/pipelines/${pipeline.id}/diff?source=${encodeURIComponent(app)}${targets}`,
+  )
 }

@@ -101,6 +101,14 @@ export type DeployJson = {
     longest_ms: number
   } | null
 }
+export type BuildJson = {
+  id: string
+  status: 'pending' | 'succeeded' | 'failed'
+  output_stream_url: string
+  release: { id: string } | null
+}
+export type FeatureJson = { name: string; description: string; enabled: boolean }
+export type MarkJson = { key: string; mark: string; stage: { name: string } }
 export type SlugJson = { id: string; checksum: string; commit: string | null; size: number }
 export type PromotionRecordJson = {
   id: string

@@ -53,6 +53,15 @@ export const createPushedBuild = (
     buildpacks: null,
   })
 
+/** Of a commit that is kept under refs/builds/<id> already, and that moves no branch. */
+export const createCommitBuild = (
+  needs: Needs,
+  actor: Actor,
+  app: Pick<App, 'id'>,
+  { id, commit, description }: { id: string; commit: string; description: string | null },
+): Promise<Build> =>
+  queueBuild(needs, actor, app, { id, commit, commitDescription: description, buildpacks: null })
+
 /** @throws 422 if there is nothing at its source yet, or something else than its checksum says */
 export const createTarballBuild = async (
   needs: Needs & Pick<Platform, 'keyring'>,

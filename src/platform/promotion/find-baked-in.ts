@@ -17,4 +17,5 @@ export const findBakedIn = async (
       ([name, { hash }]) => !Object.hasOwn(config, name) || hashOfValue(key, config[name]) !== hash,
     )
     .map(([name, { count, files }]) => ({ key: name, count, files }))
+    .toSorted((a, b) => (a.key < b.key ? -1 : 1))
 }

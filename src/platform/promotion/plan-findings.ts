@@ -1,5 +1,5 @@
 import type { ConfigMark } from '#/platform/pipeline/config-mark.ts'
-import { matchesPath, type FindingLevel, type PathRule } from '#/platform/slug/path-rule.ts'
+import { pathMatcher, type FindingLevel, type PathRule } from '#/platform/slug/path-rule.ts'
 import type { AppState, Differences } from './promotion-plan.ts'
 
 /**
@@ -71,11 +71,10 @@ const codeFindings = (source: AppState, { target, code, isSameDigest }: Differen
     : []),
 ]
 
-const pathFindings = ({ code }: Differences, { pathRules }: Criteria): PlanFinding[] =>
-  pathRules.flatMap(({ name, paths, message, level, downtime }) => {
-    const found = (code?.files ?? []).flatMap(
-      (file) => paths.find((pattern) => matchesPath(pattern, file)) ?? [],
-    )
+const pathFindings = ({ code }: Differences, { pathRules }: Criteria): PlanFinding[] => {
+  const files = (code?.files ?? []).map((file) => file.split('/'))
+  return pathRules.flatMap(({ name, paths, message, level, downtime }) => {
+    const found = foundBy(paths, files)
     const [first] = found
     return first === undefined
       ? []
@@ -88,6 +87,13 @@ const pathFindings = ({ code }: Differences, { pathRules }: Criteria): PlanFindi
           ),
         ]
   })
+}
+
+/** Of each file that one of the patterns means, the pattern. */
+const foundBy = (patterns: string[], files: string[][]): string[] => {
+  const matchers = patterns.map((pattern) => ({ pattern, matches: pathMatcher(pattern) }))
+  return files.flatMap((names) => matchers.find(({ matches }) => matches(names))?.pattern ?? [])
+}
 
 const configFindings = (
   source: AppState,

@@ -1,4 +1,4 @@
-export const FINDING_LEVELS = ['blocking', 'warning', 'info'] as const
+const FINDING_LEVELS = ['blocking', 'warning', 'info'] as const
 export type FindingLevel = (typeof FINDING_LEVELS)[number]
 
 /** What it means for a promotion that files of some paths change. */
@@ -71,16 +71,21 @@ export const mergePathRules = (...lists: (readonly PathRule[] | null)[]): PathRu
   ...new Map(lists.flatMap((list) => list ?? []).map((rule) => [rule.name, rule])).values(),
 ]
 
-/** True if a path, as git names it, is one that the pattern means. Takes no more than path times pattern steps. */
-export const matchesPath = (pattern: string, path: string): boolean =>
-  matches(pattern.split('/'), path.split('/'), '**', matchesName)
+/** What tells whether a path, as git names it and parted at its slashes, is one that the pattern means. */
+export const pathMatcher = (pattern: string): ((names: string[]) => boolean) => {
+  const parts = pattern.split('/')
+  const last = parts.at(-1) ?? ''
+  return (names) =>
+    (last === '**' || matchesName(last, names.at(-1) ?? '')) &&
+    matches(parts, names, '**', matchesName)
+}
 
 const matchesName = (pattern: string, name: string): boolean =>
   pattern === name ||
   pattern === '*' ||
   (pattern.includes('*') && matches(pattern.split(''), name.split(''), '*', (a, b) => a === b))
 
-/** Wildcards by going back to the last one only, which is enough since it takes any number of items. */
+/** Goes back to the last wildcard only, which is enough since it takes any number of items: no more than parts times items steps. */
 const matches = (
   pattern: string[],
   items: string[],

@@ -1,5 +1,11 @@
 import { Flags } from '@oclif/core'
-import { ApiCommand, dataDirFlag, jsonFlag, pipelineFlag, stageFlag } from '#/cli/api-command.ts'
+import {
+  ApiCommand,
+  dataDirFlag,
+  jsonFlag,
+  pipelineFlag,
+  policedStageFlag,
+} from '#/cli/api-command.ts'
 import { findPipeline } from '#/cli/pipeline-lookup.ts'
 import { formatPairs } from '#/cli/table.ts'
 import type { PolicyJson } from '#/cli/wire.ts'
@@ -14,7 +20,7 @@ export class PipelinesPolicy extends ApiCommand {
   ]
   static override flags = {
     pipeline: pipelineFlag,
-    stage: stageFlag,
+    stage: policedStageFlag,
     approvals: Flags.integer({ min: 0, description: 'so many people must approve a promotion' }),
     'approval-team': Flags.string({
       description: 'team whose members approve; pipeline: its own',

@@ -1,5 +1,11 @@
 import { Flags } from '@oclif/core'
-import { ApiCommand, dataDirFlag, jsonFlag, pipelineFlag, stageFlag } from '#/cli/api-command.ts'
+import {
+  ApiCommand,
+  dataDirFlag,
+  jsonFlag,
+  pipelineFlag,
+  policedStageFlag,
+} from '#/cli/api-command.ts'
 import { findPipeline } from '#/cli/pipeline-lookup.ts'
 import type { FreezeJson } from '#/cli/wire.ts'
 
@@ -11,7 +17,7 @@ export class FreezesAdd extends ApiCommand {
   ]
   static override flags = {
     pipeline: pipelineFlag,
-    stage: stageFlag,
+    stage: policedStageFlag,
     weekly: Flags.string({
       exclusive: ['from', 'until'],
       description: 'begin and end in the week: Fri 16:00-Mon 08:00',

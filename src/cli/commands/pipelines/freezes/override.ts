@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { ApiCommand, dataDirFlag, pipelineFlag, stageFlag } from '#/cli/api-command.ts'
+import { ApiCommand, dataDirFlag, pipelineFlag, policedStageFlag } from '#/cli/api-command.ts'
 import { findPipeline } from '#/cli/pipeline-lookup.ts'
 
 export class FreezesOverride extends ApiCommand {
@@ -10,7 +10,7 @@ export class FreezesOverride extends ApiCommand {
   ]
   static override flags = {
     pipeline: pipelineFlag,
-    stage: stageFlag,
+    stage: policedStageFlag,
     reason: Flags.string({ required: true, description: 'why it cannot wait' }),
     minutes: Flags.integer({ default: 30, min: 1, max: 1440, description: 'how long' }),
     'data-dir': dataDirFlag,
