@@ -34,7 +34,7 @@ import {
   saveSteps,
   sumRequests,
 } from './deploy-store.ts'
-import { DeployFailure, finishedStep, type Deploy, type DeployStep } from './deploy.ts'
+import { DeployFailure, finishedStep, WANT_DYNOS, type Deploy, type DeployStep } from './deploy.ts'
 import { planDynos, replacedBy } from './plan-dynos.ts'
 import { DEPLOYER, type DeployNeeds } from './deployer.ts'
 
@@ -61,7 +61,7 @@ export const performDeploy = async (
   const command = slug?.processTypes[RELEASE_PHASE]
   if (deploy.kind === 'release' && command !== undefined)
     await step(run, 'release-phase', () => runReleasePhase(run, command))
-  await stepInTransaction(run, 'want-dynos', wantDynos)
+  await stepInTransaction(run, WANT_DYNOS, wantDynos)
   await step(run, 'healthy', waitUntilHealthy)
   await stepInTransaction(run, 'route', routeToNew)
   await step(run, 'routed', waitUntilRouted)
