@@ -50,7 +50,10 @@ test('a target whose release phase runs is cancelled at once, its dyno stops, an
   const cancelled = await call('POST', `/pipeline-promotions/${promotion.id}/actions/cancel`)
   assert.equal(cancelled.statusCode, 200, cancelled.body)
   assert.equal(cancelled.json<RecordJson>().targets[0]?.status, 'failed')
-  await until(async () => (await dynos()).every(({ state }) => state === 'complete'), LIMIT)
+  await until(
+    async () => (await dynos()).every(({ state }) => state === 'down' || state === 'complete'),
+    LIMIT,
+  )
   await until(async () => (await read(promotion)).settled_at, LIMIT)
   await call('PATCH', `/apps/${target.name}/config-vars`, { SLOW: null })
   const second = await promote()
