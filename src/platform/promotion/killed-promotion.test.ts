@@ -48,7 +48,9 @@ test('a control plane that is killed at any point settles the promotion after it
         all_or_nothing: true,
       })
       .catch(() => undefined)
+    console.error(new Date(), failpoint, 'promoted')
     await plane.ended()
+    console.error(new Date(), failpoint, 'ended')
     await plane.start()
     const settled = await until(async () => {
       const found = await plane.call<RecordJson[]>('GET', `/pipelines/${pipeline.id}/promotions`)
