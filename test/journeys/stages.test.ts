@@ -109,7 +109,7 @@ test('the plan tells what the build left in the slug, and builds:create --from i
   const plan = await sluice('pipelines:plan', '-a', STAGING)
   assert.match(
     plan,
-    /Baked in +! ASSET_HOST: the value of shop-staging found in 1 file of the slug, shop has another/,
+    /Baked in +! ASSET_HOST: the value of shop-staging found in 1 file of the slug \(dist\.js\), shop has another/,
   )
   assert.match(plan, /^Downtime +expected: search is rebuilt/m)
   assert.doesNotMatch(plan, /4711|4712/)

@@ -5,7 +5,7 @@ import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { checkLeaving } from './check-leaving.ts'
-import { deleteCoupling } from './coupling-store.ts'
+import { deleteCoupling, getCoupling } from './coupling-store.ts'
 import { lockPipeline } from './pipeline-store.ts'
 import type { Coupling } from './pipeline.ts'
 
@@ -13,11 +13,12 @@ import type { Coupling } from './pipeline.ts'
 export const uncoupleApp = (
   { db }: Pick<Platform, 'db'>,
   actor: Actor,
-  coupling: Coupling,
+  { id, appId }: Pick<Coupling, 'id' | 'appId'>,
 ): Promise<void> =>
   transaction(db, async (tx) => {
-    await lockApp(tx, actor, coupling.appId)
-    await checkLeaving(tx, actor, coupling.appId)
+    await lockApp(tx, actor, appId)
+    const coupling = await getCoupling(tx, actor, id, 'deploy')
+    await checkLeaving(tx, actor, appId)
     const pipeline = await lockPipeline(tx, actor, coupling.pipelineId)
     if (!(await deleteCoupling(tx, actor, coupling.id))) throw notFound('pipeline_coupling')
     await insertEvent(tx, actor, {

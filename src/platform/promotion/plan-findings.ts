@@ -144,11 +144,11 @@ const bakedInFindings = (
 ): PlanFinding[] =>
   config === null
     ? []
-    : bakedIn.map(({ key, count: files }) =>
+    : bakedIn.map(({ key, count: number, files: [first = ''] }) =>
         finding(
           'warning',
           'baked-in.differs',
-          `${key}: the value of ${source.app.name} found in ${count(files, 'file')} of the slug, ${target.app.name} has ${
+          `${key}: the value of ${source.app.name} found in ${count(number, 'file')} of the slug (${first}${number > 1 ? ', …' : ''}), ${target.app.name} has ${
             Object.hasOwn(target.config ?? {}, key) ? 'another' : 'none'
           }; to build this commit for it: sluice builds:create -a ${target.app.name} --from ${source.app.name}`,
           { subject: key },

@@ -303,7 +303,7 @@ test('what the build has left of config in the slug is told where the target has
   assert.match(
     message,
     new RegExp(
-      `^ASSET_HOST: the value of ${staging.name} found in 3 files of the slug, ${production.name} has another; .*sluice builds:create -a ${production.name} --from ${staging.name}$`,
+      `^ASSET_HOST: the value of ${staging.name} found in 3 files of the slug \\(dist/a.js, …\\), ${production.name} has another; .*sluice builds:create -a ${production.name} --from ${staging.name}$`,
     ),
   )
   assert.doesNotMatch(body, /a\.example|gone-9f2c1/)
