@@ -96,6 +96,7 @@ export interface App {
   configSnapshotId: string | null;
   createdAt: Generated<Timestamp>;
   createdBy: string | null;
+  deploysOverlap: Generated<boolean>;
   destroyedAt: Timestamp | null;
   id: Generated<string>;
   lastReleaseVersion: Generated<number>;
@@ -203,6 +204,12 @@ export interface ConfigSnapshot {
   id: Generated<string>;
   keys: string[];
   sealed: string;
+}
+
+export interface ConfigVarMark {
+  appId: string;
+  key: string;
+  mark: 'secret' | 'plain';
 }
 
 export interface DataKey {
@@ -373,9 +380,52 @@ export interface KnownAddress {
   lastAt: Generated<Timestamp>;
 }
 
+export interface LogDrain {
+  appId: string;
+  createdAt: Generated<Timestamp>;
+  id: Generated<string>;
+  sealedUrl: string;
+  token: string;
+  updatedAt: Generated<Timestamp>;
+  urlTag: string;
+}
+
 export interface MasterKey {
   createdAt: Generated<Timestamp>;
   id: string;
+}
+
+export interface MetricMinute {
+  appId: string;
+  clientErrors: Generated<number>;
+  cpuMs: Generated<number>;
+  informational: Generated<number>;
+  latencyBuckets: Generated<number[]>;
+  latencyCounts: Generated<number[]>;
+  latencyMaxMs: Generated<number>;
+  latencySumMs: Generated<number>;
+  loadSum: Generated<number>;
+  memoryMaxBytes: Generated<number>;
+  memorySumBytes: Generated<number>;
+  minute: Timestamp;
+  processType: string;
+  redirected: Generated<number>;
+  reporter: string;
+  samples: Generated<number>;
+  serverErrors: Generated<number>;
+  successful: Generated<number>;
+}
+
+export interface MetricTotal {
+  appId: string;
+  clientErrors: Generated<number>;
+  cpuMs: Generated<number>;
+  informational: Generated<number>;
+  latencySumMs: Generated<number>;
+  processType: string;
+  redirected: Generated<number>;
+  serverErrors: Generated<number>;
+  successful: Generated<number>;
 }
 
 export interface OauthClient {
@@ -676,6 +726,7 @@ export interface DB {
   collaborators: Collaborator;
   configMarks: ConfigMark;
   configSnapshots: ConfigSnapshot;
+  configVarMarks: ConfigVarMark;
   dataKeys: DataKey;
   deploys: Deploy;
   domains: Domain;
@@ -690,7 +741,10 @@ export interface DB {
   freezeOverrides: FreezeOverride;
   identities: Identity;
   knownAddresses: KnownAddress;
+  logDrains: LogDrain;
   masterKeys: MasterKey;
+  metricMinutes: MetricMinute;
+  metricTotals: MetricTotal;
   oauthClients: OauthClient;
   pipelineCouplings: PipelineCoupling;
   pipelines: Pipeline;
