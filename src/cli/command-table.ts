@@ -104,16 +104,13 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'members:remove': async () => (await import('./commands/members/remove.ts')).MembersRemove,
   'members:set': async () => (await import('./commands/members/set.ts')).MembersSet,
 
-<<<<<<< HEAD
   pipeline: async () => (await import('./commands/pipeline/show.ts')).PipelineShow,
   'pipeline:add': async () => (await import('./commands/pipeline/add.ts')).PipelineAdd,
   'pipeline:diff': async () => (await import('./commands/pipeline/diff.ts')).PipelineDiff,
   'pipeline:promote': async () => (await import('./commands/pipeline/promote.ts')).PipelinePromote,
   'pipeline:remove': async () => (await import('./commands/pipeline/remove.ts')).PipelineRemove,
-=======
   metrics: async () => (await import('./commands/metrics.ts')).Metrics,
 
->>>>>>> main
   pipelines: async () => (await import('./commands/pipelines/list.ts')).PipelinesList,
   'pipelines:access': async () => (await import('./commands/pipelines/access/list.ts')).AccessList,
   'pipelines:access:add': async () =>
