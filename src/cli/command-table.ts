@@ -78,8 +78,15 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
 
   config: async () => (await import('./commands/config/list.ts')).ConfigList,
   'config:get': async () => (await import('./commands/config/get.ts')).ConfigGet,
+  'config:mark': async () => (await import('./commands/config/mark.ts')).ConfigMark,
   'config:set': async () => (await import('./commands/config/set.ts')).ConfigSet,
   'config:unset': async () => (await import('./commands/config/unset.ts')).ConfigUnset,
+
+  'deploys:overlap': async () => (await import('./commands/deploys/overlap.ts')).DeploysOverlap,
+
+  drains: async () => (await import('./commands/drains/list.ts')).DrainsList,
+  'drains:add': async () => (await import('./commands/drains/add.ts')).DrainsAdd,
+  'drains:remove': async () => (await import('./commands/drains/remove.ts')).DrainsRemove,
 
   'git:credentials': async () => (await import('./commands/git/credentials.ts')).GitCredentials,
   'git:remote': async () => (await import('./commands/git/remote.ts')).GitRemote,
@@ -102,6 +109,8 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'pipeline:diff': async () => (await import('./commands/pipeline/diff.ts')).PipelineDiff,
   'pipeline:promote': async () => (await import('./commands/pipeline/promote.ts')).PipelinePromote,
   'pipeline:remove': async () => (await import('./commands/pipeline/remove.ts')).PipelineRemove,
+  metrics: async () => (await import('./commands/metrics.ts')).Metrics,
+
   pipelines: async () => (await import('./commands/pipelines/list.ts')).PipelinesList,
   'pipelines:access': async () => (await import('./commands/pipelines/access/list.ts')).AccessList,
   'pipelines:access:add': async () =>
