@@ -28,8 +28,5 @@ export const checkFindings = (
 }
 
 /** A rule is a code (`config.missing`), all of a topic (`config.*`), or a level (`blocking`). */
-export const blocks = (
-  rule: string,
-  { code, level }: Pick<PlanFinding, 'code' | 'level'>,
-): boolean =>
+const blocks = (rule: string, { code, level }: Pick<PlanFinding, 'code' | 'level'>): boolean =>
   rule === code || rule === level || (rule.endsWith('.*') && code.startsWith(rule.slice(0, -1)))
