@@ -13,7 +13,10 @@ const ARROWS: Record<string, string[]> = {
   keeper: ['foundation'],
   builder: ['foundation', 'sandbox', 'artifact-store'],
   engine: ['foundation', 'sandbox', 'artifact-store', 'log-store', 'platform/dyno/engine.ts'],
-  router: ['foundation', 'log-store', 'platform/domain/route-feed.ts'],
+  router: [
+    ...['foundation', 'log-store', 'platform/domain/route-feed.ts'],
+    'platform/certificate/certificate-feed.ts',
+  ],
   platform: ['foundation', 'builder', 'artifact-store', 'log-store'],
   api: ['foundation', 'platform'],
   worker: ['foundation', 'platform', 'builder', 'artifact-store', 'log-store'],
@@ -46,7 +49,17 @@ const NOUNS = [
     'dyno',
     'deploy',
   ],
-  ...['config-var', 'add-on', 'domain', 'app-setup', 'buildpack', 'source', 'build', 'slug-upload'],
+  ...[
+    'config-var',
+    'add-on',
+    'certificate',
+    'domain',
+    'app-setup',
+    'buildpack',
+    'source',
+    'build',
+    'slug-upload',
+  ],
   ...['pipeline', 'promotion', 'deploy-token', 'audit', 'master-key', 'event-stream'],
 ]
 

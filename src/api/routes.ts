@@ -15,6 +15,7 @@ import { auditRoutes } from '#/platform/audit/audit-routes.ts'
 import { buildRoutes } from '#/platform/build/build-routes.ts'
 import { buildpackRoutes } from '#/platform/buildpack/buildpack-routes.ts'
 import { registryRoutes } from '#/platform/buildpack/registry-routes.ts'
+import { certificateRoutes } from '#/platform/certificate/certificate-routes.ts'
 import { configVarRoutes } from '#/platform/config-var/config-var-routes.ts'
 import { deployTokenRoutes } from '#/platform/deploy-token/deploy-token-routes.ts'
 import { deployRoutes } from '#/platform/deploy/deploy-routes.ts'
@@ -91,6 +92,7 @@ export const routes: Route[] = [
   ...deployRoutes,
   ...formationRoutes,
   ...configVarRoutes,
+  ...certificateRoutes,
   ...domainRoutes,
   ...buildpackRoutes,
   ...registryRoutes,
