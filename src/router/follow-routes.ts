@@ -28,8 +28,8 @@ export type Routes = {
 
 /** The last table, in the router's own folder. */
 const FILE = 'routes.jsonl'
-const FIRST_TABLE_MS = 1_000
-const LOOK_MS = 10
+export const FIRST_TABLE_MS = 1_000
+export const LOOK_MS = 10
 const REPORT_MS = 1_000
 const KEEP_TABLE_MS = 1_000
 /** How long the counters of a dyno that left are kept for whoever connects: when they were told, and when not. */
