@@ -41,6 +41,8 @@ const NOUNS = [
     'sign-in',
     'team',
     'app',
+    'app-feature',
+    'traffic',
     'app-transfer',
     'log',
     'slug',

@@ -64,8 +64,8 @@ const escaped = (text: string): string =>
   text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 
 /** The page that an app names, if it is an address of the web. ASCII only. */
-const pageOf = (url: string | null | undefined): Pick<Answer, 'pageUrl'> =>
-  typeof url === 'string' && /^https?:\/\/[\x21-\x7e]{1,2000}$/i.test(url) ? { pageUrl: url } : {}
+const pageOf = (url: string | undefined): Pick<Answer, 'pageUrl'> =>
+  url !== undefined && /^https?:\/\/[\x21-\x7e]{1,2000}$/i.test(url) ? { pageUrl: url } : {}
 
 export const NO_SUCH_APP: Answer = {
   status: 404,
@@ -74,7 +74,7 @@ export const NO_SUCH_APP: Answer = {
 }
 
 /** @param url of the app's own page */
-export const maintenance = (url?: string | null): Answer => ({
+export const maintenance = (url?: string): Answer => ({
   status: 503,
   title: 'Offline for maintenance',
   text: 'This app is undergoing maintenance right now. Please come back later.',
@@ -122,7 +122,7 @@ export const TOO_MANY_CONNECTIONS: Answer = {
 }
 
 /** @param url of the app's own page */
-export const applicationError = (status: number, url?: string | null): Answer => ({
+export const applicationError = (status: number, url?: string): Answer => ({
   status,
   title: 'Application error',
   text: 'An error occurred in the application and your page could not be served. If you are the application owner, the logs say more: heroku logs --tail',
