@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { aCertificate } from '../../test/support/certificates.ts'
 import {
   aClosedPort,
@@ -165,7 +166,7 @@ test('an app has no more requests at once than it wants', async () => {
   await Promise.all(asked)
 })
 
-const soon = (): Promise<undefined> => new Promise((resolve) => setTimeout(resolve, 1_000))
+const soon = (): Promise<undefined> => pause(1_000, undefined)
 
 test('pages of the app’s own are framed, hostile ones escaped, and none is fetched', async () => {
   const errorPageUrl = `https://pages.example/?"><script>&'`
