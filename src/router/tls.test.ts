@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFile, stat } from 'node:fs/promises'
-import http from 'node:http'
+import type http from 'node:http'
 import https from 'node:https'
 import net from 'node:net'
 import { join } from 'node:path'
@@ -199,21 +199,18 @@ test('whoever says nothing, or no TLS, is not waited for', async () => {
 })
 
 test('a stopping router answers what is under way, also over TLS', async () => {
-  let arrived = 0
-  const gate = Promise.withResolvers<void>()
-  await using dyno = await aDyno(async (_request, response) => {
-    arrived++
-    await gate.promise
-    response.end('late')
+  let letGo: (() => void) | undefined
+  await using dyno = await aDyno((_request, response) => {
+    letGo = () => response.end('late')
   })
   await using router = await aRouter({
     routes: [aRoute('a.apps.test', [dyno.route])],
     certificate: own,
   })
   const asked = askSecurely(router.securePort, 'a.apps.test', { ca: own.certificate })
-  await until(() => arrived === 1, PATIENCE)
+  await until(() => letGo !== undefined, PATIENCE)
   const stopped = router.stop()
-  gate.resolve()
+  letGo?.()
   const { body, headers } = await asked
   assert.equal(body, 'late')
   assert.equal(headers.connection, 'close')

@@ -75,16 +75,15 @@ test('at the end of a drain a WebSocket is told to close, both ends in peace', a
 })
 
 test('the word comes between two frames, never within one', async () => {
-  let isOver = false
-  const { dyno: old } = await aSocketDyno(async (socket) => {
-    socket.on('close', () => (isOver = true))
+  const { dyno: old } = await aSocketDyno((socket) => {
     // Frames of all three lengths, in pieces that end anywhere.
     const whole = Buffer.concat([5, 300, 70_000].map((length) => frame(randomBytes(length))))
-    while (!isOver)
-      for (let at = 0; at < whole.length && !isOver; at += 1_777) {
-        socket.write(whole.subarray(at, at + 1_777))
-        await new Promise((resolve) => setTimeout(resolve, 1))
-      }
+    let at = 0
+    const timer = setInterval(() => {
+      socket.write(whole.subarray(at, at + 1_777))
+      at = at + 1_777 < whole.length ? at + 1_777 : 0
+    }, 1)
+    socket.on('close', () => clearInterval(timer))
   })
   await using _old = old
   const limits = { dynoDrainMs: 300 }

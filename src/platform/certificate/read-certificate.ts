@@ -16,7 +16,6 @@ const LONGEST = 100_000
 const MOST_LINKS = 10
 const MOST_NAMES = 500
 const SMALLEST_RSA_BITS = 2048
-const SMALLEST_CURVE_BITS = 256
 
 /** Takes a chain and its private key apart, whatever the order of the chain. @throws an error that says what is wrong with them */
 export const readCertificate = ({
@@ -69,24 +68,30 @@ const readKey = (text: string): KeyObject => {
     throw invalidParams('private_key must be a private key in PEM.')
   if (text.includes('ENCRYPTED'))
     throw invalidParams('The private key is protected by a passphrase. Remove it first.')
-  let key: KeyObject
+  const key = parseKey(text)
+  refuseWeak(key)
+  return key
+}
+
+const parseKey = (text: string): KeyObject => {
   try {
-    key = createPrivateKey(text)
+    return createPrivateKey(text)
   } catch {
     // What the library says of it may hold parts of it.
     throw invalidParams('The private key cannot be read.')
   }
-  const { modulusLength } = key.asymmetricKeyDetails ?? {}
-  const isRsa = key.asymmetricKeyType === 'rsa'
-  if (isRsa && (modulusLength ?? 0) < SMALLEST_RSA_BITS)
-    throw invalidParams(`An RSA key must have ${SMALLEST_RSA_BITS} bits at least.`)
-  if (!isRsa && key.asymmetricKeyType !== 'ec')
+}
+
+const refuseWeak = ({
+  asymmetricKeyType: type,
+  asymmetricKeyDetails: details,
+}: KeyObject): void => {
+  if (type !== 'rsa' && type !== 'ec')
     throw invalidParams('The private key must be an RSA or an elliptic curve key.')
-  if (!isRsa && !CURVES.includes(key.asymmetricKeyDetails?.namedCurve ?? ''))
-    throw invalidParams(
-      `The curve of the private key must have ${SMALLEST_CURVE_BITS} bits at least: P-256, P-384 or P-521.`,
-    )
-  return key
+  if (type === 'rsa' && (details?.modulusLength ?? 0) < SMALLEST_RSA_BITS)
+    throw invalidParams(`An RSA key must have ${SMALLEST_RSA_BITS} bits at least.`)
+  if (type === 'ec' && !CURVES.includes(details?.namedCurve ?? ''))
+    throw invalidParams('The curve of the private key must be P-256, P-384 or P-521.')
 }
 
 const CURVES = ['prime256v1', 'secp384r1', 'secp521r1']

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { aName, anApp, aTeam, statusesOf } from '../../../test/support/apps.ts'
 import { aTestPlatform } from '../../../test/support/test-platform.ts'
-import { readRouteFeed } from '../domain/route-feed-store.ts'
+import { readRouteFeed } from '#/platform/domain/route-feed-store.ts'
 import { sha256 } from '#/foundation/ids.ts'
 
 const platform = await aTestPlatform()
@@ -75,24 +75,6 @@ test('names that a browser could not send are refused', async () => {
   const { name } = await anApp(platform)
   for (const user of ['', 'a:b', 'a b', 'ä', 'x'.repeat(65), 'a\r\nb', 7])
     assert.equal((await call('POST', `/apps/${name}/protection`, { user })).statusCode, 422)
-})
-
-test('affinity is a feature in Heroku’s words', async () => {
-  const { id, name } = await anApp(platform)
-  const path = `/apps/${name}/features`
-  const [feature] = (await call('GET', path)).json()
-  assert.deepEqual(
-    [feature.name, feature.enabled, feature.state],
-    ['http-session-affinity', false, 'general'],
-  )
-  const on = await call('PATCH', `${path}/http-session-affinity`, { enabled: true })
-  assert.equal(on.json().enabled, true)
-  assert.equal((await call('GET', `${path}/${feature.id}`)).json().enabled, true)
-  assert.equal((await routeOf(id))?.hasAffinity, true)
-  await call('PATCH', `${path}/http-session-affinity`, { enabled: false })
-  assert.equal((await routeOf(id))?.hasAffinity, undefined)
-  assert.equal((await call('GET', `${path}/preboot`)).statusCode, 404)
-  assert.equal((await call('PATCH', `${path}/preboot`, { enabled: true })).statusCode, 404)
 })
 
 test('pages of one’s own come from config vars, if they are addresses of the web', async () => {
