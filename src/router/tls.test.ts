@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFile, stat } from 'node:fs/promises'
-import type http from 'node:http'
+import http from 'node:http'
 import https from 'node:https'
 import net from 'node:net'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ import { run } from '#/foundation/exec.ts'
 import { newId } from '#/foundation/ids.ts'
 import type { ServedCertificate } from '#/platform/certificate/certificate-feed.ts'
 import { aCertificate, aChain, type TestCertificate } from '../../test/support/certificates.ts'
-import { aDyno, aRoute, aRouter, ask, PATIENCE } from '../../test/support/router.ts'
+import { aDyno, aDynoOf, aRoute, aRouter, ask, PATIENCE } from '../../test/support/router.ts'
 import { until } from '../../test/support/until.ts'
 
 const own = await aCertificate({ names: ['*.apps.test'] })
@@ -185,6 +185,35 @@ test('large bodies go both ways whole', async () => {
   const body = Buffer.alloc(5_000_000, 'x')
   const both = [1, 2].map(() => upload(router.securePort, 'a.apps.test', own, body))
   assert.deepEqual(await Promise.all(both), ['200 5000000', '200 5000000'])
+})
+
+test('a WebSocket goes through, and is told to close when its dyno goes', async () => {
+  const server = http.createServer()
+  server.on('upgrade', (_request, socket) =>
+    socket.write(
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n\x81\x02hi',
+      'latin1',
+    ),
+  )
+  await using dyno = await aDynoOf(server)
+  const route = aRoute('a.apps.test', [dyno.route], { drainMs: 300 })
+  await using router = await aRouter({ routes: [route], certificate: own })
+  const { securePort: port } = router
+  const socket = tls.connect({
+    host: '127.0.0.1',
+    port,
+    servername: 'a.apps.test',
+    ca: own.certificate,
+  })
+  let heard = ''
+  socket.on('data', (bytes: Buffer) => (heard += bytes.toString('latin1'))).on('error', () => {})
+  socket.write(
+    'GET / HTTP/1.1\r\nHost: a.apps.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+  )
+  await until(() => heard.endsWith('\x81\x02hi'), PATIENCE)
+  await router.source.set({ ...route, dynos: [] })
+  await until(() => heard.endsWith('\x88\x02\x03\xe9'), PATIENCE)
+  socket.destroy()
 })
 
 test('whoever says nothing, or no TLS, is not waited for', async () => {

@@ -163,6 +163,27 @@ test('keys are sealed in the database, and no event tells them', async () => {
   assert.ok(events.some(({ resource }) => resource === 'sni-endpoint'))
 })
 
+test('a key that was tampered with keeps nobody from having the others', async () => {
+  const { name } = await anApp(platform)
+  const [host, other] = [aHost(), aHost()]
+  for (const hostname of [host, other]) await call('POST', `/apps/${name}/domains`, { hostname })
+  const [mine, also] = [
+    await aCertificate({ names: [host] }),
+    await aCertificate({ names: [other] }),
+  ]
+  const { id } = (await put(name, mine.certificate, mine.key)).json()
+  const { id: alsoId } = (await put(name, also.certificate, also.key)).json()
+  const { sealedKey } = await db
+    .selectFrom('certificates')
+    .select('sealedKey')
+    .where('id', '=', alsoId)
+    .executeTakeFirstOrThrow()
+  await db.updateTable('certificates').set({ sealedKey }).where('id', '=', id).execute()
+  const { unreadable } = await readCertificateFeed(platform.platform, undefined)
+  assert.deepEqual(unreadable, [id])
+  assert.equal((await servedAs(other))?.key, also.key)
+})
+
 test('members handle certificates, viewers look, other apps find nothing', async () => {
   const { name: team, people } = await aTeam(platform, ['member', 'viewer'])
   const { name } = await anApp(platform, { team })

@@ -106,11 +106,19 @@ export const setCertificateOfDomains = async (
 
 const place = (id: string, appId: string): string[] => ['certificates', 'sealed_key', id, appId]
 
-/** Certificates that domains use, with their keys; all of them, or those that changed after `since`. */
+/**
+ * Certificates that domains use, with their keys; all of them, or those that changed after `since`. One whose key cannot
+ * be opened is told of, and keeps nobody from having the others.
+ */
 export const readCertificateFeed = async (
   { db, keyring }: Needs,
   since: number | undefined,
-): Promise<{ number: number; set: ServedCertificate[]; remove: string[] }> => {
+): Promise<{
+  number: number
+  set: ServedCertificate[]
+  remove: string[]
+  unreadable: string[]
+}> => {
   const { number, rows } = await snapshot(db, async (tx) => {
     const { number } = await tx
       .selectFrom('feeds')
@@ -139,15 +147,20 @@ export const readCertificateFeed = async (
   const keys = new Map<string, Buffer>()
   const set: ServedCertificate[] = []
   const remove: string[] = []
+  const unreadable: string[] = []
   for (const { id, appId, chain, sealedKey, hosts } of rows) {
     if (appId === null || chain === null || sealedKey === null || !hosts?.length) {
       remove.push(id)
       continue
     }
-    const dataKey = keys.get(appId) ?? (await getDataKey(db, keyring, appId))
-    keys.set(appId, dataKey)
-    const key = unseal(dataKey, place(id, appId), sealedKey).toString()
-    set.push({ id, hosts, chain, key })
+    try {
+      const dataKey = keys.get(appId) ?? (await getDataKey(db, keyring, appId))
+      keys.set(appId, dataKey)
+      const key = unseal(dataKey, place(id, appId), sealedKey).toString()
+      set.push({ id, hosts, chain, key })
+    } catch {
+      unreadable.push(id)
+    }
   }
-  return { number, set, remove }
+  return { number, set, remove: [...remove, ...unreadable], unreadable }
 }
