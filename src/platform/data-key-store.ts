@@ -6,9 +6,15 @@ import type { Keyring } from './platform.ts'
 /** Whose key: of an app, or of an account. */
 type Owner = { appId: string } | { accountId: string }
 
+type WrappedKey = { wrapped: string; masterKeyId: string }
+
 /** The app's data key, made at its first use. */
 export const getDataKey = (db: Db, keyring: Keyring, appId: string): Promise<Buffer> =>
   getKeyOf(db, keyring, { appId })
+
+/** The app's data key, of its row. */
+export const openAppKey = (keyring: Keyring, appId: string, row: WrappedKey): Buffer =>
+  open(keyring, { appId }, row)
 
 /** The account's data key, made at its first use. */
 export const getAccountDataKey = (db: Db, keyring: Keyring, accountId: string): Promise<Buffer> =>
@@ -35,11 +41,7 @@ const findDataKey = (db: Db, owner: Owner) =>
     .where((eb) => eb.and(owner))
     .executeTakeFirst()
 
-const open = (
-  keyring: Keyring,
-  owner: Owner,
-  stored: { wrapped: string; masterKeyId: string },
-): Buffer => {
+const open = (keyring: Keyring, owner: Owner, stored: WrappedKey): Buffer => {
   const master = masterKeysOf(keyring).find(({ masterKeyId }) => masterKeyId === stored.masterKeyId)
   if (!master)
     throw new Error(

@@ -14,7 +14,7 @@ const LISTEN = '0A'
 
 /**
  * All of them. The kernel lists them before connections, and no more is read of the list than that, so that this costs
- * little on a machine with many connections.
+ * little on a machine with many connections; but on a large machine its empty table takes milliseconds to look through.
  */
 export const listListeners = (): Listener[] =>
   ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) => listenersIn(path))
@@ -70,13 +70,12 @@ const HOSTS: Record<string, Listener['host']> = {
   '00000000000000000000000001000000': '::1',
 }
 
-/** Whether one of the processes holds the socket open. */
-export const isHeldBy = ({ inode }: Listener, pids: number[]): boolean =>
-  pids.some((pid) => socketsOf(pid).includes(`socket:[${inode}]`))
-
-const socketsOf = (pid: number): string[] => {
+/** Inodes of the sockets that a process holds open. */
+export const socketsOf = (pid: number): string[] => {
   try {
-    return readdirSync(`/proc/${pid}/fd`).map((fd) => linkOf(`/proc/${pid}/fd/${fd}`))
+    return readdirSync(`/proc/${pid}/fd`).flatMap(
+      (fd) => /^socket:\[(\d+)\]$/.exec(linkOf(`/proc/${pid}/fd/${fd}`))?.[1] ?? [],
+    )
   } catch {
     return [] // it has ended
   }

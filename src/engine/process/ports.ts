@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { listListeners } from './listeners.ts'
+import net from 'node:net'
 
 /** Below the kernel's own range for outgoing connections, so that none of those takes a dyno's port. */
 const FIRST = 20_000
@@ -10,13 +10,13 @@ export class Ports {
   readonly #taken = new Set<number>()
 
   /** @param preferred what the dyno had before */
-  take(preferred: number | undefined): number {
-    const listening = new Set(listListeners().map(({ port }) => port))
-    const isFree = (port: number): boolean => !listening.has(port) && !this.#taken.has(port)
-    let port = preferred !== undefined && isFree(preferred) ? preferred : randomInt(FIRST, LAST + 1)
-    while (!isFree(port)) port = randomInt(FIRST, LAST + 1)
-    this.#taken.add(port)
-    return port
+  async take(preferred: number | undefined): Promise<number> {
+    for (let port = preferred ?? aPort(); ; port = aPort()) {
+      if (this.#taken.has(port)) continue
+      this.#taken.add(port)
+      if (await canListenOn(port)) return port
+      this.#taken.delete(port)
+    }
   }
 
   /** Of a dyno that is adopted. */
@@ -28,3 +28,13 @@ export class Ports {
     this.#taken.delete(port)
   }
 }
+
+const aPort = (): number => randomInt(FIRST, LAST + 1)
+
+/** Found by doing it, on all addresses at once: the kernel's list of who listens takes longer to read. */
+const canListenOn = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = net.createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, () => server.close(() => resolve(true)))
+  })

@@ -168,7 +168,7 @@ export class ProcessDyno {
   async #start(): Promise<DynoRun> {
     const hasCrashed = this.#memory.crashes > 0
     const slug = await this.#around.slugOf(this.wanted.digest, { hasCrashed })
-    if (this.wanted.web) this.#takePort()
+    if (this.wanted.web) await this.#takePort()
     await this.#noteStart()
     this.#said.say(`Starting process with command \`${this.wanted.command}\``)
     const { port } = this.#memory
@@ -176,10 +176,10 @@ export class ProcessDyno {
     return startRun(this.#place(), { spec, port, isAttached: this.wanted.attached })
   }
 
-  #takePort(): void {
+  async #takePort(): Promise<void> {
     const before = this.#memory.port
     if (before !== undefined) this.#around.ports.release(before)
-    this.#memory.port = this.#around.ports.take(before)
+    this.#memory.port = await this.#around.ports.take(before)
   }
 
   /** On disk before anything is started: what runs once must never do so twice, whatever is killed when. */

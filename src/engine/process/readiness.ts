@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { DynoRun } from './dyno-run.ts'
-import { isHeldBy, listListeners, type Listener } from './listeners.ts'
+import { listListeners, socketsOf, type Listener } from './listeners.ts'
 import { descendantsOf, innerProcesses } from './process-tree.ts'
 
 /** Most apps boot within this; whoever takes longer does not notice if we look less often. */
 const EAGER_MS = 3_000
-const EAGER_LOOK_MS = 4
+const EAGER_LOOK_MS = 3
 const LATER_LOOK_MS = 25
-/** Somebody else is on the port: until that ends, or the dyno ends because of it. */
-const STRANGER_LOOK_MS = 250
+/** A socket listens soon after it was opened, or it may be for something else. */
+const FRESH_MS = 50
 
 /**
  * Resolves with the address once something of the dyno listens on its port; undefined if it does not before the limit
@@ -20,17 +20,29 @@ export const untilListening = async (
   signal: AbortSignal,
 ): Promise<Listener['host']> => {
   const began = performance.now()
-  while (!signal.aborted) {
-    const found = listListeners().filter((one) => one.port === port && one.host !== undefined)
-    const pids = found.length > 0 ? descendantsOf(run.supervisor.pid) : []
-    const own = found.filter((one) => isHeldBy(one, pids))
-    if (own.length > 0) return own.some(({ host }) => host === '127.0.0.1') ? '127.0.0.1' : '::1'
-    const tookMs = performance.now() - began
-    if (tookMs > limitMs) return undefined
-    if (found.length > 0) await pause(STRANGER_LOOK_MS)
-    else await pause(tookMs < EAGER_MS ? EAGER_LOOK_MS : LATER_LOOK_MS)
+  let sockets = ''
+  let [changedAt, listedAt] = [began, began]
+  for (let now = began; !signal.aborted && now - began <= limitMs; now = performance.now()) {
+    const own = descendantsOf(run.supervisor.pid).flatMap(socketsOf)
+    const seen = own.join()
+    if (seen !== sockets) [sockets, changedAt] = [seen, now]
+    // Nothing listens without a socket, and the kernel's list of all that do is slow to read.
+    const isFresh = now - changedAt < FRESH_MS || now - listedAt >= LATER_LOOK_MS
+    if (own.length > 0 && isFresh) {
+      const host = addressOf(port, own)
+      if (host !== undefined) return host
+      listedAt = now
+    }
+    await pause(now - began < EAGER_MS ? EAGER_LOOK_MS : LATER_LOOK_MS)
   }
   return undefined
+}
+
+const addressOf = (port: number, sockets: string[]): Listener['host'] => {
+  const hosts = listListeners()
+    .filter((one) => one.port === port && sockets.includes(one.inode))
+    .map(({ host }) => host)
+  return hosts.find((host) => host === '127.0.0.1') ?? hosts.find((host) => host !== undefined)
 }
 
 /** Resolves once something of the app runs in its sandbox, or at the signal. */

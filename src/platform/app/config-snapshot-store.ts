@@ -2,7 +2,7 @@ import type { Db } from '#/foundation/db.ts'
 import { seal, unseal } from '#/foundation/crypto.ts'
 import { newId } from '#/foundation/ids.ts'
 import type { Keyring } from '#/platform/platform.ts'
-import { getDataKey } from '#/platform/data-key-store.ts'
+import { getDataKey, openAppKey } from '#/platform/data-key-store.ts'
 
 /** All config of an app at one moment. A snapshot never changes; releases point at it. */
 export type ConfigSnapshot = {
@@ -57,12 +57,13 @@ export const readConfigSnapshot = async (
   id: string | null,
 ): Promise<ConfigSnapshot> => {
   if (id === null) return EMPTY_CONFIG
-  const { appId, sealed } = await db
+  const { appId, sealed, ...wrappedKey } = await db
     .selectFrom('configSnapshots')
-    .select(['appId', 'sealed'])
-    .where('id', '=', id)
+    .innerJoin('dataKeys', 'dataKeys.appId', 'configSnapshots.appId')
+    .select(['configSnapshots.appId', 'sealed', 'wrapped', 'masterKeyId'])
+    .where('configSnapshots.id', '=', id)
     .executeTakeFirstOrThrow()
-  const key = await getDataKey(db, keyring, appId)
+  const key = openAppKey(keyring, appId, wrappedKey)
   return JSON.parse(unseal(key, place(id, appId), sealed).toString()) as ConfigSnapshot
 }
 

@@ -27,7 +27,7 @@ import type { Slug } from '#/platform/slug/slug.ts'
 import { newId } from '#/foundation/ids.ts'
 import { stopRetiredJob } from './deploy-jobs.ts'
 import { finishDeploy, haveRoutersApplied, saveSteps, sumRequests } from './deploy-store.ts'
-import { DeployFailure, finishedStep, type Deploy, type DeployStep } from './deploy.ts'
+import { DeployFailure, finishedStep, WANT_DYNOS, type Deploy, type DeployStep } from './deploy.ts'
 import { planDynos, replacedBy } from './plan-dynos.ts'
 import { DEPLOYER, type DeployNeeds } from './deployer.ts'
 
@@ -54,7 +54,7 @@ export const performDeploy = async (
   const command = slug?.processTypes[RELEASE_PHASE]
   if (deploy.kind === 'release' && command !== undefined)
     await step(run, 'release-phase', () => runReleasePhase(run, command))
-  await stepInTransaction(run, 'want-dynos', wantDynos)
+  await stepInTransaction(run, WANT_DYNOS, wantDynos)
   await step(run, 'healthy', waitUntilHealthy)
   await stepInTransaction(run, 'route', routeToNew)
   await step(run, 'routed', waitUntilRouted)

@@ -1,7 +1,13 @@
 import { sql } from 'kysely'
 import type { Db } from '#/foundation/db.ts'
 import type { Actor } from '#/platform/event/actor.ts'
-import { FenceLost, type Deploy, type DeployKind, type Evidence } from './deploy.ts'
+import {
+  FenceLost,
+  type Deploy,
+  type DeployKind,
+  type DeployStep,
+  type Evidence,
+} from './deploy.ts'
 
 const COLUMNS = [
   'id',
@@ -19,14 +25,39 @@ const COLUMNS = [
   'finishedAt',
 ] as const
 
-export type NewDeploy = { appId: string; kind: DeployKind; releaseId: string; dynoName?: string }
+export type NewDeploy = {
+  appId: string
+  kind: DeployKind
+  releaseId: string
+  dynoName?: string
+  /** Done already. */
+  steps?: DeployStep[]
+}
 
-export const insertDeploy = (tx: Db, actor: Actor, input: NewDeploy): Promise<Deploy> =>
+export const insertDeploy = (
+  tx: Db,
+  actor: Actor,
+  { steps = [], ...input }: NewDeploy,
+): Promise<Deploy> =>
   tx
     .insertInto('deploys')
-    .values({ ...input, createdBy: actor.accountId })
+    .values({ ...input, steps: JSON.stringify(steps), createdBy: actor.accountId })
     .returning(COLUMNS)
     .executeTakeFirstOrThrow()
+
+/** Whether something of the app's runs or waits. */
+export const hasUnfinishedDeploys = async (
+  db: Db,
+  _actor: Actor,
+  appId: string,
+): Promise<boolean> =>
+  (await db
+    .selectFrom('deploys')
+    .select('id')
+    .where('appId', '=', appId)
+    .where('status', 'in', ['queued', 'running'])
+    .limit(1)
+    .executeTakeFirst()) !== undefined
 
 export const getDeploy = (db: Db, _actor: Actor, id: string): Promise<Deploy> =>
   db.selectFrom('deploys').select(COLUMNS).where('id', '=', id).executeTakeFirstOrThrow()

@@ -9,6 +9,9 @@ export type DeployStep = {
   result: string | null
 }
 
+/** Of the steps, the one after which the engine has something to do. */
+export const WANT_DYNOS = 'want-dynos'
+
 /** What the routers counted while a deploy went from old dynos to new. */
 export type Evidence = {
   servedByOld: number

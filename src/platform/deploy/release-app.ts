@@ -10,9 +10,9 @@ import type { Platform } from '#/platform/platform.ts'
 import { insertRelease } from '#/platform/release/release-store.ts'
 import { RELEASE_PHASE, type Release } from '#/platform/release/release.ts'
 import { getSlug } from '#/platform/slug/slug-store.ts'
-import { shortCommit } from '#/platform/slug/slug.ts'
+import { shortCommit, type Slug } from '#/platform/slug/slug.ts'
 import { deployQueue, runDeploysJob } from './deploy-jobs.ts'
-import { insertDeploy } from './deploy-store.ts'
+import { queueRelease } from './queue-release.ts'
 
 export type ReleaseInput = {
   appId: string
@@ -30,17 +30,16 @@ export type ReleaseInput = {
 export const releaseApp = (db: Db, actor: Actor, input: ReleaseInput): Promise<Release> =>
   transaction(db, async (tx) => {
     const app = await lockApp(tx, actor, input.appId)
-    if (input.slugId) await addFormationsOf(tx, actor, app.id, input.slugId)
+    const slug = input.slugId ? await getKeptSlug(tx, actor, input.slugId) : null
+    if (slug) await addMissingFormations(tx, actor, app.id, dynoTypesOf(slug))
     if (app.configSnapshotId !== input.configSnapshotId)
       await updateApp(tx, actor, app.id, { configSnapshotId: input.configSnapshotId })
+    const formations = await listFormations(tx, actor, app.id)
     const formation = Object.fromEntries(
-      (await listFormations(tx, actor, app.id)).map(({ type, quantity, size }) => [
-        type,
-        { quantity, size },
-      ]),
+      formations.map(({ type, quantity, size }) => [type, { quantity, size }]),
     )
     const release = await insertRelease(tx, actor, { ...input, formation })
-    await insertDeploy(tx, actor, { appId: app.id, kind: 'release', releaseId: release.id })
+    await queueRelease(tx, actor, { release, slug, formations })
     await enqueue(tx, runDeploysJob, { appId: app.id }, { queue: deployQueue(app.id) })
     await insertEvent(tx, actor, {
       resource: 'release',
@@ -53,24 +52,17 @@ export const releaseApp = (db: Db, actor: Actor, input: ReleaseInput): Promise<R
     return release
   })
 
-const addFormationsOf = async (
-  tx: Db,
-  actor: Actor,
-  appId: string,
-  slugId: string,
-): Promise<void> => {
+const getKeptSlug = async (tx: Db, actor: Actor, slugId: string): Promise<Slug> => {
   const slug = await getSlug(tx, actor, slugId)
   if (slug.removedAt)
     throw invalidParams(
       `The slug ${shortCommit(slug)} is no longer kept: of each app these are the ${config.slugsKept} that it released last. Push its code again.`,
     )
-  await addMissingFormations(
-    tx,
-    actor,
-    appId,
-    Object.keys(slug.processTypes).filter((type) => type !== RELEASE_PHASE),
-  )
+  return slug
 }
+
+const dynoTypesOf = (slug: Slug): string[] =>
+  Object.keys(slug.processTypes).filter((type) => type !== RELEASE_PHASE)
 
 /** The line that Heroku writes to the app's log for each release. */
 export const logRelease = ({ logs }: Pick<Platform, 'logs'>, release: Release): void =>

@@ -1,102 +1,104 @@
 import { sql } from 'kysely'
-import { snapshot, type Db } from '#/foundation/db.ts'
+import type { Db } from '#/foundation/db.ts'
 import type { AppRoute, DynoCounters, RouteDyno } from './route-feed.ts'
 
 export type RouteFeedRow = AppRoute & { gone: boolean }
 
-/** The routes of all apps, or of those that changed after `since`, with the feed's number, in one snapshot. */
-export const readRouteFeed = (
+/**
+ * The routes of all apps, or of those that changed after `since`, and the number up to which they are known. It is read
+ * first: rows may be newer than it says, and then they come once more.
+ */
+export const readRouteFeed = async (
   db: Db,
   since: number | undefined,
-): Promise<{ number: number; rows: RouteFeedRow[] }> =>
-  snapshot(db, async (tx) => {
-    const { number } = await tx
-      .selectFrom('feeds')
-      .select('number')
-      .where('name', '=', 'routes')
-      .executeTakeFirstOrThrow()
-    const rows = await tx
-      .selectFrom('apps')
-      .innerJoin('appRoutes', 'appRoutes.appId', 'apps.id')
-      .leftJoin('appTraffic', 'appTraffic.appId', 'apps.id')
-      .leftJoin('configSnapshots', 'configSnapshots.id', 'apps.configSnapshotId')
-      .select((eb) => [
-        'apps.id',
-        'apps.name as appName',
-        'apps.maintenance',
-        'configSnapshots.errorPageUrl',
-        'configSnapshots.maintenancePageUrl',
-        'appTraffic.httpsOnly',
-        'appTraffic.requestLimit',
-        'appTraffic.drainLimitMs as drainMs',
-        'appTraffic.authSalt',
-        'appTraffic.authHash',
-        eb
-          .exists(
-            eb
-              .selectFrom('appFeatures')
-              .select('appFeatures.name')
-              .whereRef('appFeatures.appId', '=', 'apps.id')
-              .where('appFeatures.name', '=', 'http-session-affinity')
-              .where('appFeatures.enabled', '=', true),
-          )
-          .as('hasAffinity'),
-        sql<boolean>`apps.destroyed_at is not null`.as('gone'),
-        eb
-          .selectFrom('domains')
-          .whereRef('domains.appId', '=', 'apps.id')
-          .select(sql<string[]>`coalesce(array_agg(hostname order by hostname), '{}')`.as('hosts'))
-          .as('hosts'),
-        eb
-          .exists(
-            eb
-              .selectFrom('releases')
-              .select('releases.id')
-              .whereRef('releases.appId', '=', 'apps.id')
-              .where('releases.current', '=', true)
-              .where('releases.slugId', 'is not', null),
-          )
-          .as('hasRelease'),
-        eb
-          .exists(
-            eb
-              .selectFrom('dynos')
-              .select('dynos.id')
-              .whereRef('dynos.appId', '=', 'apps.id')
-              .where('dynos.type', '=', 'web')
-              .where('dynos.state', '=', 'crashed')
-              .where('dynos.stoppedAt', 'is', null)
-              .where('dynos.retiredAt', 'is', null),
-          )
-          .as('crashed'),
-        routableDynos.as('dynos'),
-      ])
-      .where('appRoutes.feedNumber', '>', since ?? -1)
-      .where((eb) => (since === undefined ? eb('apps.destroyedAt', 'is', null) : eb.val(true)))
-      .execute()
-    return {
-      number,
-      rows: rows.map((row) => ({
-        id: row.id,
-        appName: row.appName,
-        gone: row.gone,
-        hosts: row.hosts ?? [],
-        maintenance: row.maintenance,
-        hasRelease: Boolean(row.hasRelease),
-        crashed: Boolean(row.crashed),
-        dynos: row.dynos,
-        ...(row.errorPageUrl === null ? {} : { errorPageUrl: row.errorPageUrl }),
-        ...(row.maintenancePageUrl === null ? {} : { maintenancePageUrl: row.maintenancePageUrl }),
-        ...(row.httpsOnly ? { httpsOnly: true } : {}),
-        ...(row.hasAffinity ? { hasAffinity: true } : {}),
-        ...(row.requestLimit === null ? {} : { requestLimit: row.requestLimit }),
-        ...(row.drainMs === null ? {} : { drainMs: row.drainMs }),
-        ...(row.authSalt === null || row.authHash === null
-          ? {}
-          : { auth: { salt: row.authSalt, hash: row.authHash } }),
-      })),
-    }
-  })
+): Promise<{ number: number; rows: RouteFeedRow[] }> => {
+  const { number } = await db
+    .selectFrom('feeds')
+    .select('number')
+    .where('name', '=', 'routes')
+    .executeTakeFirstOrThrow()
+  const rows = await db
+    .selectFrom('apps')
+    .innerJoin('appRoutes', 'appRoutes.appId', 'apps.id')
+    .leftJoin('appTraffic', 'appTraffic.appId', 'apps.id')
+    .leftJoin('configSnapshots', 'configSnapshots.id', 'apps.configSnapshotId')
+    .select((eb) => [
+      'apps.id',
+      'apps.name as appName',
+      'apps.maintenance',
+      'configSnapshots.errorPageUrl',
+      'configSnapshots.maintenancePageUrl',
+      'appTraffic.httpsOnly',
+      'appTraffic.requestLimit',
+      'appTraffic.drainLimitMs as drainMs',
+      'appTraffic.authSalt',
+      'appTraffic.authHash',
+      eb
+        .exists(
+          eb
+            .selectFrom('appFeatures')
+            .select('appFeatures.name')
+            .whereRef('appFeatures.appId', '=', 'apps.id')
+            .where('appFeatures.name', '=', 'http-session-affinity')
+            .where('appFeatures.enabled', '=', true),
+        )
+        .as('hasAffinity'),
+      sql<boolean>`apps.destroyed_at is not null`.as('gone'),
+      eb
+        .selectFrom('domains')
+        .whereRef('domains.appId', '=', 'apps.id')
+        .select(sql<string[]>`coalesce(array_agg(hostname order by hostname), '{}')`.as('hosts'))
+        .as('hosts'),
+      eb
+        .exists(
+          eb
+            .selectFrom('releases')
+            .select('releases.id')
+            .whereRef('releases.appId', '=', 'apps.id')
+            .where('releases.current', '=', true)
+            .where('releases.slugId', 'is not', null),
+        )
+        .as('hasRelease'),
+      eb
+        .exists(
+          eb
+            .selectFrom('dynos')
+            .select('dynos.id')
+            .whereRef('dynos.appId', '=', 'apps.id')
+            .where('dynos.type', '=', 'web')
+            .where('dynos.state', '=', 'crashed')
+            .where('dynos.stoppedAt', 'is', null)
+            .where('dynos.retiredAt', 'is', null),
+        )
+        .as('crashed'),
+      routableDynos.as('dynos'),
+    ])
+    .where('appRoutes.feedNumber', '>', since ?? -1)
+    .where((eb) => (since === undefined ? eb('apps.destroyedAt', 'is', null) : eb.val(true)))
+    .execute()
+  return {
+    number,
+    rows: rows.map((row) => ({
+      id: row.id,
+      appName: row.appName,
+      gone: row.gone,
+      hosts: row.hosts ?? [],
+      maintenance: row.maintenance,
+      hasRelease: Boolean(row.hasRelease),
+      crashed: Boolean(row.crashed),
+      dynos: row.dynos,
+      ...(row.errorPageUrl === null ? {} : { errorPageUrl: row.errorPageUrl }),
+      ...(row.maintenancePageUrl === null ? {} : { maintenancePageUrl: row.maintenancePageUrl }),
+      ...(row.httpsOnly ? { httpsOnly: true } : {}),
+      ...(row.hasAffinity ? { hasAffinity: true } : {}),
+      ...(row.requestLimit === null ? {} : { requestLimit: row.requestLimit }),
+      ...(row.drainMs === null ? {} : { drainMs: row.drainMs }),
+      ...(row.authSalt === null || row.authHash === null
+        ? {}
+        : { auth: { salt: row.authSalt, hash: row.authHash } }),
+    })),
+  }
+}
 
 const routableDynos = sql<RouteDyno[]>`(
   select coalesce(json_agg(json_build_object(

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { snapshot, type Db } from '#/foundation/db.ts'
+import type { Db } from '#/foundation/db.ts'
 import type { WantedDynoRow } from './wanted-dyno.ts'
 
 export type DynoFeedRow = WantedDynoRow & {
@@ -8,43 +8,45 @@ export type DynoFeedRow = WantedDynoRow & {
   sealedEnv: string | null
 }
 
-/** The dynos to run (all of them, or those that changed after `since`) with the feed's number, in one snapshot. */
-export const readDynoFeed = (
+/**
+ * The dynos to run (all of them, or those that changed after `since`) and the number up to which they are known. It is
+ * read first: rows may be newer than it says, and then they come once more.
+ */
+export const readDynoFeed = async (
   db: Db,
   since: number | undefined,
-): Promise<{ number: number; rows: DynoFeedRow[] }> =>
-  snapshot(db, async (tx) => {
-    const { number } = await tx
-      .selectFrom('feeds')
-      .select('number')
-      .where('name', '=', 'dynos')
-      .executeTakeFirstOrThrow()
-    const query = tx
-      .selectFrom('dynos')
-      .innerJoin('apps', 'apps.id', 'dynos.appId')
-      .innerJoin('releases', 'releases.id', 'dynos.releaseId')
-      .leftJoin('slugs', 'slugs.id', 'releases.slugId')
-      .select([
-        'dynos.id',
-        'dynos.appId',
-        'apps.name as appName',
-        'apps.stack',
-        'dynos.kind',
-        'dynos.type',
-        'dynos.number',
-        'dynos.size',
-        'dynos.command',
-        'slugs.digest',
-        'dynos.tty',
-        sql<boolean>`dynos.attach_hash is not null`.as('attached'),
-        'dynos.wanted',
-        'releases.configSnapshotId',
-        'dynos.sealedEnv',
-      ])
-    const rows = await (
-      since === undefined
-        ? query.where('dynos.wanted', '=', true)
-        : query.where('dynos.feedNumber', '>', since)
-    ).execute()
-    return { number, rows }
-  })
+): Promise<{ number: number; rows: DynoFeedRow[] }> => {
+  const { number } = await db
+    .selectFrom('feeds')
+    .select('number')
+    .where('name', '=', 'dynos')
+    .executeTakeFirstOrThrow()
+  const query = db
+    .selectFrom('dynos')
+    .innerJoin('apps', 'apps.id', 'dynos.appId')
+    .innerJoin('releases', 'releases.id', 'dynos.releaseId')
+    .leftJoin('slugs', 'slugs.id', 'releases.slugId')
+    .select([
+      'dynos.id',
+      'dynos.appId',
+      'apps.name as appName',
+      'apps.stack',
+      'dynos.kind',
+      'dynos.type',
+      'dynos.number',
+      'dynos.size',
+      'dynos.command',
+      'slugs.digest',
+      'dynos.tty',
+      sql<boolean>`dynos.attach_hash is not null`.as('attached'),
+      'dynos.wanted',
+      'releases.configSnapshotId',
+      'dynos.sealedEnv',
+    ])
+  const rows = await (
+    since === undefined
+      ? query.where('dynos.wanted', '=', true)
+      : query.where('dynos.feedNumber', '>', since)
+  ).execute()
+  return { number, rows }
+}
