@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { networkInterfaces } from 'node:os'
 import { test } from 'node:test'
+import { aDyno, aRoute, aRouter, converse } from '../../test/support/router.ts'
 import { Crowd, networkOf } from './crowd.ts'
 import { ROUTER_LIMITS, type RouterLimits } from './limits.ts'
 
@@ -50,4 +52,35 @@ test('requests have an allowance of their own, without limit where none is set',
   }
   assert.equal(asked(4), 20)
   assert.equal(asked(0), 100)
+})
+
+const outside = Object.values(networkInterfaces())
+  .flat()
+  .find((one) => one?.internal === false && one.family === 'IPv4')?.address
+const skip = outside === undefined && 'this machine has no address but loopback'
+
+test('whoever asks too much is told so, on the connection and before it', { skip }, async () => {
+  await using dyno = await aDyno((_, response) => response.end('in'))
+  await using router = await aRouter({
+    routes: [aRoute('a.test', [dyno.route])],
+    host: '0.0.0.0',
+    limits: { requestsPerAddress: 1, connectsPerAddress: 1, sweepMs: 60_000 },
+  })
+  using client = await converse(router.port, outside)
+  for (let count = 0; count < 5; count++) {
+    client.say('GET / HTTP/1.1\r\nHost: a.test\r\n\r\n')
+    await client.hear('\r\n\r\nin')
+  }
+  client.say('GET / HTTP/1.1\r\nHost: a.test\r\n\r\n')
+  assert.match(await client.over(), /HTTP\/1\.1 429 Too Many Requests\r\n[^]*Retry-After: 1\r\n/)
+  const others = await Promise.all([1, 2, 3, 4].map(() => converse(router.port, outside)))
+  using refused = await converse(router.port, outside)
+  refused.say('GET / HTTP/1.1\r\nHost: a.test\r\n\r\n')
+  assert.match(await refused.over(), /^HTTP\/1\.1 503 /)
+  for (const other of others) other[Symbol.dispose]()
+  using trusted = await converse(router.port)
+  for (let count = 0; count < 9; count++) {
+    trusted.say('GET / HTTP/1.1\r\nHost: a.test\r\n\r\n')
+    await trusted.hear('\r\n\r\nin')
+  }
 })

@@ -154,6 +154,8 @@ export type TestRouterOptions = {
   /** It speaks TLS, by default with this certificate. */
   certificate?: TestCertificate
   limits?: Partial<RouterLimits>
+  /** Address that it listens on. */
+  host?: string
   log?: Log
 }
 
@@ -167,7 +169,7 @@ export const aRouter = async (options: TestRouterOptions = {}): Promise<TestRout
     ...(secure ? { secure } : {}),
     feedSocket: paths.feedSocket,
     dir: paths.router,
-    listen: { host: '127.0.0.1', port: 0 },
+    listen: { host: options.host ?? '127.0.0.1', port: 0 },
     append: (appId, { text }) => void lines.push({ appId, text }),
     log: options.log ?? quiet,
     limits: { sweepMs: 20, drainMs: 10_000, ...options.limits },
@@ -302,8 +304,8 @@ export type Conversation = Disposable & {
   over: () => Promise<string>
 }
 
-export const converse = async (port: number): Promise<Conversation> => {
-  const socket = net.connect({ port, host: '127.0.0.1', noDelay: true })
+export const converse = async (port: number, host = '127.0.0.1'): Promise<Conversation> => {
+  const socket = net.connect({ port, host, noDelay: true })
   let heard = ''
   let from = 0
   let isOver = false
