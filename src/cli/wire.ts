@@ -166,3 +166,14 @@ export type TrafficJson = {
   drain_seconds: number | null
   protected: boolean
 }
+export type PreferencesJson = { member_permissions: { name: string }[]; auto_join: boolean }
+/** The whole token only when it has just been made. */
+export type AuthorizationJson = {
+  id: string
+  description: string
+  scope: string[]
+  client: { name: string; redirect_uri: string } | null
+  access_token: { token: string; expires_in: number | null }
+  updated_at: string
+}
+export type OauthClientJson = { id: string; name: string; redirect_uri: string; secret: string }
