@@ -20,6 +20,8 @@ export const changeTraffic = (
     const before = await readTraffic(tx, actor, id)
     await saveTraffic(tx, actor, id, change)
     const after = await readTraffic(tx, actor, id)
+    const isSame = JSON.stringify(before) === JSON.stringify(after)
+    if (isSame && !change.authHash) return after
     await insertEvent(tx, actor, {
       resource: 'traffic',
       action: 'update',
