@@ -80,6 +80,7 @@ const aWorld = async (runner: Person, people: Caller[], isLocked = false): Promi
   }
   const domain = await made(`/apps/${name}/domains`, { hostname: `${name}.example.com` })
   const certificate = await made(`/apps/${name}/sni-endpoints`, CERTIFICATE)
+  const drain = await made(`/apps/${name}/log-drains`, { url: 'https://logs.example.com/' })
   const source_blob = { url: 'https://example.com/source.tgz' }
   const build = await made(`/apps/${name}/builds`, { source_blob })
   const pipelineOwner = { id: teamId, type: 'team' }
@@ -97,6 +98,7 @@ const aWorld = async (runner: Person, people: Caller[], isLocked = false): Promi
     domain: domain.id,
     certificate: certificate.id,
     feature: 'http-session-affinity',
+    drain: drain.id,
     build: build.id,
     pipeline: pipeline.id,
     coupling: coupling.id,

@@ -36,10 +36,12 @@ export const startRouter = async (options: RouterOptions): Promise<Router> => {
     followRoutes(options, clock),
     options.secure ? followCertificates(options) : undefined,
   ])
+  const { table, meters } = routes
   const crowd = new Crowd(limits)
   clock.watched.add(crowd)
   const traffic: Traffic = {
-    table: routes.table,
+    table,
+    meters,
     limits,
     clock,
     crowd,

@@ -2,6 +2,7 @@ import type { Log } from '#/foundation/log.ts'
 import type { Clock } from './clock.ts'
 import type { Crowd } from './crowd.ts'
 import type { RouterLimits } from './limits.ts'
+import type { Meters } from './meters.ts'
 import type { AppendLine } from './request-log.ts'
 import type { RouteTable } from './route-table.ts'
 
@@ -14,6 +15,7 @@ export type Traffic = {
   /** The port where TLS is spoken; 0: nowhere. */
   securePort: number
   append: AppendLine
+  meters: Meters
   log: Log
   /** The router is about to end: each answer says that it is the connection's last. */
   isStopping: boolean

@@ -52,7 +52,7 @@ const dieAt = (name: keyof typeof FAILPOINTS, id: string): Fault => ({
   inject: async (scene) => {
     const { platform } = scene
     await platform.arm(name)
-    const died = until(async () => !(await platform.isApiUp()), {
+    const died = until(async () => !(await platform.isArmed()), {
       limitMs: 30_000,
       what: `a death at ${name}`,
     })
