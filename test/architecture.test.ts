@@ -52,6 +52,7 @@ const NOUNS = [
     'release',
     'formation',
     'dyno',
+    'change-gate',
     'deploy',
   ],
   ...[
@@ -65,7 +66,16 @@ const NOUNS = [
     'build',
     'slug-upload',
   ],
-  ...['pipeline', 'promotion', 'deploy-token', 'audit', 'master-key', 'event-stream'],
+  ...[
+    'pipeline',
+    'webhook',
+    'promotion',
+    'stage-policy',
+    'deploy-token',
+    'audit',
+    'master-key',
+    'event-stream',
+  ],
 ]
 
 /** Besides the stores: holds an advisory lock on a connection of its own, which no store does. */
