@@ -71,6 +71,17 @@ CREATE INDEX add_ons_app_id ON public.add_ons USING btree (app_id);
 CREATE TRIGGER add_ons_notify AFTER INSERT OR UPDATE ON public.add_ons FOR EACH ROW EXECUTE FUNCTION notify_add_on();
 CREATE UNIQUE INDEX add_ons_name_key ON public.add_ons USING btree (name) WHERE (state <> 'deprovisioned'::text);
 
+create table app_features (
+  app_id uuid not null,
+  name text not null,
+  enabled boolean not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint app_features_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
+  constraint app_features_pkey PRIMARY KEY (app_id, name)
+);
+CREATE TRIGGER app_features_changed AFTER INSERT OR DELETE OR UPDATE ON public.app_features FOR EACH ROW EXECUTE FUNCTION traffic_changed();
+
 create table app_names (
   name text not null,
   team_id uuid not null,
@@ -84,6 +95,23 @@ create table app_routes (
   constraint app_routes_pkey PRIMARY KEY (app_id)
 );
 CREATE INDEX app_routes_feed_number ON public.app_routes USING btree (feed_number);
+
+create table app_traffic (
+  app_id uuid not null,
+  https_only boolean not null default false,
+  request_limit integer,
+  drain_limit_ms integer,
+  auth_user text,
+  auth_salt text,
+  auth_hash text,
+  updated_at timestamp with time zone not null default now(),
+  constraint app_traffic_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
+  constraint app_traffic_check CHECK ((num_nulls(auth_user, auth_salt, auth_hash) = ANY (ARRAY[0, 3]))),
+  constraint app_traffic_drain_limit_ms_check CHECK (((drain_limit_ms >= 1000) AND (drain_limit_ms <= 600000))),
+  constraint app_traffic_pkey PRIMARY KEY (app_id),
+  constraint app_traffic_request_limit_check CHECK (((request_limit >= 1) AND (request_limit <= 100000)))
+);
+CREATE TRIGGER app_traffic_changed AFTER INSERT OR DELETE OR UPDATE ON public.app_traffic FOR EACH ROW EXECUTE FUNCTION traffic_changed();
 
 create table app_transfers (
   id uuid not null default gen_random_uuid(),
@@ -162,9 +190,11 @@ create table apps (
 );
 CREATE INDEX apps_team_id ON public.apps USING btree (team_id) WHERE (destroyed_at IS NULL);
 CREATE TRIGGER apps_change_hands AFTER UPDATE OF team_id, destroyed_at ON public.apps FOR EACH ROW WHEN (((old.team_id <> new.team_id) OR ((old.destroyed_at IS NULL) AND (new.destroyed_at IS NOT NULL)))) EXECUTE FUNCTION revoke_deploy_tokens_of_bound();
+CREATE TRIGGER apps_drop_certificates AFTER UPDATE OF destroyed_at ON public.apps FOR EACH ROW WHEN (((old.destroyed_at IS NULL) AND (new.destroyed_at IS NOT NULL))) EXECUTE FUNCTION drop_certificates();
 CREATE TRIGGER apps_end_builds AFTER UPDATE OF destroyed_at ON public.apps FOR EACH ROW WHEN (((old.destroyed_at IS NULL) AND (new.destroyed_at IS NOT NULL))) EXECUTE FUNCTION end_builds();
 CREATE TRIGGER apps_keep_name AFTER INSERT OR UPDATE OF name, team_id ON public.apps FOR EACH ROW EXECUTE FUNCTION keep_app_name();
 CREATE TRIGGER apps_notify_access AFTER UPDATE OF team_id, locked, destroyed_at ON public.apps FOR EACH STATEMENT EXECUTE FUNCTION notify_access();
+CREATE TRIGGER apps_pages_changed AFTER UPDATE OF config_snapshot_id ON public.apps FOR EACH ROW WHEN ((old.config_snapshot_id IS DISTINCT FROM new.config_snapshot_id)) EXECUTE FUNCTION pages_changed();
 CREATE TRIGGER apps_route_changed AFTER UPDATE OF name, maintenance, destroyed_at ON public.apps FOR EACH ROW WHEN ((((old.name IS DISTINCT FROM new.name) OR (old.maintenance IS DISTINCT FROM new.maintenance)) OR (old.destroyed_at IS DISTINCT FROM new.destroyed_at))) EXECUTE FUNCTION app_route_changed();
 CREATE TRIGGER apps_team_lives BEFORE INSERT OR UPDATE OF team_id ON public.apps FOR EACH ROW EXECUTE FUNCTION check_team_lives();
 CREATE TRIGGER apps_uncouple AFTER UPDATE OF destroyed_at ON public.apps FOR EACH ROW WHEN (((old.destroyed_at IS NULL) AND (new.destroyed_at IS NOT NULL))) EXECUTE FUNCTION uncouple_app();
@@ -257,6 +287,36 @@ CREATE INDEX builds_pending ON public.builds USING btree (app_id) WHERE (status 
 CREATE TRIGGER builds_notify AFTER INSERT OR UPDATE ON public.builds FOR EACH ROW EXECUTE FUNCTION notify_build();
 CREATE UNIQUE INDEX builds_one_push ON public.builds USING btree (app_id, branch) WHERE ((branch IS NOT NULL) AND (branch_moved_at IS NULL) AND (status <> 'failed'::text));
 
+create table certificate_feed (
+  certificate_id uuid not null,
+  feed_number bigint not null,
+  constraint certificate_feed_pkey PRIMARY KEY (certificate_id)
+);
+CREATE INDEX certificate_feed_number ON public.certificate_feed USING btree (feed_number);
+
+create table certificates (
+  id uuid not null default gen_random_uuid(),
+  app_id uuid not null,
+  name text not null,
+  chain text not null,
+  sealed_key text not null,
+  names text[] not null,
+  subject text not null,
+  issuer text not null,
+  starts_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  self_signed boolean not null,
+  ca_signed boolean not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint certificates_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
+  constraint certificates_id_app_id_key UNIQUE (id, app_id),
+  constraint certificates_name_key UNIQUE (app_id, name),
+  constraint certificates_names_check CHECK ((names <> '{}'::text[])),
+  constraint certificates_pkey PRIMARY KEY (id)
+);
+CREATE TRIGGER certificates_changed AFTER INSERT OR DELETE OR UPDATE ON public.certificates FOR EACH ROW EXECUTE FUNCTION certificate_changed();
+
 create table cli_logins (
   id uuid not null default gen_random_uuid(),
   browser_hash bytea not null,
@@ -314,6 +374,8 @@ create table config_snapshots (
   sealed text not null,
   keys text[] not null,
   created_at timestamp with time zone not null default now(),
+  error_page_url text,
+  maintenance_page_url text,
   constraint config_snapshots_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
   constraint config_snapshots_pkey PRIMARY KEY (id)
 );
@@ -380,7 +442,9 @@ create table domains (
   status text not null default 'succeeded'::text,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  certificate_id uuid,
   constraint domains_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
+  constraint domains_certificate_of_app FOREIGN KEY (certificate_id, app_id) REFERENCES certificates(id, app_id) ON DELETE SET NULL (certificate_id),
   constraint domains_hostname_check CHECK ((hostname = lower(hostname))),
   constraint domains_hostname_key UNIQUE (hostname),
   constraint domains_kind_check CHECK ((kind = ANY (ARRAY['heroku'::text, 'custom'::text]))),
@@ -388,6 +452,8 @@ create table domains (
   constraint domains_status_check CHECK ((status = ANY (ARRAY['none'::text, 'pending'::text, 'succeeded'::text, 'failed'::text])))
 );
 CREATE INDEX domains_app_id ON public.domains USING btree (app_id);
+CREATE INDEX domains_certificate_id ON public.domains USING btree (certificate_id);
+CREATE TRIGGER domains_certificate_changed AFTER INSERT OR DELETE OR UPDATE OF hostname, certificate_id ON public.domains FOR EACH ROW EXECUTE FUNCTION certificate_of_domain_changed();
 CREATE TRIGGER domains_changed AFTER INSERT OR DELETE OR UPDATE ON public.domains FOR EACH ROW EXECUTE FUNCTION domain_changed();
 CREATE UNIQUE INDEX domains_one_default ON public.domains USING btree (app_id) WHERE (kind = 'heroku'::text);
 
@@ -1088,6 +1154,29 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.certificate_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform touch_certificate(coalesce(new.id, old.id));
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.certificate_of_domain_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.certificate_id is not null then perform touch_certificate(old.certificate_id); end if;
+  if new.certificate_id is not null and new.certificate_id is distinct from old.certificate_id then
+    perform touch_certificate(new.certificate_id);
+  end if;
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.check_team_lives()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1123,6 +1212,16 @@ CREATE OR REPLACE FUNCTION public.domain_changed()
 AS $function$
 begin
   perform touch_route(coalesce(new.app_id, old.app_id));
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.drop_certificates()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from certificates where app_id = new.id;
   return null;
 end $function$
 ;
@@ -1365,6 +1464,20 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.pages_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if (select row(error_page_url, maintenance_page_url) from config_snapshots where id = new.config_snapshot_id)
+    is distinct from (select row(error_page_url, maintenance_page_url) from config_snapshots where id = old.config_snapshot_id)
+  then
+    perform touch_route(new.id);
+  end if;
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.prepare_event()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1473,6 +1586,17 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.touch_certificate(certificate uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into certificate_feed values (certificate, next_feed_number('certificates'))
+    on conflict (certificate_id) do update set feed_number = excluded.feed_number;
+  perform pg_notify('certificate_feed', '');
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.touch_route(app uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -1481,6 +1605,16 @@ begin
   insert into app_routes values (app, next_feed_number('routes'))
     on conflict (app_id) do update set feed_number = excluded.feed_number;
   perform pg_notify('route_feed', '');
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.traffic_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform touch_route(coalesce(new.app_id, old.app_id));
+  return null;
 end $function$
 ;
 

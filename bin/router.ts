@@ -1,21 +1,35 @@
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { keepCompiledCode } from '#/foundation/compile-cache.ts'
 import { config } from '#/foundation/config.ts'
 import { dataDirPaths } from '#/foundation/data-dir.ts'
 import { createLogger } from '#/foundation/log.ts'
 import { openLogWriter } from '#/log-store/log-writer.ts'
+import type { Listen } from '#/router/accept.ts'
 import { startRouter } from '#/router/start-router.ts'
 
 const { values } = parseArgs({
   options: {
     'listen-fd': { type: 'string' },
+    'tls-listen-fd': { type: 'string' },
     host: { type: 'string', default: '127.0.0.1' },
     port: { type: 'string', default: '8080' },
+    'tls-port': { type: 'string' },
   },
 })
 const log = createLogger('router')
 const paths = dataDirPaths(config.dataDir)
-const fd = values['listen-fd']
+const listenOn = (fd: string | undefined, port: string): Listen =>
+  fd ? { fd: Number(fd) } : { host: values.host, port: Number(port) }
+const tlsFd = values['tls-listen-fd']
+const tlsPort = values['tls-port']
+const secure = (tlsFd !== undefined || tlsPort !== undefined) && {
+  listen: listenOn(tlsFd, tlsPort ?? ''),
+  certificates: {
+    certificate: join(paths.certificates, 'server.pem'),
+    key: join(paths.certificates, 'server.key'),
+  },
+}
 
 keepCompiledCode()
 
@@ -24,11 +38,19 @@ try {
   const router = await startRouter({
     feedSocket: paths.feedSocket,
     dir: paths.router,
-    listen: fd ? { fd: Number(fd) } : { host: values.host, port: Number(values.port) },
+    listen: listenOn(values['listen-fd'], values.port),
+    ...(secure ? { secure } : {}),
+    limits: {
+      requestsPerApp: config.requestsPerApp,
+      connectsPerAddress: config.connectsPerAddress,
+      requestsPerAddress: config.requestsPerAddress,
+      trustedAddresses: config.trustedAddresses.split(',').map((address) => address.trim()),
+      dynoDrainMs: config.drainLimitMs,
+    },
     append: lines.append,
     log,
   })
-  log.info({ port: router.port }, 'the router accepts requests')
+  log.info({ port: router.port, securePort: router.securePort }, 'the router accepts requests')
   process.once('SIGTERM', () => {
     void router
       .stop()

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { test } from 'node:test'
 import { anApp, aServingRelease, aTeam } from './support/apps.ts'
+import { aCertificate } from './support/certificates.ts'
 import { propertiesOf, violationsOf } from './support/json-schema.ts'
 import { aTestPlatform } from './support/test-platform.ts'
 
@@ -23,6 +24,11 @@ const { name: team } = await aTeam(platform, ['member'])
 const app = await anApp(platform, { team })
 const { slugId } = await aServingRelease(platform, app, { web: 'serve', release: 'migrate' })
 await platform.call('POST', `/apps/${app.name}/domains`, { hostname: 'www.example.com' })
+const { certificate: certificate_chain, key: private_key } = await aCertificate({
+  names: ['www.example.com'],
+})
+const certificate = { certificate_chain, private_key }
+await platform.call('POST', `/apps/${app.name}/sni-endpoints`, certificate)
 await platform.call('PATCH', `/apps/${app.name}/config-vars`, { FOO: 'bar' })
 const buildpacks = {
   updates: ['heroku/nodejs', 'https://example.com/x.tgz'].map((buildpack) => ({ buildpack })),
@@ -76,6 +82,8 @@ const CASES: [path: string, definition: string][] = [
   [`/apps/${app.name}/formation`, 'formation'],
   [`/apps/${app.name}/formation/web`, 'formation'],
   [`/apps/${app.name}/domains`, 'domain'],
+  [`/apps/${app.name}/sni-endpoints`, 'sni-endpoint'],
+  [`/apps/${app.name}/features`, 'app-feature'],
   [`/apps/${app.name}/buildpack-installations`, 'buildpack-installation'],
   [`/apps/${app.name}/builds`, 'build'],
   [`/apps/${app.name}/slugs/${slugId}`, 'slug'],

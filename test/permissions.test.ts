@@ -13,6 +13,7 @@ import { insertTeam, insertTeamMember } from '#/platform/team/team-store.ts'
 import { ROLE_PERMISSIONS, type Permission, type Role } from '#/platform/team/team.ts'
 import { permissionDoc } from '../script/permission-doc.ts'
 import { aName, anApp, aServingRelease } from './support/apps.ts'
+import { aCertificate } from './support/certificates.ts'
 import { aTestPlatform, type TestPlatform } from './support/test-platform.ts'
 
 /**
@@ -62,6 +63,11 @@ const roleOf = ({ role, grant }: CallerKind): Role | undefined =>
 /** Values for the parameters of paths: a team with people, and an app with one of everything. */
 type World = Record<string, string>
 
+const { certificate: certificate_chain, key: private_key } = await aCertificate({
+  names: ['www.example.org'],
+})
+const CERTIFICATE = { certificate_chain, private_key }
+
 const aWorld = async (runner: Person, people: Caller[], isLocked = false): Promise<World> => {
   const small = await aSmallWorld(runner, people)
   const { team = '', app: name = '', appId = '', teamId = '' } = small
@@ -73,6 +79,7 @@ const aWorld = async (runner: Person, people: Caller[], isLocked = false): Promi
     return answer.json<{ id: string }>()
   }
   const domain = await made(`/apps/${name}/domains`, { hostname: `${name}.example.com` })
+  const certificate = await made(`/apps/${name}/sni-endpoints`, CERTIFICATE)
   const drain = await made(`/apps/${name}/log-drains`, { url: 'https://logs.example.com/' })
   const source_blob = { url: 'https://example.com/source.tgz' }
   const build = await made(`/apps/${name}/builds`, { source_blob })
@@ -89,6 +96,8 @@ const aWorld = async (runner: Person, people: Caller[], isLocked = false): Promi
     release: '2',
     slug: slugId ?? '',
     domain: domain.id,
+    certificate: certificate.id,
+    feature: 'http-session-affinity',
     drain: drain.id,
     build: build.id,
     pipeline: pipeline.id,

@@ -8,6 +8,7 @@ import { addOnServiceRoutes } from '#/platform/add-on/add-on-service-routes.ts'
 import { attachmentRoutes } from '#/platform/add-on/attachment-routes.ts'
 import { appSetupRoutes } from '#/platform/app-setup/app-setup-routes.ts'
 import { appTransferRoutes } from '#/platform/app-transfer/app-transfer-routes.ts'
+import { appFeatureRoutes } from '#/platform/app-feature/app-feature-routes.ts'
 import { appRoutes } from '#/platform/app/app-routes.ts'
 import { preAuthorizationRoutes } from '#/platform/app/pre-authorization-routes.ts'
 import { collaboratorRoutes } from '#/platform/app/collaborator-routes.ts'
@@ -16,6 +17,7 @@ import { auditRoutes } from '#/platform/audit/audit-routes.ts'
 import { buildRoutes } from '#/platform/build/build-routes.ts'
 import { buildpackRoutes } from '#/platform/buildpack/buildpack-routes.ts'
 import { registryRoutes } from '#/platform/buildpack/registry-routes.ts'
+import { certificateRoutes } from '#/platform/certificate/certificate-routes.ts'
 import { configVarRoutes } from '#/platform/config-var/config-var-routes.ts'
 import { deployTokenRoutes } from '#/platform/deploy-token/deploy-token-routes.ts'
 import { deployRoutes } from '#/platform/deploy/deploy-routes.ts'
@@ -56,6 +58,7 @@ import { sourceRoutes } from '#/platform/source/source-routes.ts'
 import { invitationPages } from '#/platform/team/invitation-pages.ts'
 import { memberRoutes } from '#/platform/team/member-routes.ts'
 import { teamRoutes } from '#/platform/team/team-routes.ts'
+import { trafficRoutes } from '#/platform/traffic/traffic-routes.ts'
 import { eventStreamRoutes } from '#/platform/event-stream/event-stream-routes.ts'
 import { dashboardRoutes } from './dashboard-routes.ts'
 import { healthRoutes } from './health-routes.ts'
@@ -101,6 +104,9 @@ export const routes: Route[] = [
   ...deployRoutes,
   ...formationRoutes,
   ...configVarRoutes,
+  ...appFeatureRoutes,
+  ...trafficRoutes,
+  ...certificateRoutes,
   ...domainRoutes,
   ...buildpackRoutes,
   ...registryRoutes,

@@ -29,9 +29,11 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'apps:join': async () => (await import('./commands/apps/join.ts')).AppsJoin,
   'apps:leave': async () => (await import('./commands/apps/leave.ts')).AppsLeave,
   'apps:lock': async () => (await import('./commands/apps/lock.ts')).AppsLock,
+  'apps:protect': async () => (await import('./commands/apps/protect.ts')).AppsProtect,
   'apps:transfer': async () => (await import('./commands/apps/transfer.ts')).AppsTransfer,
   'apps:transfers': async () => (await import('./commands/apps/transfers.ts')).AppsTransfers,
   'apps:unlock': async () => (await import('./commands/apps/unlock.ts')).AppsUnlock,
+  'apps:unprotect': async () => (await import('./commands/apps/unprotect.ts')).AppsUnprotect,
 
   addons: async () => (await import('./commands/addons/list.ts')).AddonsList,
   'addons:create': async () => (await import('./commands/addons/create.ts')).AddonsCreate,
@@ -76,6 +78,12 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
     (await import('./commands/buildpacks/remove.ts')).BuildpacksRemove,
   'buildpacks:set': async () => (await import('./commands/buildpacks/set.ts')).BuildpacksSet,
 
+  certs: async () => (await import('./commands/certs/list.ts')).CertsList,
+  'certs:add': async () => (await import('./commands/certs/add.ts')).CertsAdd,
+  'certs:info': async () => (await import('./commands/certs/info.ts')).CertsInfo,
+  'certs:remove': async () => (await import('./commands/certs/remove.ts')).CertsRemove,
+  'certs:update': async () => (await import('./commands/certs/update.ts')).CertsUpdate,
+
   config: async () => (await import('./commands/config/list.ts')).ConfigList,
   'config:get': async () => (await import('./commands/config/get.ts')).ConfigGet,
   'config:mark': async () => (await import('./commands/config/mark.ts')).ConfigMark,
@@ -88,6 +96,15 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'drains:add': async () => (await import('./commands/drains/add.ts')).DrainsAdd,
   'drains:remove': async () => (await import('./commands/drains/remove.ts')).DrainsRemove,
 
+  domains: async () => (await import('./commands/domains/list.ts')).DomainsList,
+  'domains:add': async () => (await import('./commands/domains/add.ts')).DomainsAdd,
+  'domains:remove': async () => (await import('./commands/domains/remove.ts')).DomainsRemove,
+  'domains:update': async () => (await import('./commands/domains/update.ts')).DomainsUpdate,
+
+  features: async () => (await import('./commands/features/list.ts')).FeaturesList,
+  'features:disable': async () => (await import('./commands/features/disable.ts')).FeaturesDisable,
+  'features:enable': async () => (await import('./commands/features/enable.ts')).FeaturesEnable,
+
   'git:credentials': async () => (await import('./commands/git/credentials.ts')).GitCredentials,
   'git:remote': async () => (await import('./commands/git/remote.ts')).GitRemote,
 
@@ -96,6 +113,10 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'labs:enable': async () => (await import('./commands/labs/enable.ts')).LabsEnable,
   'labs:info': async () => (await import('./commands/labs/info.ts')).LabsInfo,
   logs: async () => (await import('./commands/logs.ts')).Logs,
+
+  maintenance: async () => (await import('./commands/maintenance/show.ts')).Maintenance,
+  'maintenance:off': async () => (await import('./commands/maintenance/off.ts')).MaintenanceOff,
+  'maintenance:on': async () => (await import('./commands/maintenance/on.ts')).MaintenanceOn,
 
   'master-key:rotate': async () =>
     (await import('./commands/master-key/rotate.ts')).MasterKeyRotate,
@@ -198,6 +219,9 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'tokens:revoke': async () => (await import('./commands/tokens/revoke.ts')).TokensRevoke,
 
   run: async () => (await import('./commands/run.ts')).Run,
+
+  traffic: async () => (await import('./commands/traffic/show.ts')).Traffic,
+  'traffic:set': async () => (await import('./commands/traffic/set.ts')).TrafficSet,
 
   teams: async () => (await import('./commands/teams/list.ts')).TeamsList,
   'teams:create': async () => (await import('./commands/teams/create.ts')).TeamsCreate,

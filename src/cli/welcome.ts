@@ -8,12 +8,12 @@ import { quoteForShell } from './shell-quote.ts'
 /** What one needs to know once the platform is up. */
 export const composeWelcome = async (
   dataDir: string,
-  { apiHost, apiPort, domain, routerPort }: Settings,
+  { apiHost, apiPort, domain, routerPort, routerTlsPort }: Settings,
 ): Promise<string> => {
   const setupLink = await readIfThere(dataDirPaths(dataDir).setupLink)
   return formatPairs([
     ['API and git', `http://${apiHost}:${apiPort}`],
-    ['Apps', `http://<app>.${domain}:${routerPort}`],
+    ['Apps', `http://<app>.${domain}:${routerPort}, https://<app>.${domain}:${routerTlsPort}`],
     ['Data directory', dataDir],
     ['In a shell', `eval "$(sluice env --data-dir ${quoteForShell(dataDir)})"`],
     ...(setupLink ? [['Set a password', setupLink] satisfies [string, string]] : []),

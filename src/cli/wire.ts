@@ -8,6 +8,7 @@ export type AppJson = {
   owner: { email: string } | null
   team: { name: string } | null
   locked: boolean
+  maintenance: boolean
 }
 export type CollaboratorJson = {
   role: string | null
@@ -230,6 +231,32 @@ export type DeployTokenJson = {
   user: { email: string }
   last_used_at: string | null
   expires_at: string
+}
+export type DomainJson = {
+  id: string
+  hostname: string
+  kind: string
+  cname: string | null
+  sni_endpoint: { name: string } | null
+}
+export type CertificateJson = {
+  name: string
+  domains: string[]
+  ssl_cert: {
+    cert_domains: string[]
+    expires_at: string
+    issuer: string
+    starts_at: string
+    subject: string
+    'ca_signed?': boolean
+  }
+}
+export type AppFeatureJson = { name: string; enabled: boolean; description: string }
+export type TrafficJson = {
+  https_only: boolean
+  request_limit: number | null
+  drain_seconds: number | null
+  protected: boolean
 }
 export type PreferencesJson = { member_permissions: { name: string }[]; auto_join: boolean }
 /** The whole token only when it has just been made. */

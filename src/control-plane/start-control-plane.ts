@@ -18,6 +18,7 @@ import { startNotifications } from '#/foundation/notifications.ts'
 import { startGitReceiver } from '#/git-receiver/start-git-receiver.ts'
 import { openLogWriter } from '#/log-store/log-writer.ts'
 import { tidyBuildsJob } from '#/platform/build/build-jobs.ts'
+import { certificateFeed } from '#/platform/certificate/certificate-feed-source.ts'
 import { routeFeed } from '#/platform/domain/route-feed-source.ts'
 import { drainFeed } from '#/platform/log-drain/drain-feed-source.ts'
 import { dynoFeed } from '#/platform/dyno/dyno-feed.ts'
@@ -78,7 +79,7 @@ export const startControlPlane = async ({
   const drains = drainFeed(platform)
   const feeds = await serveFeeds(
     paths.feedSocket,
-    [dynoFeed(platform), routeFeed(platform, workerId), drains.source],
+    [dynoFeed(platform), routeFeed(platform, workerId), certificateFeed(platform), drains.source],
     log,
   )
   const worker = await startWorker({ pool, log, id: workerId }, jobHandlers(platform))

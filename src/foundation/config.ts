@@ -67,6 +67,13 @@ export const config = {
   stopLimitMs: whole('SLUICE_STOP_LIMIT_MS', 30_000),
   drainLimitMs: whole('SLUICE_DRAIN_LIMIT_MS', 30_000),
   releasePhaseLimitMs: whole('SLUICE_RELEASE_PHASE_LIMIT_MS', 3_600_000),
+  /** Requests of one app under way at once in a router, unless the app has a limit of its own. */
+  requestsPerApp: whole('SLUICE_ROUTER_REQUESTS_PER_APP', 10_000),
+  /** New connections, and requests, a second from one address (of IPv6: one /64); 0: no limit. */
+  connectsPerAddress: whole('SLUICE_ROUTER_CONNECTS_PER_ADDRESS', 200),
+  requestsPerAddress: whole('SLUICE_ROUTER_REQUESTS_PER_ADDRESS', 1_000),
+  /** Addresses, parted by commas, of proxies that stand for many: those two do not apply to them. */
+  trustedAddresses: text('SLUICE_ROUTER_TRUSTED_ADDRESSES', ''),
   /** Builds of one machine that run at once; the others wait. */
   buildsAtOnce: whole('SLUICE_BUILDS_AT_ONCE', 2),
   /** Bytes that one build may have on the disk while it runs, and in memory (where the machine offers cgroups). */

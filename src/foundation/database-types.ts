@@ -59,6 +59,14 @@ export interface AddOn {
   updatedAt: Generated<Timestamp>;
 }
 
+export interface AppFeature {
+  appId: string;
+  createdAt: Generated<Timestamp>;
+  enabled: boolean;
+  name: string;
+  updatedAt: Generated<Timestamp>;
+}
+
 export interface AppName {
   name: string;
   teamId: string;
@@ -106,6 +114,17 @@ export interface App {
   releasedAt: Timestamp | null;
   stack: Generated<string>;
   teamId: string;
+  updatedAt: Generated<Timestamp>;
+}
+
+export interface AppTraffic {
+  appId: string;
+  authHash: string | null;
+  authSalt: string | null;
+  authUser: string | null;
+  drainLimitMs: number | null;
+  httpsOnly: Generated<boolean>;
+  requestLimit: number | null;
   updatedAt: Generated<Timestamp>;
 }
 
@@ -169,6 +188,28 @@ export interface Build {
   updatedAt: Generated<Timestamp>;
 }
 
+export interface CertificateFeed {
+  certificateId: string;
+  feedNumber: number;
+}
+
+export interface Certificate {
+  appId: string;
+  caSigned: boolean;
+  chain: string;
+  createdAt: Generated<Timestamp>;
+  expiresAt: Timestamp;
+  id: Generated<string>;
+  issuer: string;
+  name: string;
+  names: string[];
+  sealedKey: string;
+  selfSigned: boolean;
+  startsAt: Timestamp;
+  subject: string;
+  updatedAt: Generated<Timestamp>;
+}
+
 export interface CliLogin {
   accountId: string | null;
   browserHash: Buffer;
@@ -201,8 +242,10 @@ export interface ConfigMark {
 export interface ConfigSnapshot {
   appId: string;
   createdAt: Generated<Timestamp>;
+  errorPageUrl: string | null;
   id: Generated<string>;
   keys: string[];
+  maintenancePageUrl: string | null;
   sealed: string;
 }
 
@@ -240,6 +283,7 @@ export interface Deploy {
 
 export interface Domain {
   appId: string;
+  certificateId: string | null;
   createdAt: Generated<Timestamp>;
   hostname: string;
   id: Generated<string>;
@@ -713,15 +757,19 @@ export interface DB {
   accounts: Account;
   addOnAttachments: AddOnAttachment;
   addOns: AddOn;
+  appFeatures: AppFeature;
   appNames: AppName;
   appRoutes: AppRoute;
   approvalRequests: ApprovalRequest;
   approvals: Approval;
   apps: App;
+  appTraffic: AppTraffic;
   appTransfers: AppTransfer;
   authorizations: Authorization;
   buildpackInstallations: BuildpackInstallation;
   builds: Build;
+  certificateFeed: CertificateFeed;
+  certificates: Certificate;
   cliLogins: CliLogin;
   collaborators: Collaborator;
   configMarks: ConfigMark;

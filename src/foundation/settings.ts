@@ -4,7 +4,7 @@ import { hasCode } from '#/foundation/errors.ts'
 
 /** What `sluice up` was last told, as it lies in settings.json. */
 export type Settings = {
-  /** Address that both ports are bound to. */
+  /** Address that the ports are bound to. */
   host: string
   /** Name under which clients reach API, git and dashboard. The official CLI sends its token to `localhost` only. */
   apiHost: string
@@ -12,6 +12,8 @@ export type Settings = {
   /** Apps are at `<app>.<domain>:<routerPort>`. */
   domain: string
   routerPort: number
+  /** Where the router speaks TLS. */
+  routerTlsPort: number
   /** Whether the platform's own data is in the cluster that it keeps itself or in that of DATABASE_URL. */
   database: 'embedded' | 'external'
 }
@@ -22,8 +24,15 @@ export const DEFAULT_SETTINGS: Settings = {
   apiPort: 5000,
   domain: 'localhost',
   routerPort: 8080,
+  routerTlsPort: 8443,
   database: 'embedded',
 }
+
+/** 8443 beside 8080, and 443 beside 80. */
+export const tlsPortBeside = (routerPort: number): number =>
+  routerPort + TLS_DISTANCE <= 65_535 ? routerPort + TLS_DISTANCE : routerPort - TLS_DISTANCE
+
+const TLS_DISTANCE = 363
 
 /** Undefined where no platform has come up yet. */
 export const readSettings = async (dataDir: string): Promise<Settings | undefined> => {

@@ -158,7 +158,9 @@ export class ManagedProcess {
   #isReady(process: RunningProcess | undefined): boolean {
     if (!process) return false
     if (this.spec.isReady) return this.spec.isReady(process.identity)
-    return !this.spec.port || isAccepting(process.identity.pid, PORT_DESCRIPTOR)
+    return (this.spec.ports ?? []).every((_port, at) =>
+      isAccepting(process.identity.pid, PORT_DESCRIPTOR + at),
+    )
   }
 
   async #startBeside(old: RunningProcess): Promise<void> {

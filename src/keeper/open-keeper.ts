@@ -49,7 +49,7 @@ const holdPort = (
     port.descriptor()
   } catch (error) {
     const { adoptable } = findRunning(dataDir, processes, before)
-    const user = processes.find((spec) => spec.port === port && adoptable.has(spec.name))
+    const user = processes.find((spec) => spec.ports?.includes(port) && adoptable.has(spec.name))
     if (!(error instanceof PortTakenError) || !user) throw error
     log.warn({ processName: user.name }, 'accepts on a port that we could not take over with it')
   }

@@ -11,7 +11,7 @@ export type PlatformOptions = {
   dataDir: string
   /** An external database; empty if the platform keeps its own. */
   databaseUrl: string
-  ports: { api: HeldPort; router: HeldPort }
+  ports: { api: HeldPort; router: HeldPort; routerTls: HeldPort }
 }
 
 /** What one machine runs, in the order in which it starts. Apps need only the engine and the router: they wait for nobody. */
@@ -39,7 +39,7 @@ const controlPlane = (
   name: 'control-plane',
   command: programCommand('control-plane', '--listen-fd', '3'),
   env: keeperEnvironment(dataDir, databaseUrl),
-  port: ports.api,
+  ports: [ports.api],
   prepare: (signal) => untilReady(postgres, signal),
   // Two at once would take the feeds' socket from one another. Calls wait in the port's queue meanwhile.
   succession: 'after',
@@ -63,9 +63,9 @@ const engine = ({ dataDir }: PlatformOptions): ProcessSpec => ({
 
 const router = ({ dataDir, ports }: PlatformOptions): ProcessSpec => ({
   name: 'router',
-  command: programCommand('router', '--listen-fd', '3'),
+  command: programCommand('router', '--listen-fd', '3', '--tls-listen-fd', '4'),
   env: keeperEnvironment(dataDir, ''),
-  port: ports.router,
+  ports: [ports.router, ports.routerTls],
   succession: 'beside',
   ends: 'before the dynos',
   stopSignal: 'SIGTERM',

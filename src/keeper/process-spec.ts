@@ -6,11 +6,11 @@ export type ProcessSpec = {
   name: string
   command: [string, ...string[]]
   env: Record<string, string>
-  /** It gets this port as descriptor 3 and listens there. */
-  port?: HeldPort
+  /** It gets these ports as descriptors, from 3 on, and listens there. */
+  ports?: HeldPort[]
   /** What must be so before each start. Throws if it cannot be; gives up when the signal says so. */
   prepare?: (signal: AbortSignal) => Promise<void>
-  /** Does it do its work? Without it: it accepts on its port, or merely runs. */
+  /** Does it do its work? Without it: it accepts on its ports, or merely runs. */
   isReady?: (process: ProcessIdentity) => boolean
   /** One that runs although no record tells of it; else it is found by its environment. */
   find?: () => ProcessIdentity | undefined

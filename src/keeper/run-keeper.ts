@@ -6,7 +6,12 @@ import { keeperEnvironment } from '#/foundation/config.ts'
 import { programCommand } from '#/foundation/program-command.ts'
 import { readKeeperState } from '#/foundation/keeper-state.ts'
 import type { Log } from '#/foundation/log.ts'
-import { DEFAULT_SETTINGS, readSettings, type Settings } from '#/foundation/settings.ts'
+import {
+  DEFAULT_SETTINGS,
+  readSettings,
+  tlsPortBeside,
+  type Settings,
+} from '#/foundation/settings.ts'
 import { HeldPort } from './held-port.ts'
 import type { Keeper } from './keeper.ts'
 import { liveAsKeeper, type Report } from './live-as-keeper.ts'
@@ -42,17 +47,23 @@ export const runKeeper = async (given: RunKeeperOptions): Promise<void> => {
       { host, port: settings.routerPort },
       numberOf(flags['router-fd']),
     ),
+    routerTls: new HeldPort(
+      'router-tls',
+      { host, port: settings.routerTlsPort },
+      numberOf(flags['router-tls-fd']),
+    ),
   }
   const prepare = (): Promise<void> => {
     settings.apiPort = ports.api.port
     settings.routerPort = ports.router.port
+    settings.routerTlsPort = ports.routerTls.port
     return prepareDataDir({ dataDir, settings, databaseUrl })
   }
   const keeper = await liveAsKeeper(
     {
       dataDir,
       mode: modeOf(flags.mode),
-      ports: [ports.api, ports.router],
+      ports: [ports.api, ports.router, ports.routerTls],
       processes: platformProcesses({ dataDir, databaseUrl, ports }),
       drainer: drainerProcess(dataDir),
       successor: {
@@ -76,9 +87,11 @@ const readFlags = (argv: string[]) =>
       host: { type: 'string' },
       port: { type: 'string' },
       'router-port': { type: 'string' },
+      'router-tls-port': { type: 'string' },
       domain: { type: 'string' },
       'api-fd': { type: 'string' },
       'router-fd': { type: 'string' },
+      'router-tls-fd': { type: 'string' },
       'report-fd': { type: 'string' },
     },
   }).values
@@ -101,11 +114,13 @@ const chooseSettings = async (
 ): Promise<Settings> => {
   const before = await readSettings(dataDir)
   const base = before ?? DEFAULT_SETTINGS
+  const routerPort = numberOf(flags['router-port']) ?? base.routerPort
   const settings: Settings = {
     ...base,
     host: flags.host ?? base.host,
     apiPort: numberOf(flags.port) ?? base.apiPort,
-    routerPort: numberOf(flags['router-port']) ?? base.routerPort,
+    routerPort,
+    routerTlsPort: numberOf(flags['router-tls-port']) ?? tlsPortFor(routerPort, base),
     domain: flags.domain ?? base.domain,
     database: databaseUrl === '' ? 'embedded' : 'external',
   }
@@ -116,6 +131,10 @@ const chooseSettings = async (
     await refuseIfSomethingRuns(dataDir)
   return settings
 }
+
+/** One that was chosen before stays, unless the other port moves. */
+const tlsPortFor = (routerPort: number, before: Settings): number =>
+  routerPort === before.routerPort ? before.routerTlsPort : tlsPortBeside(routerPort)
 
 const refuseIfSomethingRuns = async (dataDir: string): Promise<void> => {
   const running = Object.keys((await readKeeperState(dataDir)).processes)
@@ -148,8 +167,10 @@ const renewCertificatesInTime = (
   { log }: RunKeeperOptions,
 ): void => {
   const renew = async (): Promise<void> => {
-    if (await ensureCertificates(dataDirPaths(dataDir).certificates, domain))
+    if (await ensureCertificates(dataDirPaths(dataDir).certificates, domain)) {
       await keeper.replace('control-plane')
+      await keeper.replace('router')
+    }
   }
   setInterval(() => {
     renew().catch((error: unknown) => log.error({ err: error }, 'certificates cannot be renewed'))

@@ -21,13 +21,13 @@ export const PROCESS_MARK = 'SLUICE_PROCESS'
 
 /** Starts it in a session of its own, so that no terminal's and nobody's group signal reaches it. */
 export const startProcess = async (spec: ProcessSpec, logPath: string): Promise<RunningProcess> => {
-  const descriptor = spec.port?.descriptor()
+  const descriptors = (spec.ports ?? []).map((port) => port.descriptor())
   const log = openProcessLog(logPath)
   const [file, ...args] = spec.command
   const child = start(file, args, {
     cwd: '/',
     env: { ...spec.env, [PROCESS_MARK]: spec.name },
-    stdio: ['ignore', log.fd, log.fd, ...(descriptor === undefined ? [] : [descriptor])],
+    stdio: ['ignore', log.fd, log.fd, ...descriptors],
     detached: true,
   })
   closeSync(log.fd)

@@ -47,4 +47,6 @@ export type PlatformSettings = {
   /** Apps are served at `<app>.<domain>:<routerPort>`. */
   domain: string
   routerPort: number
+  /** The same with TLS. */
+  routerTlsPort: number
 }

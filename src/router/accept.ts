@@ -1,6 +1,8 @@
 import net from 'node:net'
+import type tls from 'node:tls'
 import { composeAnswer, TOO_MANY_CONNECTIONS } from './answer.ts'
 import { ClientConnection } from './client-connection.ts'
+import type { Visitor } from './crowd.ts'
 import type { Origin } from './forwarded-heads.ts'
 import { READ_BUFFER } from './outgoing.ts'
 import { Roster } from './roster.ts'
@@ -16,42 +18,87 @@ export type Door = {
 /** A descriptor that is bound already, or an address to bind. */
 export type Listen = { fd: number } | { host: string; port: number }
 
-/** Accepts connections, as many as the limits allow. */
-export const openDoor = async (listen: Listen, traffic: Traffic): Promise<Door> => {
+/**
+ * Accepts connections, as many as the limits allow.
+ * @param secure shakes hands with those who come by this door: it speaks TLS
+ */
+export const openDoor = async (
+  listen: Listen,
+  traffic: Traffic,
+  secure?: tls.Server,
+): Promise<Door> => {
   const connections = new Roster<ClientConnection>()
-  const perAddress = new Map<string, number>()
+  /** Those in a handshake, by their address and port. */
+  const shaking = new Map<string, Shaking>()
   const empty = Promise.withResolvers<void>()
   let isClosing = false
-  const server = net.createServer()
+  const server = net.createServer({ noDelay: true })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(listen, resolve)
   })
   const bound = server.address()
   const port = bound !== null && typeof bound === 'object' ? bound.port : 0
 
+  const isEmpty = (): boolean => connections.size === 0 && shaking.size === 0
+  const gone = (): void => {
+    if (isClosing && isEmpty()) empty.resolve()
+  }
   const closed = (connection: ClientConnection): void => {
-    const { address } = connection.origin
-    const left = (perAddress.get(address) ?? 1) - 1
-    if (left === 0) perAddress.delete(address)
-    else perAddress.set(address, left)
+    traffic.crowd.leave(connection.visitor)
     connections.remove(connection)
-    if (isClosing && connections.size === 0) empty.resolve()
+    gone()
+  }
+  const begin = (
+    socket: net.Socket,
+    visitor: Visitor,
+    { address, tlsVersion }: Pick<Origin, 'address' | 'tlsVersion'>,
+  ): ClientConnection => {
+    const protocol = tlsVersion === '' ? 'http' : 'https'
+    const origin: Origin = { address, protocol, tlsVersion, port }
+    const connection = new ClientConnection({ socket, origin, visitor }, traffic, closed)
+    connections.add(connection)
+    return connection
   }
   const admit = (open: OpenSocket): void => {
     let connection: ClientConnection | undefined
     const socket = open((bytes, length) => connection?.receive(bytes, 0, length))
     const address = plainAddress(socket.remoteAddress ?? '')
-    const fromThere = perAddress.get(address) ?? 0
-    const { limits } = traffic
     if (address === '') return void socket.destroy() // gone before it was accepted
-    if (connections.size >= limits.connections || fromThere >= limits.connectionsPerAddress)
-      return turnAway(socket)
-    perAddress.set(address, fromThere + 1)
-    const origin: Origin = { address, protocol: 'http', tlsVersion: '', port }
-    connection = new ClientConnection(socket, origin, traffic, closed)
-    connections.add(connection)
+    const visitor = traffic.crowd.enter(address, traffic.clock.now)
+    if (!visitor) return turnAway(socket)
+    connection = begin(socket, visitor, { address, tlsVersion: '' })
   }
-  acceptInto(server, admit)
+  const admitSecurely = (handshaker: tls.Server, raw: net.Socket): void => {
+    const address = plainAddress(raw.remoteAddress ?? '')
+    const visitor = address === '' ? undefined : traffic.crowd.enter(address, traffic.clock.now)
+    if (!visitor) return void raw.destroy()
+    const name = nameOf(raw)
+    shaking.set(name, { raw, visitor })
+    raw
+      .on('error', () => raw.destroy())
+      .once('close', () => {
+        if (!shaking.delete(name)) return // it shook hands; the connection that came of it will leave
+        traffic.crowd.leave(visitor)
+        gone()
+      })
+    handshaker.emit('connection', raw)
+  }
+  const welcome = (socket: tls.TLSSocket): void => {
+    const name = nameOf(socket)
+    const visitor = shaking.get(name)?.visitor
+    if (!visitor) return void socket.destroy()
+    const connection = begin(socket, visitor, {
+      address: plainAddress(socket.remoteAddress ?? ''),
+      tlsVersion: (socket.getProtocol() ?? '').toLowerCase().replace('v', ''),
+    })
+    shaking.delete(name)
+    socket.on('data', (bytes: Buffer) => connection.receive(bytes, 0, bytes.length))
+  }
+  if (secure) {
+    secure.on('secureConnection', welcome)
+    secure.on('tlsClientError', (_error, socket) => socket.destroy())
+    server.on('connection', (raw) => admitSecurely(secure, raw))
+  } else acceptInto(server, admit)
   const watch = { check: (now: number) => connections.forEach((one) => one.check(now)) }
   traffic.clock.watched.add(watch)
   server.on('error', (error) =>
@@ -62,9 +109,10 @@ export const openDoor = async (listen: Listen, traffic: Traffic): Promise<Door> 
     close: async (limitMs) => {
       isClosing = true
       server.close()
-      if (connections.size === 0) return
+      if (isEmpty()) return
       const atLimit = setTimeout(() => {
         connections.forEach((connection) => connection.cut())
+        for (const { raw } of shaking.values()) raw.destroy()
       }, limitMs)
       const atLast = setTimeout(() => {
         connections.forEach((connection) => connection.destroy())
@@ -75,6 +123,10 @@ export const openDoor = async (listen: Listen, traffic: Traffic): Promise<Door> 
     },
   }
 }
+type Shaking = { raw: net.Socket; visitor: Visitor }
+
+const nameOf = ({ remoteAddress, remotePort }: net.Socket): string =>
+  `${remoteAddress} ${remotePort}`
 
 /** For the answers of those that were cut. */
 const LAST_WORD_MS = 500

@@ -1,5 +1,13 @@
 import type net from 'node:net'
-import { badRequest, composeAnswer, NO_SUCH_APP, NO_TABLE_YET, type Answer } from './answer.ts'
+import {
+  badRequest,
+  composeAnswer,
+  NO_SUCH_APP,
+  NO_TABLE_YET,
+  TOO_MANY_REQUESTS,
+  type Answer,
+} from './answer.ts'
+import type { Visitor } from './crowd.ts'
 import { Exchange } from './exchange.ts'
 import { straightHeaders, type Origin } from './forwarded-heads.ts'
 import { findHeadEnd, isHopeless } from './head-end.ts'
@@ -9,6 +17,9 @@ import { keep } from './outgoing.ts'
 import { Refusal } from './refusal.ts'
 import { parseRequestHead, type RequestHead } from './request-head.ts'
 import type { Traffic } from './traffic.ts'
+
+/** Who came, and how. */
+type Arrival = { socket: net.Socket; origin: Origin; visitor: Visitor }
 
 const NOBODY = { appId: '', release: 0 }
 
@@ -21,6 +32,7 @@ type State = 'fresh' | 'resting' | 'reading head' | 'lingering' | 'closing' | 'c
 export class ClientConnection {
   readonly socket: net.Socket
   readonly origin: Origin
+  readonly visitor: Visitor
   readonly straightHeaders: string
   /** In the roster of its door. */
   place = -1
@@ -43,13 +55,13 @@ export class ClientConnection {
 
   /** @param closed called when the connection is no more */
   constructor(
-    socket: net.Socket,
-    origin: Origin,
+    { socket, origin, visitor }: Arrival,
     traffic: Traffic,
     closed: (connection: ClientConnection) => void,
   ) {
     this.socket = socket
     this.origin = origin
+    this.visitor = visitor
     this.straightHeaders = straightHeaders(origin)
     this.#traffic = traffic
     this.#since = traffic.clock.now
@@ -198,7 +210,11 @@ export class ClientConnection {
   }
 
   #begin(request: RequestHead, bytes: Buffer, start: number, end: number): void {
-    const { table } = this.#traffic
+    const { table, limits, clock } = this.#traffic
+    if (!this.visitor.isTrusted && !this.visitor.asked.take(clock.now, limits.requestsPerAddress)) {
+      this.answer(TOO_MANY_REQUESTS, undefined)
+      return
+    }
     const entry = table.find(request.host)
     if (!entry) {
       this.answer(table.number === -1 ? NO_TABLE_YET : NO_SUCH_APP, request)
@@ -263,7 +279,8 @@ export class ClientConnection {
     this.#partial = undefined
     this.#enter(isSending ? 'lingering' : 'closing')
     if (isSending) this.socket.end()
-    else if (this.socket.writableLength > 0) this.socket.destroySoon()
+    else if (this.socket.writableLength > 0 || this.origin.protocol === 'https')
+      this.socket.destroySoon() // TLS has a last word of its own
     else this.socket.destroy() // the kernel has all of it, and sends it before the end
     this.#adjustReading()
   }

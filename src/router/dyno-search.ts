@@ -12,6 +12,7 @@ export class DynoSearch {
   readonly #client: ClientConnection
   readonly #traffic: Traffic
   #tried: readonly DynoTarget[] = NONE
+  #preferred = ''
 
   constructor(entry: AppEntry, client: ClientConnection, traffic: Traffic) {
     this.#entry = entry
@@ -19,14 +20,34 @@ export class DynoSearch {
     this.#traffic = traffic
   }
 
+  /** Wants this one, if it is there and no older release than the client has seen. */
+  prefer(dynoId: string): void {
+    this.#preferred = dynoId
+  }
+
   next(): DynoTarget | undefined {
     const { newest } = this.#client
+    const minRelease = newest.appId === this.#entry.route.id ? newest.release : 0
+    const preferred = this.#preferred === '' ? undefined : this.#findPreferred(minRelease)
+    if (preferred) return preferred
     return chooseDyno(this.#entry, {
       tried: this.#tried,
       now: this.#traffic.clock.now,
-      minRelease: newest.appId === this.#entry.route.id ? newest.release : 0,
+      minRelease,
       random: Math.random,
     })
+  }
+
+  #findPreferred(minRelease: number): DynoTarget | undefined {
+    const { clock, limits } = this.#traffic
+    return this.#entry.dynos.find(
+      (dyno) =>
+        dyno.route.id === this.#preferred &&
+        dyno.route.releaseVersion >= minRelease &&
+        dyno.refusedUntil <= clock.now &&
+        dyno.busy < limits.requestsPerDyno &&
+        !this.#tried.includes(dyno),
+    )
   }
 
   /** This one could not be reached; other requests pass it over for a while, too. */

@@ -1,11 +1,13 @@
-import { applicationError, badRequest, MAINTENANCE, WELCOME, type Answer } from './answer.ts'
+import { applicationError, badRequest, maintenance, WELCOME, type Answer } from './answer.ts'
+import { affinityLine, preferredDyno, turnedAway, type Rules } from './app-rules.ts'
 import type { ClientConnection } from './client-connection.ts'
 import { DynoSearch } from './dyno-search.ts'
 import type { DynoTarget } from './dyno-target.ts'
 import { isClientsFault, ROUTER_ERRORS, type RouterErrorCode } from './error-codes.ts'
 import { overdue, type Phase } from './exchange-deadlines.ts'
 import { composeRequestHead } from './forwarded-heads.ts'
-import { READ_BUFFER, relay } from './outgoing.ts'
+import { FrameWalk, GOING_AWAY } from './frame-walk.ts'
+import { READ_BUFFER, relay, type Stretch } from './outgoing.ts'
 import type { RequestHead } from './request-head.ts'
 import { newRequestId } from './request-id.ts'
 import { describeRequest } from './request-log.ts'
@@ -39,6 +41,13 @@ export class Exchange {
   #connectStartedAt = 0
   #connectMs: number | undefined
   #response: ResponseRelay | undefined
+  /** The dyno that the client would like to have again. */
+  #preferred = ''
+  /** Of what the dyno says in a WebSocket. */
+  #frames: FrameWalk | undefined
+  /** That the client was told to close it. */
+  #goodbye: 'no' | 'due' | 'said' = 'no'
+  #goodbyeAt = 0
   /** To the client, by a tunnel or in an answer of the router's own. */
   #otherBytes = 0
 
@@ -55,10 +64,11 @@ export class Exchange {
   }
 
   begin(): void {
-    const { route, busy } = this.#entry
-    if (route.maintenance) return this.#refuse('H80', MAINTENANCE)
+    const { route, busy, rules } = this.#entry
+    if (rules !== undefined && !this.#mayGoOn(rules)) return
+    if (route.maintenance) return this.#refuse('H80', maintenance(route.maintenancePageUrl))
     if (!route.hasRelease) return this.#refuse('H81', WELCOME)
-    if (busy > this.#traffic.limits.requestsPerApp) return this.#fail('H11')
+    if (busy > (route.requestLimit ?? this.#traffic.limits.requestsPerApp)) return this.#fail('H11')
     const dyno = this.#search.next()
     if (dyno) this.#assign(dyno)
     else this.#fail(route.crashed ? 'H10' : 'H14')
@@ -88,13 +98,11 @@ export class Exchange {
 
   takeResponse(bytes: Buffer, start: number, end: number): void {
     this.#movedAt = this.#traffic.clock.now
-    const { socket } = this.#client
     if (this.#phase === 'tunnel') {
-      this.#otherBytes += end - start
-      if (!relay(socket, { bytes, start, end })) this.#upstream?.pause()
+      if (!this.#passOn({ bytes, start, end })) this.#upstream?.pause()
       return
     }
-    this.#response ??= new ResponseRelay(socket, this.#request, this.#traffic.limits)
+    this.#response ??= this.#newResponse()
     const outcome = this.#response.take({ bytes, start, end }, !this.#traffic.isStopping)
     if (this.#phase === 'waiting' && this.#response.status !== 0) this.#enter('responding')
     if (outcome === 'malformed') this.#fail('H17')
@@ -144,6 +152,7 @@ export class Exchange {
 
   /** The router ends, and cannot wait any longer. */
   cut(): void {
+    if (this.#frames?.isBetween) this.#sayGoodbye(this.#traffic.clock.now)
     if (this.#phase === 'tunnel' || this.#response?.isDone) this.#finish()
     else this.#fail('H24')
   }
@@ -155,6 +164,7 @@ export class Exchange {
   }
 
   check(now: number): void {
+    if (this.#frames) this.#watchDrain(now)
     const standing = {
       phase: this.#phase,
       inPhaseMs: now - this.#phaseAt,
@@ -168,6 +178,72 @@ export class Exchange {
     if (this.#response?.isDone) this.#finish()
     else if (code === 'H19') this.#tryAnother(code)
     else this.#fail(code)
+  }
+
+  /** @returns false if it was answered */
+  #mayGoOn(rules: Rules): boolean {
+    const { origin } = this.#client
+    const { securePort } = this.#traffic
+    const realm = this.#entry.route.appName
+    const answer = turnedAway(rules, this.#request, { realm, origin, securePort })
+    if (answer) this.#refuse(undefined, answer)
+    else if (rules.hasAffinity) {
+      this.#preferred = preferredDyno(this.#request)
+      this.#search.prefer(this.#preferred)
+    }
+    return answer === undefined
+  }
+
+  #newResponse(): ResponseRelay {
+    const response = new ResponseRelay(this.#client.socket, this.#request, this.#traffic.limits)
+    const dynoId = this.#dyno?.route.id ?? ''
+    if (this.#entry.rules?.hasAffinity && dynoId !== this.#preferred)
+      response.extraLine = affinityLine(dynoId, this.#client.origin)
+    return response
+  }
+
+  /** What the dyno says in a tunnel; after our goodbye nothing of it. Returns false if the client is slow. */
+  #passOn({ bytes, start, end }: Stretch): boolean {
+    const frames = this.#frames
+    if (this.#goodbye === 'said') return true
+    if (!frames || this.#goodbye === 'no') {
+      frames?.walk(bytes, start, end)
+      this.#otherBytes += end - start
+      return relay(this.#client.socket, { bytes, start, end })
+    }
+    const at = frames.walkToBoundary(bytes, start, end)
+    this.#otherBytes += at - start
+    const isTaken = relay(this.#client.socket, { bytes, start, end: at })
+    if (frames.isBetween) this.#writeGoodbye()
+    return isTaken
+  }
+
+  /** A WebSocket is told to close before the dyno that it leads to is. */
+  #watchDrain(now: number): void {
+    if (this.#phase !== 'tunnel') return
+    if (this.#goodbye !== 'no') {
+      if (now - this.#goodbyeAt >= GOODBYE_MS) this.#finish()
+      return
+    }
+    const leftAt = this.#dyno?.leftAt
+    if (leftAt === undefined) return
+    const drainMs = this.#entry.route.drainMs ?? this.#traffic.limits.dynoDrainMs
+    if (now - leftAt >= drainMs - Math.min(GOODBYE_MS, drainMs / 3)) this.#sayGoodbye(now)
+  }
+
+  /** Between two frames at once, else when the one under way has passed. */
+  #sayGoodbye(now: number): void {
+    if (this.#goodbye !== 'no') return
+    this.#goodbye = 'due'
+    this.#goodbyeAt = now
+    if (this.#frames?.isBetween) this.#writeGoodbye()
+  }
+
+  #writeGoodbye(): void {
+    this.#goodbye = 'said'
+    this.#otherBytes += GOING_AWAY.length
+    this.#client.socket.write(GOING_AWAY)
+    this.#upstream?.resume() // to see its end
   }
 
   #assign(dyno: DynoTarget): void {
@@ -211,6 +287,11 @@ export class Exchange {
 
   #openTunnel(): void {
     this.#enter('tunnel')
+    const said = this.#response?.switched
+    if (said && this.#request.upgrade.toLowerCase() === 'websocket') {
+      this.#frames = new FrameWalk()
+      this.#frames.walk(said.bytes, said.start, said.end)
+    }
     this.#client.releaseHeld()
   }
 
@@ -274,21 +355,28 @@ export class Exchange {
   #fail(code: RouterErrorCode): void {
     if (code === 'H26') this.#refuse(code, badRequest(400))
     else if (code === 'H28') this.#refuse(code, badRequest(408))
-    else this.#refuse(code, applicationError(ROUTER_ERRORS[code].status))
+    else
+      this.#refuse(
+        code,
+        applicationError(ROUTER_ERRORS[code].status, this.#entry.route.errorPageUrl),
+      )
   }
 
-  /** The answer is for a client that is there and has got nothing yet; one that has must see that it is not whole. */
-  #refuse(code: RouterErrorCode, answer: Answer): void {
+  /**
+   * The answer is for a client that is there and has got nothing yet; one that has must see that it is not whole.
+   * @param code undefined: nothing is wrong
+   */
+  #refuse(code: RouterErrorCode | undefined, answer: Answer): void {
     if (this.#phase === 'over') return
     const tookMs = performance.now() - this.#startedMs
     const hasBegun = this.#response !== undefined && this.#response.status !== 0
     this.#end()
     this.#upstream?.destroy()
-    if (isClientsFault(code)) this.#dyno?.release()
+    if (code === undefined || isClientsFault(code)) this.#dyno?.release()
     else this.#dyno?.failed()
     if (code === 'H27' || hasBegun) this.#client.destroy()
     else this.#otherBytes += this.#client.answer(answer, this.#request)
-    this.#log(code, ROUTER_ERRORS[code].status, tookMs)
+    this.#log(code, code === undefined ? answer.status : ROUTER_ERRORS[code].status, tookMs)
   }
 
   #end(): void {
@@ -320,6 +408,9 @@ export class Exchange {
 
 /** RFC 9110 9.2.2: these may be sent a second time if the first came to nothing. */
 const REPEATABLE_METHODS = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']
+
+/** For a client to answer that it was told to close. */
+const GOODBYE_MS = 5_000
 
 /** The router lacks descriptors, ports or memory: no dyno is to blame. */
 const OUR_OWN_FAULT = ['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'EAGAIN', 'ENOBUFS', 'ENOMEM']

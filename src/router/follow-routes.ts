@@ -32,8 +32,8 @@ export type Routes = {
 
 /** The last table, in the router's own folder. */
 const FILE = 'routes.jsonl'
-const FIRST_TABLE_MS = 1_000
-const LOOK_MS = 10
+export const FIRST_TABLE_MS = 1_000
+export const LOOK_MS = 10
 const REPORT_MS = 1_000
 const REPORT_MINUTES_MS = 5_000
 const KEEP_TABLE_MS = 1_000

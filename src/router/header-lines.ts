@@ -168,6 +168,14 @@ export const listMembers = (value: string): string[] =>
     .map((member) => member.trim().toLowerCase())
     .filter((member) => member !== '')
 
+/** The values of all lines of that name (in lower case), in a first line and header lines. */
+export const headerValues = (text: string, name: string): string[] => {
+  const lines = new HeaderLines(headOf(text), text.indexOf('\r\n') + 2)
+  const values: string[] = []
+  while (lines.next()) if (lines.name() === name) values.push(lines.value())
+  return values
+}
+
 /** A first line and header lines, without those headers (names in lower case). */
 export const withoutHeaders = (text: string, names: readonly string[]): string => {
   const firstEnd = text.indexOf('\r\n') + 2

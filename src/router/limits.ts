@@ -25,7 +25,13 @@ export type RouterLimits = {
   /** Answers with 503 beyond. Lowered to what the open file limit allows. */
   connections: number
   connectionsPerAddress: number
-  /** Requests under way: H11 beyond. */
+  /** New connections a second from one address, after a burst of five seconds' worth: 503 beyond. 0: no limit. */
+  connectsPerAddress: number
+  /** Requests a second from one address, likewise: 429 beyond. 0: no limit. */
+  requestsPerAddress: number
+  /** To which these two do not apply, as they stand for many: those of proxies. Loopback is always one of them. */
+  trustedAddresses: readonly string[]
+  /** Requests under way, if the app has no limit of its own: H11 beyond. */
   requestsPerApp: number
   /** H22 beyond. */
   requestsPerDyno: number
@@ -33,6 +39,8 @@ export type RouterLimits = {
   refusedMs: number
   /** Dynos tried for one request. */
   attempts: number
+  /** How long a dyno that left the table may take to answer, if its app has no limit of its own. */
+  dynoDrainMs: number
   /** After SIGTERM, when what is under way is cut. */
   drainMs: number
   /** How long the rest of a request is read after its answer, so that the answer reaches a client that is still sending. */
@@ -56,10 +64,14 @@ export const ROUTER_LIMITS: RouterLimits = {
   upstreamIdleUnrepeatableMs: 1_000,
   connections: 20_000,
   connectionsPerAddress: 4_096,
+  connectsPerAddress: 200,
+  requestsPerAddress: 1_000,
+  trustedAddresses: [],
   requestsPerApp: 10_000,
   requestsPerDyno: 5_000,
   refusedMs: 2_000,
   attempts: 10,
+  dynoDrainMs: 30_000,
   drainMs: 30_000,
   lingerMs: 5_000,
   sweepMs: 250,

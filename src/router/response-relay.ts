@@ -27,6 +27,10 @@ export class ResponseRelay {
   upstreamRestMs = 0
   /** The client sends the body of its request or not: only the end of the connection tells it from the next request. */
   mustClose = false
+  /** A header line more for the client, with its CRLF. */
+  extraLine = ''
+  /** What the dyno has said behind the head that switched protocols; good until the next read. */
+  switched: Stretch | undefined
   /** To the client, heads included. */
   sentBytes = 0
   readonly #client: net.Socket
@@ -83,7 +87,8 @@ export class ResponseRelay {
   #switchProtocols(head: ResponseHead, rest: Stretch): Outcome {
     if (this.#request.upgrade === '' || head.upgrade === '') return 'malformed'
     this.status = 101
-    const lines = `Connection: Upgrade\r\nUpgrade: ${head.upgrade}\r\n`
+    this.switched = rest
+    const lines = `${this.extraLine}Connection: Upgrade\r\nUpgrade: ${head.upgrade}\r\n`
     this.#send(beginResponse(head, lines, rest.end - rest.start).bytes(rest))
     return 'switched'
   }
@@ -126,11 +131,11 @@ export class ResponseRelay {
 
   #beginHead(head: ResponseHead, rest: Stretch): Outgoing {
     const isChunked = head.bodyLength < 0 && this.#request.minorVersion === 1
-    const framing = isChunked ? 'Transfer-Encoding: chunked\r\n' : ''
+    const framing = this.extraLine + (isChunked ? 'Transfer-Encoding: chunked\r\n' : '')
     const more = rest.end - rest.start + CHUNK_FRAME_BYTES
     if (!this.keepAlive) return beginResponse(head, `${framing}Connection: close\r\n`, more)
     if (this.#request.minorVersion === 1) return beginResponse(head, framing, more)
-    return beginResponse(head, 'Connection: keep-alive\r\n', more)
+    return beginResponse(head, `${framing}Connection: keep-alive\r\n`, more)
   }
 
   /** @param begun the head, to be sent with it */

@@ -1,5 +1,6 @@
 import type { FeedChange, FeedTable } from '#/foundation/feed.ts'
 import type { AppRoute } from '#/platform/domain/route-feed.ts'
+import { rulesOf, type Rules } from './app-rules.ts'
 import type { Clock } from './clock.ts'
 import { DynoTarget, type DynoObserver } from './dyno-target.ts'
 
@@ -11,6 +12,8 @@ export type AppEntry = {
   isEven: boolean
   /** Its dynos are of more than one release. */
   isMixed: boolean
+  /** What is to be looked at before a request may go on; undefined for most apps: nothing. */
+  rules: Rules | undefined
   /** Requests under way. */
   busy: number
 }
@@ -26,6 +29,8 @@ export class RouteTable {
   readonly left = new Set<DynoTarget>()
   readonly #apps = new Map<string, AppEntry>()
   readonly #hosts = new Map<string, AppEntry>()
+  /** How many of them are wildcards. */
+  #wildcards = 0
   /** Also those in `left`. */
   readonly #dynos = new Map<string, DynoTarget>()
   readonly #clock: Clock
@@ -37,7 +42,12 @@ export class RouteTable {
   }
 
   find(host: string): AppEntry | undefined {
-    return this.#hosts.get(host)
+    return this.#hosts.get(host) ?? (this.#wildcards > 0 ? this.#findWildcard(host) : undefined)
+  }
+
+  #findWildcard(host: string): AppEntry | undefined {
+    const dot = host.indexOf('.')
+    return dot === -1 ? undefined : this.#hosts.get(`*${host.slice(dot)}`)
   }
 
   /** Its rows are never changed, only replaced. */
@@ -90,7 +100,10 @@ export class RouteTable {
     const entry = this.#apps.get(id)
     if (!entry) return
     for (const host of entry.route.hosts)
-      if (this.#hosts.get(host) === entry) this.#hosts.delete(host)
+      if (this.#hosts.get(host) === entry) {
+        this.#hosts.delete(host)
+        if (host.startsWith('*')) this.#wildcards--
+      }
     for (const dyno of entry.dynos) leaving.add(dyno)
   }
 
@@ -115,13 +128,17 @@ export class RouteTable {
       dynos,
       isEven: route.dynos.every(({ weight }) => weight === route.dynos[0]?.weight),
       isMixed: route.dynos.some((row) => row.releaseVersion !== route.dynos[0]?.releaseVersion),
+      rules: rulesOf(route),
       busy: 0,
     }
     const old = this.#apps.get(route.id)
     // One counter per app for as long as it is in the table: requests that began under the old row end under the new.
     const kept = old ? Object.assign(old, { ...entry, busy: old.busy }) : entry
     this.#apps.set(route.id, kept)
-    for (const host of route.hosts) this.#hosts.set(host, kept)
+    for (const host of route.hosts) {
+      if (host.startsWith('*') && !this.#hosts.has(host)) this.#wildcards++
+      this.#hosts.set(host, kept)
+    }
   }
 }
 

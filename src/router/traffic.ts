@@ -1,5 +1,6 @@
 import type { Log } from '#/foundation/log.ts'
 import type { Clock } from './clock.ts'
+import type { Crowd } from './crowd.ts'
 import type { RouterLimits } from './limits.ts'
 import type { Meters } from './meters.ts'
 import type { AppendLine } from './request-log.ts'
@@ -10,6 +11,9 @@ export type Traffic = {
   table: RouteTable
   limits: RouterLimits
   clock: Clock
+  crowd: Crowd
+  /** The port where TLS is spoken; 0: nowhere. */
+  securePort: number
   append: AppendLine
   meters: Meters
   log: Log

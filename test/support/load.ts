@@ -1,4 +1,5 @@
-import { Agent, request } from 'node:http'
+import http from 'node:http'
+import https from 'node:https'
 
 /** What visitors saw while something was done to the platform. */
 export type LoadResult = {
@@ -18,12 +19,17 @@ export const startLoad = ({
   host,
   perSecond = 50,
   path = '/',
+  ca,
 }: {
   port: number
   host: string
   perSecond?: number
   path?: string
+  /** They come by TLS, and believe this authority alone. */
+  ca?: string
 }) => {
+  const { Agent, request } = ca === undefined ? http : https
+  const secure = ca === undefined ? {} : { ca, servername: host }
   const keepAlive = new Agent({ keepAlive: true, maxSockets: 20 })
   const result: LoadResult = { sent: 0, ok: 0, failures: [], bodies: [], longestMs: 0 }
   const pending = new Set<Promise<void>>()
@@ -40,7 +46,10 @@ export const startLoad = ({
         resolve()
       }
       const sent = request(
-        { host: '127.0.0.1', port, path, headers: { host }, agent: isKept ? keepAlive : false },
+        {
+          ...{ host: '127.0.0.1', port, path, headers: { host }, ...secure },
+          agent: isKept ? keepAlive : false,
+        },
         (response) => {
           let body = ''
           response.setEncoding('utf8')

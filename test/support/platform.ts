@@ -26,6 +26,7 @@ export type TestPlatform = {
   home: string
   port: number
   routerPort: number
+  routerTlsPort: number
   sluice: (...args: string[]) => Promise<RunResult>
   /** The unmodified official CLI. */
   heroku: (...args: string[]) => Promise<RunResult>
@@ -49,7 +50,11 @@ export type TestPlatform = {
 export const startPlatform = async (env: Record<string, string> = {}): Promise<TestPlatform> => {
   const home = await mkdtemp(join(tmpdir(), 'sluice-journey-'))
   const dataDir = join(home, 'platform')
-  const [port, routerPort] = await Promise.all([aFreePort(), aFreePort()])
+  const [port, routerPort, routerTlsPort] = await Promise.all([
+    aFreePort(),
+    aFreePort(),
+    aFreePort(),
+  ])
   const base: Record<string, string> = {
     PATH: `${join(ROOT, 'bin')}:${process.env['PATH'] ?? ''}`,
     HOME: home,
@@ -73,6 +78,8 @@ export const startPlatform = async (env: Record<string, string> = {}): Promise<T
     String(port),
     '--router-port',
     String(routerPort),
+    '--router-tls-port',
+    String(routerTlsPort),
   )
   if (up.code !== 0) {
     await sluice('down')
@@ -96,6 +103,7 @@ export const startPlatform = async (env: Record<string, string> = {}): Promise<T
     home,
     port,
     routerPort,
+    routerTlsPort,
     sluice,
     heroku: (...args) =>
       run(heroku, args, { env: clientEnv, cwd: home, timeoutMs: COMMAND_LIMIT_MS }),

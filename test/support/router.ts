@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import http from 'node:http'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
@@ -13,8 +13,13 @@ import {
   type RouteDyno,
   type RouterReport,
 } from '#/platform/domain/route-feed.ts'
+import {
+  CERTIFICATE_FEED,
+  type ServedCertificate,
+} from '#/platform/certificate/certificate-feed.ts'
 import type { RouterLimits } from '#/router/limits.ts'
 import { startRouter } from '#/router/start-router.ts'
+import type { TestCertificate } from './certificates.ts'
 import { until } from './until.ts'
 
 /** Deadline of waits in tests: generous, for machines that are busy with other things. */
@@ -33,6 +38,8 @@ export type RouteSource = AsyncDisposable & {
   remove: (...ids: string[]) => Promise<void>
   /** As both at once. */
   change: (change: { set: AppRoute[]; remove: string[] }) => Promise<void>
+  /** Replaces the certificates; resolves when every router that asked for them has applied it. */
+  certify: (...certificates: ServedCertificate[]) => Promise<void>
   /** Followers that are connected. */
   count: () => number
   goAway: () => Promise<void>
@@ -60,7 +67,8 @@ export const aRouteSource = async (...routes: AppRoute[]): Promise<RouteSource> 
     onJoin: (follower) => void followers.add(follower),
     onLeave: (follower) => void followers.delete(follower),
   }
-  const server = await serveFeeds(feedSocket, [source], quiet)
+  const certificates = aCertificateSource()
+  const server = await serveFeeds(feedSocket, [source, certificates.source], quiet)
   const change: RouteSource['change'] = async (made) => {
     changes.push(made)
     for (const id of made.remove) rows.delete(id)
@@ -76,6 +84,7 @@ export const aRouteSource = async (...routes: AppRoute[]): Promise<RouteSource> 
     dir,
     reports,
     change,
+    certify: certificates.certify,
     set: (...set) => change({ set, remove: [] }),
     remove: (...remove) => change({ set: [], remove }),
     count: () => followers.size,
@@ -85,6 +94,35 @@ export const aRouteSource = async (...routes: AppRoute[]): Promise<RouteSource> 
       await rm(dir, { recursive: true, force: true })
     },
   }
+}
+
+/** Sends its table anew each time. */
+const aCertificateSource = () => {
+  let rows: ServedCertificate[] = []
+  let number = 0
+  const followers = new Set<{ appliedNumber: number }>()
+  const listeners = new Set<() => void>()
+  const source: FeedSource<ServedCertificate, unknown> = {
+    name: CERTIFICATE_FEED,
+    readTable: async () => ({ number, rows }),
+    readChange: async () => undefined,
+    onNews: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    onReport: async () => {},
+    onJoin: (follower) => void followers.add(follower),
+    onLeave: (follower) => void followers.delete(follower),
+  }
+  const certify = async (...certificates: ServedCertificate[]): Promise<void> => {
+    rows = certificates
+    number++
+    for (const listener of listeners) listener()
+    const isApplied = (): boolean =>
+      [...followers].every(({ appliedNumber }) => appliedNumber >= number)
+    await until(isApplied, PATIENCE)
+  }
+  return { source, certify }
 }
 
 /** Several changes as one, the last word of each app counting. */
@@ -102,6 +140,8 @@ const sumOf = (changes: { set: AppRoute[]; remove: string[] }[]) => {
 
 export type TestRouter = AsyncDisposable & {
   port: number
+  /** 0 without a certificate. */
+  securePort: number
   source: RouteSource
   /** Lines written to the logs of apps. */
   lines: { appId: string; text: string }[]
@@ -111,7 +151,11 @@ export type TestRouter = AsyncDisposable & {
 export type TestRouterOptions = {
   routes?: AppRoute[]
   source?: RouteSource
+  /** It speaks TLS, by default with this certificate. */
+  certificate?: TestCertificate
   limits?: Partial<RouterLimits>
+  /** Address that it listens on. */
+  host?: string
   log?: Log
 }
 
@@ -120,10 +164,12 @@ export const aRouter = async (options: TestRouterOptions = {}): Promise<TestRout
   const source = options.source ?? (await aRouteSource(...(options.routes ?? [])))
   const lines: TestRouter['lines'] = []
   const paths = dataDirPaths(source.dir)
+  const secure = options.certificate && (await aSecureDoor(source.dir, options.certificate))
   const router = await startRouter({
+    ...(secure ? { secure } : {}),
     feedSocket: paths.feedSocket,
     dir: paths.router,
-    listen: { host: '127.0.0.1', port: 0 },
+    listen: { host: options.host ?? '127.0.0.1', port: 0 },
     append: (appId, { text }) => void lines.push({ appId, text }),
     log: options.log ?? quiet,
     limits: { sweepMs: 20, drainMs: 10_000, ...options.limits },
@@ -132,6 +178,7 @@ export const aRouter = async (options: TestRouterOptions = {}): Promise<TestRout
   const stop = (): Promise<void> => (stopping ??= router.stop())
   return {
     port: router.port,
+    securePort: router.securePort,
     source,
     lines,
     stop,
@@ -140,6 +187,13 @@ export const aRouter = async (options: TestRouterOptions = {}): Promise<TestRout
       if (!options.source) await source[Symbol.asyncDispose]()
     },
   }
+}
+
+const aSecureDoor = async (dir: string, { certificate, key }: TestCertificate) => {
+  const certificates = { certificate: join(dir, 'server.pem'), key: join(dir, 'server.key') }
+  await writeFile(certificates.certificate, certificate)
+  await writeFile(certificates.key, key)
+  return { listen: { host: '127.0.0.1', port: 0 }, certificates }
 }
 
 export const aRoute = (
@@ -250,8 +304,8 @@ export type Conversation = Disposable & {
   over: () => Promise<string>
 }
 
-export const converse = async (port: number): Promise<Conversation> => {
-  const socket = net.connect({ port, host: '127.0.0.1', noDelay: true })
+export const converse = async (port: number, host = '127.0.0.1'): Promise<Conversation> => {
+  const socket = net.connect({ port, host, noDelay: true })
   let heard = ''
   let from = 0
   let isOver = false

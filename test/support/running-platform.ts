@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { serveFeeds } from '#/foundation/feed.ts'
 import { newId } from '#/foundation/ids.ts'
 import { ended, start } from '#/foundation/exec.ts'
+import { certificateFeed } from '#/platform/certificate/certificate-feed-source.ts'
 import { routeFeed } from '#/platform/domain/route-feed-source.ts'
 import { dynoFeed } from '#/platform/dyno/dyno-feed.ts'
 import { startRouter } from '#/router/start-router.ts'
@@ -44,7 +45,7 @@ export const aRunningPlatform = async (): Promise<RunningPlatform> => {
   const leave = await enlistWorker(database.url, workerId, () => {})
   const feeds = await serveFeeds(
     paths.feedSocket,
-    [dynoFeed(platform), routeFeed(platform, workerId)],
+    [dynoFeed(platform), routeFeed(platform, workerId), certificateFeed(platform)],
     log,
   )
   const engine = start(process.execPath, [ENGINE], {

@@ -36,7 +36,10 @@ const format = (status: PlatformStatus): string => {
     `=== The platform in ${dataDir} is ${state}\n`,
     formatPairs([
       ['API and git', `http://${settings.apiHost}:${settings.apiPort} ${says(answers.api)}`],
-      ['Apps', `http://<app>.${settings.domain}:${settings.routerPort} ${says(answers.router)}`],
+      [
+        'Apps',
+        `http://<app>.${settings.domain}:${settings.routerPort}, https on ${settings.routerTlsPort} ${says(answers.router)}`,
+      ],
       ['Memory', megabytes(total)],
     ]),
     '',

@@ -30,9 +30,14 @@ export class Up extends LocalCommand {
       ...port,
       description: 'port that apps answer on [default: 8080]',
     }),
+    'router-tls-port': Flags.integer({
+      ...port,
+      description:
+        'port that apps answer on with TLS [default: 363 above the other: 8443, or 443 beside 80]',
+    }),
     domain: Flags.string({ description: 'apps answer at <app>.DOMAIN [default: localhost]' }),
     host: Flags.string({
-      description: 'address that both ports are bound to; 0.0.0.0 for all [default: 127.0.0.1]',
+      description: 'address that the ports are bound to; 0.0.0.0 for all [default: 127.0.0.1]',
     }),
     detach: Flags.boolean({ char: 'd', description: 'return as soon as everything is up' }),
   }
@@ -83,7 +88,13 @@ export class Up extends LocalCommand {
   }
 }
 
-type UpFlags = { port?: number; 'router-port'?: number; domain?: string; host?: string }
+type UpFlags = {
+  port?: number
+  'router-port'?: number
+  'router-tls-port'?: number
+  domain?: string
+  host?: string
+}
 
 const keeperOptions = (flags: { [Name in keyof UpFlags]: UpFlags[Name] | undefined }): string[] => {
   const { domain, host } = flags
@@ -91,7 +102,13 @@ const keeperOptions = (flags: { [Name in keyof UpFlags]: UpFlags[Name] | undefin
     throw new Error(`--domain must be a host name in lower case, but is '${domain}'.`)
   if (host !== undefined && isIP(host) === 0)
     throw new Error(`--host must be an IP address, but is '${host}'.`)
-  const given = { port: flags.port, 'router-port': flags['router-port'], domain, host }
+  const given = {
+    port: flags.port,
+    'router-port': flags['router-port'],
+    'router-tls-port': flags['router-tls-port'],
+    domain,
+    host,
+  }
   return Object.entries(given)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `--${name}=${value}`)
@@ -99,11 +116,12 @@ const keeperOptions = (flags: { [Name in keyof UpFlags]: UpFlags[Name] | undefin
 
 const isSetTo = (
   option: string,
-  { apiPort, routerPort, domain, host }: typeof DEFAULT_SETTINGS,
+  { apiPort, routerPort, routerTlsPort, domain, host }: typeof DEFAULT_SETTINGS,
 ): boolean =>
   [
     `--port=${apiPort}`,
     `--router-port=${routerPort}`,
+    `--router-tls-port=${routerTlsPort}`,
     `--domain=${domain}`,
     `--host=${host}`,
   ].includes(option)

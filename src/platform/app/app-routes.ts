@@ -1,4 +1,3 @@
-import { notFound } from '#/foundation/errors.ts'
 import { ownAccount } from '#/platform/account/account-access.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
@@ -59,23 +58,6 @@ export const appRoutes = [
       path,
       access: onApp(...NEEDED.look),
       handle: ({ platform, actor, target }) => showApp(platform, actor, target.id),
-    }),
-  ),
-  // The platform has none of Heroku's optional features of an app; a client asks for one to learn whether it is there.
-  route({
-    method: 'GET',
-    path: '/apps/:app/features',
-    access: onApp(...NEEDED.look),
-    handle: async () => [],
-  }),
-  ...(['GET', 'PATCH'] as const).map((method) =>
-    route({
-      method,
-      path: '/apps/:app/features/:feature',
-      access: onApp(...(method === 'GET' ? NEEDED.look : NEEDED.features)),
-      handle: async () => {
-        throw notFound('app_feature')
-      },
     }),
   ),
 ]

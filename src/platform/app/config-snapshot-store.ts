@@ -34,10 +34,22 @@ export const insertConfigSnapshot = async (
       appId,
       keys: Object.keys(configVarsOf(snapshot)).sort(),
       sealed: seal(key, place(id, appId), JSON.stringify(snapshot)),
+      errorPageUrl: pageUrl(snapshot, 'ERROR_PAGE_URL'),
+      maintenancePageUrl: pageUrl(snapshot, 'MAINTENANCE_PAGE_URL'),
     })
     .execute()
   return id
 }
+
+/** Routers show these pages to everybody, so they are no secret. What is no plain address of the web is none. */
+const pageUrl = (snapshot: ConfigSnapshot, key: string): string | null => {
+  const value = configVarsOf(snapshot)[key]
+  const url = value === undefined || value.length > LONGEST_URL ? null : URL.parse(value)
+  const isPlain = url !== null && url.username === '' && url.password === ''
+  return isPlain && ['http:', 'https:'].includes(url.protocol) ? url.href : null
+}
+
+const LONGEST_URL = 1_000
 
 /** null is the config of an app that never had any. */
 export const readConfigSnapshot = async (

@@ -62,6 +62,20 @@ export const hasUnfinishedDeploys = async (
 export const getDeploy = (db: Db, _actor: Actor, id: string): Promise<Deploy> =>
   db.selectFrom('deploys').select(COLUMNS).where('id', '=', id).executeTakeFirstOrThrow()
 
+/** The app's own limit; undefined: it has none. */
+export const findDrainLimitMs = async (
+  db: Db,
+  _actor: Actor,
+  appId: string,
+): Promise<number | undefined> =>
+  (
+    await db
+      .selectFrom('appTraffic')
+      .select('drainLimitMs')
+      .where('appId', '=', appId)
+      .executeTakeFirst()
+  )?.drainLimitMs ?? undefined
+
 export const findDeployOfRelease = (
   db: Db,
   _actor: Actor,

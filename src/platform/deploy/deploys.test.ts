@@ -200,3 +200,18 @@ test('a one-off dyno runs with the config of the app, and its end is known', asy
     return rows[0]?.state === 'complete' && rows[0].exit_status === 6
   }, LIMIT)
 })
+
+test('a dyno that is replaced has as long to answer as its app says', async () => {
+  const app = await anApp(running)
+  const slow = SERVER.replace('self.send', 'import time; time.sleep(20); self.send')
+  const { id } = await aSlug(app.id, { 'server.py': slow, page: 'slow' }, { web: WEB })
+  await succeed(app.name, id)
+  const traffic = await call('PATCH', `/apps/${app.name}/traffic`, { drain_seconds: 1 })
+  assert.equal(traffic.statusCode, 200)
+  const since = performance.now()
+  const asked = request(app.name)
+  await succeed(app.name, (await aPage(app.id, 'quick')).id)
+  assert.equal((await asked).status, 503)
+  assert.ok(performance.now() - since < 19_000)
+  assert.equal((await request(app.name)).body, 'quick')
+})

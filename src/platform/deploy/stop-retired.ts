@@ -2,7 +2,13 @@ import { config } from '#/foundation/config.ts'
 import { transaction } from '#/foundation/db.ts'
 import { waitFor } from '#/foundation/notifications.ts'
 import { getDyno, listDynosOfDeploy, unwantDynos } from '#/platform/dyno/dyno-store.ts'
-import { getDeploy, saveEvidence, sumRequests, type RequestCounts } from './deploy-store.ts'
+import {
+  findDrainLimitMs,
+  getDeploy,
+  saveEvidence,
+  sumRequests,
+  type RequestCounts,
+} from './deploy-store.ts'
 import { finishedStep, type Deploy } from './deploy.ts'
 import { DEPLOYER, type DeployNeeds } from './deployer.ts'
 
@@ -39,7 +45,7 @@ export const waitUntilDrained = async (
         ? true
         : undefined
     },
-    limitMs: config.drainLimitMs,
+    limitMs: (await findDrainLimitMs(needs.db, DEPLOYER, deploy.appId)) ?? config.drainLimitMs,
     signal,
   })
 }

@@ -5,8 +5,9 @@ import type { App } from '#/platform/app/app.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
 import type { Platform } from '#/platform/platform.ts'
-import { insertDomain, listDomains } from './domain-store.ts'
-import { isOfPlatform, MOST_DOMAINS, normalizeHostname, type Domain } from './domain.ts'
+import { chooseCertificate } from './choose-certificate.ts'
+import { insertDomain, isInWayOfAnotherTeam, listDomains } from './domain-store.ts'
+import { isOfPlatform, MOST_DOMAINS, normalizeDomain, type Domain } from './domain.ts'
 
 type Needs = Pick<Platform, 'db' | 'settings'>
 
@@ -15,7 +16,7 @@ export const addDomain = async (
   { db, settings }: Needs,
   actor: Actor,
   app: App,
-  text: string,
+  { hostname: text, certificate: ref }: { hostname: string; certificate: string | null },
 ): Promise<Domain> => {
   const hostname = hostnameOf(text, settings)
   try {
@@ -26,30 +27,39 @@ export const addDomain = async (
         throw invalidParams(`${hostname} is already added to this app.`)
       if (domains.length >= MOST_DOMAINS)
         throw invalidParams(`An app can have ${MOST_DOMAINS} domains at most.`)
-      const domain = await insertDomain(tx, actor, { appId: app.id, hostname, kind: 'custom' })
+      if (await isInWayOfAnotherTeam(tx, hostname, app.teamId)) throw taken(hostname)
+      const certificate = await chooseCertificate(tx, actor, { appId: app.id, hostname, ref })
+      const domain = await insertDomain(tx, actor, {
+        appId: app.id,
+        hostname,
+        kind: 'custom',
+        certificateId: certificate?.id ?? null,
+      })
       await insertEvent(tx, actor, {
         resource: 'domain',
         resourceId: domain.id,
         action: 'create',
         appId: app.id,
         teamId: app.teamId,
-        after: { hostname },
+        after: { hostname, certificate: certificate?.name ?? null },
       })
       return domain
     })
   } catch (error) {
-    if (violates(error, 'domains_hostname_key'))
-      throw invalidParams(`${hostname} is currently in use by another app.`)
+    if (violates(error, 'domains_hostname_key')) throw taken(hostname)
     throw error
   }
 }
 
+const taken = (hostname: string): Error =>
+  invalidParams(`${hostname} is currently in use by another app.`)
+
 const hostnameOf = (text: string, settings: Needs['settings']): string => {
-  if (text.includes('*'))
-    throw invalidParams('Wildcard domains are not supported. Add each host name by itself.')
-  const hostname = normalizeHostname(text)
+  const hostname = normalizeDomain(text)
   if (hostname === undefined)
-    throw invalidParams('hostname must be the full name of a host, such as www.example.com.')
+    throw invalidParams(
+      'hostname must be the full name of a host, such as www.example.com or *.example.com.',
+    )
   if (isOfPlatform(hostname, settings))
     throw invalidParams(`${hostname} belongs to this platform. Add a name of your own.`)
   return hostname

@@ -4,7 +4,7 @@ import type { App } from '#/platform/app/app.ts'
 import type { ScopedAccess } from '#/platform/route.ts'
 import type { Permission } from '#/platform/team/team.ts'
 import { listDomains } from './domain-store.ts'
-import { normalizeHostname, type Domain } from './domain.ts'
+import { normalizeDomain, type Domain } from './domain.ts'
 
 /** An app's domain among all of the app's: what is shown of it needs the default one. */
 export type DomainOfApp = { app: App; domain: Domain; target: string }
@@ -18,7 +18,7 @@ export const onDomain = (...needed: readonly Permission[]): ScopedAccess<DomainO
     const ref = lookup.params['domain'] ?? ''
     const domains = await listDomains(lookup.platform.db, lookup.actor, app.id)
     const domain = domains.find(
-      ({ id, hostname }) => id === ref || hostname === normalizeHostname(ref),
+      ({ id, hostname }) => id === ref || hostname === normalizeDomain(ref),
     )
     if (!domain) throw notFound('domain')
     return { app, domain, target: domains[0]?.hostname ?? '' }

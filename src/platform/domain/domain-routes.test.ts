@@ -49,7 +49,21 @@ test('a host name belongs to one app, also if several want it at once', async ()
 
 test('names that are none, or the platform’s own, are refused', async () => {
   const { name } = await anApp(platform)
-  const bad = ['', 'nodots', 'a b.example', '10.0.0.1', '*.example.com', 'x.localhost', 7, null]
+  const bad = [
+    '',
+    'nodots',
+    'a b.example',
+    '10.0.0.1',
+    '*',
+    '*.com',
+    '*.*.example.com',
+    'a.*.example.com',
+    '*.localhost',
+    '*.x.localhost',
+    'x.localhost',
+    7,
+    null,
+  ]
   for (const host of bad) assert.equal((await add(name, host)).statusCode, 422, String(host))
 })
 
@@ -60,16 +74,34 @@ test("the app's own address stays", async () => {
   assert.equal((await call('GET', own)).json().cname, null)
 })
 
-test('there are no certificates to choose from', async () => {
-  const { name } = await anApp(platform)
-  assert.deepEqual((await call('GET', `/apps/${name}/sni-endpoints`)).json(), [])
-  const host = aHost()
-  const body = { hostname: host, sni_endpoint: 'mine' }
-  assert.equal((await call('POST', `/apps/${name}/domains`, body)).statusCode, 422)
-  await add(name, host)
-  const path = `/apps/${name}/domains/${host}`
-  assert.equal((await call('PATCH', path, { sni_endpoint: null })).statusCode, 200)
-  assert.equal((await call('PATCH', path, { sni_endpoint: 'mine' })).statusCode, 422)
+test('a wildcard is for all names one label below it, of its own team', async () => {
+  const [mine, also] = [await anApp(platform), await anApp(platform)]
+  const stranger = await platform.aPerson()
+  const theirs = await anApp(platform, { token: stranger.token })
+  const parent = `${aName()}.example`
+  const added = await add(mine.name, `*.${parent.toUpperCase()}`)
+  assert.equal(added.json().hostname, `*.${parent}`)
+  assert.deepEqual(await hostsOf(mine.id), [`*.${parent}`, `${mine.name}.localhost`])
+  assert.equal((await add(also.name, `www.${parent}`)).statusCode, 201)
+  assert.match(
+    (await add(theirs.name, `shop.${parent}`, stranger.token)).json().message,
+    /in use by another app/,
+  )
+  assert.equal((await add(theirs.name, `a.b.${parent}`, stranger.token)).statusCode, 201)
+  const ref = encodeURIComponent(`*.${parent}`)
+  assert.equal((await call('DELETE', `/apps/${mine.name}/domains/${ref}`)).statusCode, 200)
+})
+
+test('of a name and a wildcard over it, wanted by two teams at once, one is given', async () => {
+  const stranger = await platform.aPerson()
+  const mine = await anApp(platform)
+  const theirs = await anApp(platform, { token: stranger.token })
+  const parent = `${aName()}.example`
+  const answers = await Promise.all([
+    add(mine.name, `*.${parent}`),
+    add(theirs.name, `www.${parent}`, stranger.token),
+  ])
+  assert.deepEqual(statusesOf(answers), [201, 422])
 })
 
 test('domains come in pages by id', async () => {

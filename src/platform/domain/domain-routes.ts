@@ -1,4 +1,3 @@
-import { invalidParams } from '#/foundation/errors.ts'
 import { pageOfAll, parseRange } from '#/foundation/range.ts'
 import { onApp } from '#/platform/app/app-access.ts'
 import { route, sendPage } from '#/platform/route.ts'
@@ -7,6 +6,7 @@ import { onDomain } from './domain-access.ts'
 import { AddDomain, presentDomain, UpdateDomain } from './domain-schema.ts'
 import { getDefaultDomain, listDomains } from './domain-store.ts'
 import { removeDomain } from './remove-domain.ts'
+import { updateDomain } from './update-domain.ts'
 import { NEEDED } from '#/platform/team/permission-table.ts'
 
 export const domainRoutes = [
@@ -30,8 +30,8 @@ export const domainRoutes = [
     access: onApp(...NEEDED.domains),
     body: AddDomain,
     handle: async ({ platform, actor, target: app, body }) => {
-      refuseCertificate(body)
-      const domain = await addDomain(platform, actor, app, body.hostname)
+      const { hostname: wanted, sni_endpoint: certificate = null } = body
+      const domain = await addDomain(platform, actor, app, { hostname: wanted, certificate })
       const { hostname } = await getDefaultDomain(platform.db, actor, app.id)
       return presentDomain(domain, { app, target: hostname })
     },
@@ -47,10 +47,8 @@ export const domainRoutes = [
     path: '/apps/:app/domains/:domain',
     access: onDomain(...NEEDED.domains),
     body: UpdateDomain,
-    handle: async ({ target, body }) => {
-      refuseCertificate(body)
-      return presentDomain(target.domain, target)
-    },
+    handle: async ({ platform, actor, target, body }) =>
+      presentDomain(await updateDomain(platform, actor, target, body.sni_endpoint ?? null), target),
   }),
   route({
     method: 'DELETE',
@@ -61,20 +59,4 @@ export const domainRoutes = [
       return presentDomain(target.domain, target)
     },
   }),
-  // No app has a certificate of its own; `domains:add` asks before it adds.
-  route({
-    method: 'GET',
-    path: '/apps/:app/sni-endpoints',
-    access: onApp(...NEEDED.look),
-    handle: async () => [],
-  }),
 ]
-
-const refuseCertificate = ({
-  sni_endpoint: certificate,
-}: {
-  sni_endpoint?: string | null
-}): void => {
-  if (typeof certificate === 'string')
-    throw invalidParams('This app has no certificates. Leave sni_endpoint out, or null.')
-}

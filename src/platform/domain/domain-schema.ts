@@ -1,10 +1,10 @@
 import { Type } from 'typebox'
 import type { Domain } from './domain.ts'
 
-const NoCertificate = Type.Optional(Type.Union([Type.String(), Type.Null()]))
+const CertificateRef = Type.Optional(Type.Union([Type.String(), Type.Null()]))
 
-export const AddDomain = Type.Object({ hostname: Type.String(), sni_endpoint: NoCertificate })
-export const UpdateDomain = Type.Object({ sni_endpoint: NoCertificate })
+export const AddDomain = Type.Object({ hostname: Type.String(), sni_endpoint: CertificateRef })
+export const UpdateDomain = Type.Object({ sni_endpoint: CertificateRef })
 
 /** @param target what the owner of a custom domain points it to */
 export const presentDomain = (
@@ -19,7 +19,10 @@ export const presentDomain = (
   hostname: domain.hostname,
   id: domain.id,
   kind: domain.kind,
-  sni_endpoint: null,
+  sni_endpoint:
+    domain.certificateId === null || domain.certificateName === null
+      ? null
+      : { id: domain.certificateId, name: domain.certificateName },
   status: domain.status,
   updated_at: domain.updatedAt,
 })

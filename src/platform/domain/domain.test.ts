@@ -35,8 +35,16 @@ test('what is no full name of a host is none', () => {
 
 test('names that the platform gives out are its own', () => {
   const settings = { domain: 'Apps.example', apiHost: 'api.example' }
-  for (const name of ['apps.example', 'a.apps.example', 'a.b.apps.example', 'api.example'])
+  for (const name of [
+    'apps.example',
+    'a.apps.example',
+    'a.b.apps.example',
+    'api.example',
+    '*.apps.example',
+    '*.a.apps.example',
+    '*.example',
+  ])
     assert.ok(isOfPlatform(name, settings), name)
-  for (const name of ['myapps.example', 'example', 'apps.example.org'])
+  for (const name of ['myapps.example', 'example', 'apps.example.org', '*.myapps.example'])
     assert.ok(!isOfPlatform(name, settings), name)
 })

@@ -9,6 +9,9 @@ export type Domain = {
   /** heroku: `<app>.<domain>`, of which each app has one. custom: what people add. */
   kind: 'heroku' | 'custom'
   status: 'none' | 'pending' | 'succeeded' | 'failed'
+  certificateId: string | null
+  /** Null without a certificate. */
+  certificateName: string | null
   createdAt: Date
   updatedAt: Date
 }
@@ -19,6 +22,20 @@ export const defaultHostname = (
   appName: string,
   { domain }: Pick<PlatformSettings, 'domain'>,
 ): string => `${appName}.${domain}`.toLowerCase()
+
+const ANY = '*.'
+
+/** A name, or `*.` and a name: all hosts one label below it. Undefined if it is neither. */
+export const normalizeDomain = (text: string): string | undefined => {
+  if (!text.startsWith(ANY)) return normalizeHostname(text)
+  const below = normalizeHostname(text.slice(ANY.length))
+  return below === undefined ? undefined : `${ANY}${below}`
+}
+
+/** What is left without the first label: of names that may be in each other's way it is the same. */
+export const parentOf = (hostname: string): string => hostname.slice(hostname.indexOf('.') + 1)
+
+export const isWildcard = (hostname: string): boolean => hostname.startsWith(ANY)
 
 /** As names are stored and compared; undefined if this is not the name of a host. */
 export const normalizeHostname = (text: string): string | undefined => {
@@ -39,6 +56,6 @@ export const isOfPlatform = (
   hostname: string,
   { domain, apiHost }: Pick<PlatformSettings, 'domain' | 'apiHost'>,
 ): boolean =>
-  hostname === domain.toLowerCase() ||
-  hostname.endsWith(`.${domain.toLowerCase()}`) ||
-  hostname === apiHost.toLowerCase()
+  [domain.toLowerCase(), apiHost.toLowerCase()].some(
+    (own) => hostname === own || (isWildcard(hostname) && parentOf(hostname) === parentOf(own)),
+  ) || `.${hostname}`.endsWith(`.${domain.toLowerCase()}`)

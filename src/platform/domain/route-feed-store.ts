@@ -20,10 +20,29 @@ export const readRouteFeed = async (
   const rows = await db
     .selectFrom('apps')
     .innerJoin('appRoutes', 'appRoutes.appId', 'apps.id')
+    .leftJoin('appTraffic', 'appTraffic.appId', 'apps.id')
+    .leftJoin('configSnapshots', 'configSnapshots.id', 'apps.configSnapshotId')
     .select((eb) => [
       'apps.id',
       'apps.name as appName',
       'apps.maintenance',
+      'configSnapshots.errorPageUrl',
+      'configSnapshots.maintenancePageUrl',
+      'appTraffic.httpsOnly',
+      'appTraffic.requestLimit',
+      'appTraffic.drainLimitMs as drainMs',
+      'appTraffic.authSalt',
+      'appTraffic.authHash',
+      eb
+        .exists(
+          eb
+            .selectFrom('appFeatures')
+            .select('appFeatures.name')
+            .whereRef('appFeatures.appId', '=', 'apps.id')
+            .where('appFeatures.name', '=', 'http-session-affinity')
+            .where('appFeatures.enabled', '=', true),
+        )
+        .as('hasAffinity'),
       sql<boolean>`apps.destroyed_at is not null`.as('gone'),
       eb
         .selectFrom('domains')
@@ -60,10 +79,23 @@ export const readRouteFeed = async (
   return {
     number,
     rows: rows.map((row) => ({
-      ...row,
+      id: row.id,
+      appName: row.appName,
+      gone: row.gone,
       hosts: row.hosts ?? [],
+      maintenance: row.maintenance,
       hasRelease: Boolean(row.hasRelease),
       crashed: Boolean(row.crashed),
+      dynos: row.dynos,
+      ...(row.errorPageUrl === null ? {} : { errorPageUrl: row.errorPageUrl }),
+      ...(row.maintenancePageUrl === null ? {} : { maintenancePageUrl: row.maintenancePageUrl }),
+      ...(row.httpsOnly ? { httpsOnly: true } : {}),
+      ...(row.hasAffinity ? { hasAffinity: true } : {}),
+      ...(row.requestLimit === null ? {} : { requestLimit: row.requestLimit }),
+      ...(row.drainMs === null ? {} : { drainMs: row.drainMs }),
+      ...(row.authSalt === null || row.authHash === null
+        ? {}
+        : { auth: { salt: row.authSalt, hash: row.authHash } }),
     })),
   }
 }

@@ -11,6 +11,19 @@ export type AppRoute = FeedRow & {
   /** Lower case, without port. A host belongs to one app. */
   hosts: string[]
   maintenance: boolean
+  // Of the following most apps have none.
+  /** Pages of the app's own for errors and maintenance. */
+  errorPageUrl?: string
+  maintenancePageUrl?: string
+  /** Plain HTTP is sent on to HTTPS. */
+  httpsOnly?: boolean
+  /** A client goes on with the dyno that answered it before. */
+  hasAffinity?: boolean
+  /** It is closed to the public: sha256 of salt and `name:password`, in hex. */
+  auth?: { salt: string; hash: string }
+  /** Requests at once, and how long a dyno that left may take to end its own, if not as the router's limits say. */
+  requestLimit?: number
+  drainMs?: number
   /** It has a release with code; without one a welcome page is shown (H81). */
   hasRelease: boolean
   /** Dynos that take requests. Empty: H14, or H10 if `crashed`. */
