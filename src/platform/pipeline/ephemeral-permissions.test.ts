@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
   allowsOnEphemeral,
-  EPHEMERAL_ACTIONS,
   permissionSetOf,
   type EphemeralAction,
 } from './ephemeral-permissions.ts'
+import { EPHEMERAL_ACTIONS } from './ephemeral-table.ts'
 
 /** view, deploy, operate, manage: x where that one alone is enough. */
 const TABLE: Record<EphemeralAction, string> = {

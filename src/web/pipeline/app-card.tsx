@@ -31,6 +31,7 @@ export const AppCard = ({ card: { app, coupling }, next, onPromote }: AppCardPro
         </h3>
         <CardMenu card={{ app, coupling }} />
       </div>
+      {coupling.owned_elsewhere && <Status tone="warn">Belongs to another owner</Status>}
       <Problem error={releases.error} />
       {release?.slug && (
         <p className="text-sm">

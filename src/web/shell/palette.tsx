@@ -11,6 +11,7 @@ const MOST_SHOWN = 12
 export const Palette = ({ onClose }: { onClose: () => void }): ReactNode => {
   const apps = useQuery(queries.apps)
   const pipelines = useQuery(queries.pipelines)
+  const teams = useQuery(queries.teams)
   const navigate = useNavigate()
   const [text, setText] = useState('')
   const [chosen, setChosen] = useState(0)
@@ -27,12 +28,20 @@ export const Palette = ({ onClose }: { onClose: () => void }): ReactNode => {
       name,
       go: () => void navigate({ to: '/apps/$app', params: { app: name } }),
     })),
+    ...(teams.data ?? []).map(({ name }) => ({
+      kind: 'Team',
+      name,
+      go: () => void navigate({ to: '/teams/$team', params: { team: name } }),
+    })),
     { kind: 'Action', name: 'Create new app', go: () => void navigate({ to: '/new/app' }) },
     {
       kind: 'Action',
       name: 'Create new pipeline',
       go: () => void navigate({ to: '/new/pipeline' }),
     },
+    { kind: 'Action', name: 'Create new team', go: () => void navigate({ to: '/new/team' }) },
+    { kind: 'Page', name: 'Teams', go: () => void navigate({ to: '/teams' }) },
+    { kind: 'Page', name: 'Account', go: () => void navigate({ to: '/account' }) },
   ]
   const wanted = text.trim().toLowerCase()
   const found = all
