@@ -4,7 +4,7 @@ import { useState, type ReactNode } from 'react'
 import { request } from '#/web/data/client.ts'
 import { useRefusal } from '#/web/data/permission.ts'
 import { queries, queryClient } from '#/web/data/queries.ts'
-import type { App, Collaborator } from '#/web/data/types.ts'
+import type { App, Collaborator, Team, TeamMember } from '#/web/data/types.ts'
 import { Icon, ICONS, Section } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
 import { Checks, Choice, Field, Form } from '#/web/ui/form.tsx'
@@ -236,20 +236,26 @@ const Owner = (): ReactNode => {
 
 const PERSON = 'person'
 
+const newOwners = (
+  { team }: App,
+  teams: Team[],
+  members: TeamMember[],
+): { value: string; text: string }[] => [
+  ...teams
+    .filter(({ id, role }) => id !== team?.id && role !== 'viewer' && role !== 'collaborator')
+    .map(({ id, name }) => ({ value: id, text: `The team ${name}` })),
+  ...(team
+    ? members.map(({ user }) => ({ value: user.id, text: user.email }))
+    : [{ value: PERSON, text: 'Another person, once they accept' }]),
+]
+
 const TransferSheet = ({ onClose }: { onClose: () => void }): ReactNode => {
   const app = useApp()
   const navigate = useNavigate()
   const teams = useQuery(queries.teams)
   const members = useQuery({ ...queries.members(app.team?.id ?? ''), enabled: app.team !== null })
   const [email, setEmail] = useState('')
-  const options = [
-    ...(teams.data ?? [])
-      .filter(({ id, role }) => id !== app.team?.id && role !== 'viewer' && role !== 'collaborator')
-      .map(({ id, name }) => ({ value: id, text: `The team ${name}` })),
-    ...(app.team
-      ? (members.data ?? []).map(({ user }) => ({ value: user.id, text: user.email }))
-      : [{ value: PERSON, text: 'Another person, once they accept' }]),
-  ]
+  const options = newOwners(app, teams.data ?? [], members.data ?? [])
   const [chosen, setChosen] = useState('')
   const owner = chosen || (options[0]?.value ?? '')
   const transfer = useMutation({

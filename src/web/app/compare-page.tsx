@@ -88,6 +88,8 @@ const useSlugOf = (release: Release): Slug | undefined => {
 const CodeOfBoth = ({ from, to }: Pair): ReactNode => {
   const app = useApp()
   const [before, after] = [useSlugOf(from), useSlugOf(to)]
+  const isSame =
+    from.slug?.id === to.slug?.id || (before !== undefined && before.checksum === after?.checksum)
   return (
     <Section title="Code">
       <div className="card grid gap-4 p-4 sm:grid-cols-2">
@@ -98,16 +100,11 @@ const CodeOfBoth = ({ from, to }: Pair): ReactNode => {
           </p>
         ))}
         <div className="sm:col-span-2">
-          {from.slug?.id === to.slug?.id || (before && before.checksum === after?.checksum) ? (
+          {isSame ? (
             <p className="text-muted">The very same slug.</p>
           ) : (
             <>
-              {before && after && (
-                <p className="text-sm text-muted">
-                  Slug <Mono title={before.checksum}>{shortDigest(before.checksum)}</Mono> became{' '}
-                  <Mono title={after.checksum}>{shortDigest(after.checksum)}</Mono>.
-                </p>
-              )}
+              <Digests before={before} after={after} />
               <Changes
                 before={before?.process_types ?? {}}
                 after={after?.process_types ?? {}}
@@ -120,6 +117,17 @@ const CodeOfBoth = ({ from, to }: Pair): ReactNode => {
     </Section>
   )
 }
+
+type Slugs = { before: Slug | undefined; after: Slug | undefined }
+
+const Digests = ({ before, after }: Slugs): ReactNode =>
+  before &&
+  after && (
+    <p className="text-sm text-muted">
+      Slug <Mono title={before.checksum}>{shortDigest(before.checksum)}</Mono> became{' '}
+      <Mono title={after.checksum}>{shortDigest(after.checksum)}</Mono>.
+    </p>
+  )
 
 const ConfigOfBoth = ({ from, to }: Pair): ReactNode => {
   const app = useApp()

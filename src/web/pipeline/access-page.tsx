@@ -81,9 +81,7 @@ const AutoJoin = ({ pipeline }: { pipeline: Pipeline }): ReactNode => {
             onChange={setChosen}
           />
         )}
-        {(refusal ?? fixed) !== undefined && (
-          <p className="text-sm text-muted">{refusal ?? fixed}</p>
-        )}
+        <Reason text={refusal ?? fixed} />
         <Problem error={save.error} />
         <div className="flex items-center gap-3">
           <Button type="submit" refusal={refusal} isBusy={save.isPending}>
@@ -97,6 +95,9 @@ const AutoJoin = ({ pipeline }: { pipeline: Pipeline }): ReactNode => {
     </Section>
   )
 }
+
+const Reason = ({ text }: { text: string | undefined }): ReactNode =>
+  text !== undefined && <p className="text-sm text-muted">{text}</p>
 
 const Collaborators = ({ pipeline }: { pipeline: Pipeline }): ReactNode => {
   const found = useQuery(queries.ephemeralCollaborators(pipeline.id))

@@ -4,7 +4,7 @@ import { useState, type ReactNode } from 'react'
 import { request } from '#/web/data/client.ts'
 import { teamRefusal } from '#/web/data/permission.ts'
 import { queries, queryClient } from '#/web/data/queries.ts'
-import type { Invitation, TeamMember } from '#/web/data/types.ts'
+import type { Invitation, Team, TeamMember } from '#/web/data/types.ts'
 import { Ago, Icon, ICONS, Section } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
 import { Choice, Field, Form, SmallChoice } from '#/web/ui/form.tsx'
@@ -59,6 +59,10 @@ const Members = (): ReactNode => {
   )
 }
 
+/** Why people of this role are not for the one who looks to change. */
+const whyNot = (team: Team, role: string | null): string | undefined =>
+  teamRefusal(team) ?? (role === 'owner' && team.role !== 'owner' ? ONLY_OWNERS : undefined)
+
 type MemberRowProps = {
   member: TeamMember
   isOwn: boolean
@@ -73,9 +77,7 @@ const MemberRow = ({ member, isOwn, isLastOwner, onRemove }: MemberRowProps): Re
       request('PATCH', `/teams/${team.id}/members`, { body: { email: member.email, role } }),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['teams'] }),
   })
-  const refusal =
-    teamRefusal(team) ??
-    (member.role === 'owner' && team.role !== 'owner' ? ONLY_OWNERS : undefined)
+  const refusal = whyNot(team, member.role)
   const lastOwner = isLastOwner
     ? `${member.email} is the only owner of the team. Make somebody else an owner first.`
     : undefined
@@ -182,10 +184,7 @@ const Invitations = (): ReactNode => {
                 <InvitationRow
                   key={invitation.id}
                   invitation={invitation}
-                  refusal={
-                    refusal ??
-                    (invitation.role === 'owner' && team.role !== 'owner' ? ONLY_OWNERS : undefined)
-                  }
+                  refusal={whyNot(team, invitation.role)}
                 />
               ))}
             </ul>
