@@ -23,7 +23,7 @@ export const AccessPage = (): ReactNode => {
         What people may do on the review and test apps of this pipeline. Changes are about the apps
         that come later.
       </p>
-      <AutoJoin key={JSON.stringify(pipeline.ephemeral_apps)} pipeline={pipeline} />
+      <AutoJoin pipeline={pipeline} />
       <Collaborators pipeline={pipeline} />
       <Table />
     </>
@@ -41,8 +41,8 @@ const AutoJoin = ({ pipeline }: { pipeline: Pipeline }): ReactNode => {
     collaborator_permissions: permissions,
     permissions_fixed_by_team: isFixed,
   } = pipeline.ephemeral_apps
-  const [joins, setJoins] = useState(isOn)
-  const [chosen, setChosen] = useState(permissions.map(({ name }) => name as string))
+  const [edited, setEdited] = useState<{ joins?: boolean; chosen?: string[] }>({})
+  const { joins = isOn, chosen = permissions.map(({ name }) => name) } = edited
   const byRole = usePipelineRefusal(pipeline)
   const refusal =
     byRole ??
@@ -60,7 +60,10 @@ const AutoJoin = ({ pipeline }: { pipeline: Pipeline }): ReactNode => {
           },
         },
       }),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['pipelines'] }),
+    onSuccess: async () => {
+      await refresh()
+      setEdited({})
+    },
   })
   return (
     <Section title="Auto-join">
@@ -70,7 +73,7 @@ const AutoJoin = ({ pipeline }: { pipeline: Pipeline }): ReactNode => {
           options={[{ value: 'join', text: 'join new review and test apps by themselves' }]}
           chosen={joins ? ['join'] : []}
           refusal={refusal}
-          onChange={(all) => setJoins(all.length > 0)}
+          onChange={(all) => setEdited({ ...edited, joins: all.length > 0 })}
         />
         {pipeline.owner.type === 'team' && (
           <Checks
@@ -78,7 +81,7 @@ const AutoJoin = ({ pipeline }: { pipeline: Pipeline }): ReactNode => {
             options={OPTIONS}
             chosen={chosen}
             refusal={refusal ?? fixed ?? (joins ? undefined : 'Nobody joins by themselves.')}
-            onChange={setChosen}
+            onChange={(all) => setEdited({ ...edited, chosen: all })}
           />
         )}
         <Reason text={refusal ?? fixed} />

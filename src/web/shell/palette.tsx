@@ -64,11 +64,11 @@ export const Palette = ({ onClose }: { onClose: () => void }): ReactNode => {
   }
 
   return (
-    <Sheet title="Search" about="Apps, pipelines and actions" onClose={onClose}>
+    <Sheet title="Search" about="Apps, pipelines, teams and actions" onClose={onClose}>
       <input
         autoFocus
         role="combobox"
-        aria-label="Search apps, pipelines and actions"
+        aria-label="Search apps, pipelines, teams and actions"
         aria-expanded={found.length > 0}
         aria-controls={id}
         aria-activedescendant={found[current] ? `${id}-${current}` : undefined}
