@@ -153,6 +153,7 @@ step('who may not is told so', async () => {
   await look('team-audit-forbidden', bobs)
   await bobs.getByRole('link', { name: 'Settings' }).click()
   assert.match(await refusalOf(button('Delete team…', bobs)), /Only an owner/)
+  assert.match(await refusalOf(button('Save', bobs)), /Your role \(viewer\)/)
 })
 
 step('a pipeline of the team, with an app of another owner that joins the team', async () => {
@@ -243,8 +244,8 @@ step('of several targets one is chosen', async () => {
   await platform.commit(source, `Bake ${HOSTILE}`)
   assertSucceeds(await platform.git(source, 'push', 'sluice', 'main'))
   await page.getByRole('log').getByText('building').waitFor()
-  await page.getByRole('link', { name: 'View' }).waitFor()
-  await page.getByText(`Bake ${HOSTILE}`).waitFor()
+  await page.getByRole('link', { name: 'View', exact: true }).waitFor()
+  await page.getByText(`Bake ${HOSTILE}`).first().waitFor()
   await look('deploy')
 
   await page.goto(at('/pipelines/loaves'))
@@ -346,9 +347,11 @@ step(
     await button('Remove from pipeline', sheet()).click()
     await page.getByRole('article', { name: 'rolls' }).waitFor({ state: 'detached' })
     await page.goto(at('/apps/rolls/deploy'))
-    await page.getByLabel('Pipeline').selectOption('A new pipeline')
+    await page
+      .getByRole('combobox', { name: 'Pipeline', exact: true })
+      .selectOption('A new pipeline')
     await page.getByLabel('Name of the new pipeline').fill('rolls')
-    await page.getByLabel('Stage').selectOption('Production')
+    await page.getByRole('combobox', { name: 'Stage' }).selectOption('Production')
     await button('Create pipeline and join').click()
     await page.getByText('In the stage production of').waitFor()
 

@@ -10,7 +10,7 @@ import { Button } from '#/web/ui/button.tsx'
 import { Checks, Choice, Field, Form } from '#/web/ui/form.tsx'
 import { ALWAYS, PERMISSIONS } from '#/web/ui/permissions.ts'
 import { Sheet } from '#/web/ui/sheet.tsx'
-import { Loaded, Problem } from '#/web/ui/states.tsx'
+import { Loaded, Problem, Reason } from '#/web/ui/states.tsx'
 import { useApp } from './app-context.ts'
 
 export const AccessPage = (): ReactNode => (
@@ -36,6 +36,9 @@ const Collaborators = (): ReactNode => {
         </Button>
       }
     >
+      <div className="mb-3 empty:hidden">
+        <Reason text={refusal} />
+      </div>
       <Loaded query={found} what="who has access">
         {(people) => (
           <ul className="card divide-y">
@@ -180,7 +183,7 @@ const Lock = (): ReactNode => {
             ? 'Locked: of the team only admins, and who was added here, get at it.'
             : 'While it is locked, members of the team have only what they were granted here.'}
         </p>
-        {refusal !== undefined && <p className="text-sm text-muted">{refusal}</p>}
+        <Reason text={refusal} />
         <Problem error={change.error} />
         <Button
           refusal={refusal}

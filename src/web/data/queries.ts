@@ -23,6 +23,7 @@ import type {
   Session,
   Slug,
   Team,
+  TeamEphemeralApps,
   TeamMember,
 } from './types.ts'
 
@@ -62,6 +63,8 @@ export const queries = {
       `/teams/${team}/events${query}`,
       `id ..; max=${most}, order=desc`,
     ),
+  teamEphemeral: (team: string) =>
+    read<TeamEphemeralApps>(['teams', team, 'ephemeral'], `/teams/${team}/ephemeral-apps`),
   authorizations: read<Authorization[]>(['authorizations'], '/oauth/authorizations'),
   sessions: read<Session[]>(['sessions'], '/oauth/sessions'),
   transfers: read<AppTransfer[]>(['transfers'], '/account/app-transfers'),

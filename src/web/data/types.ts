@@ -10,7 +10,10 @@ import type { presentDeploy } from '#/platform/deploy/deploy-schema.ts'
 import type { presentDyno } from '#/platform/dyno/dyno-schema.ts'
 import type { presentProcessType } from '#/platform/formation/formation-schema.ts'
 import type { presentLogSession } from '#/platform/log/log-session-schema.ts'
-import type { presentEphemeralCollaborator } from '#/platform/pipeline/ephemeral-schema.ts'
+import type {
+  presentEphemeralCollaborator,
+  presentTeamEphemeralApps,
+} from '#/platform/pipeline/ephemeral-schema.ts'
 import type { presentCoupling, presentPipeline } from '#/platform/pipeline/pipeline-schema.ts'
 import type { presentPlan as presentPromotionPlan } from '#/platform/promotion/promotion-plan-schema.ts'
 import type { presentPromotion, presentTarget } from '#/platform/promotion/promotion-schema.ts'
@@ -51,4 +54,5 @@ export type Release = Presented<typeof presentRelease>
 export type Session = Presented<typeof presentSession>
 export type Slug = Presented<typeof presentSlug>
 export type Team = Presented<typeof presentTeam>
+export type TeamEphemeralApps = Presented<typeof presentTeamEphemeralApps>
 export type TeamMember = Presented<typeof presentTeamMember>

@@ -11,7 +11,7 @@ import { Button } from '#/web/ui/button.tsx'
 import { Checks, Field, Form } from '#/web/ui/form.tsx'
 import { ALWAYS, PERMISSIONS } from '#/web/ui/permissions.ts'
 import { Sheet } from '#/web/ui/sheet.tsx'
-import { Empty, Loaded, Problem } from '#/web/ui/states.tsx'
+import { Empty, Loaded, Problem, Reason } from '#/web/ui/states.tsx'
 import { usePipeline } from './pipeline-context.ts'
 
 /** Who gets what on new review and test apps. */
@@ -98,9 +98,6 @@ const AutoJoin = ({ pipeline }: { pipeline: Pipeline }): ReactNode => {
     </Section>
   )
 }
-
-const Reason = ({ text }: { text: string | undefined }): ReactNode =>
-  text !== undefined && <p className="text-sm text-muted">{text}</p>
 
 const Collaborators = ({ pipeline }: { pipeline: Pipeline }): ReactNode => {
   const found = useQuery(queries.ephemeralCollaborators(pipeline.id))

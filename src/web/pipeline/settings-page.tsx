@@ -11,7 +11,7 @@ import { Button } from '#/web/ui/button.tsx'
 import { Danger } from '#/web/ui/danger.tsx'
 import { Choice, Field, Form } from '#/web/ui/form.tsx'
 import { Sheet } from '#/web/ui/sheet.tsx'
-import { Problem } from '#/web/ui/states.tsx'
+import { Problem, Reason } from '#/web/ui/states.tsx'
 import { usePipeline } from './pipeline-context.ts'
 
 export const SettingsPage = (): ReactNode => {
@@ -61,6 +61,7 @@ const Name = ({ pipeline }: Props): ReactNode => {
           title={refusal}
           onChange={(event) => setName(event.target.value)}
         />
+        <Reason text={refusal} />
         <Problem error={rename.error} />
         <Button
           type="submit"
@@ -251,7 +252,7 @@ const Production = ({ pipeline }: Props): ReactNode => {
             { value: 'deployers', text: 'Everybody with deploy on both apps' },
           ]}
         />
-        {refusal !== undefined && <p className="text-sm text-muted">{refusal}</p>}
+        <Reason text={refusal} />
         <Problem error={save.error} />
       </div>
     </Section>

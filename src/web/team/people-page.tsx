@@ -10,12 +10,15 @@ import { Button } from '#/web/ui/button.tsx'
 import { Choice, Field, Form, SmallChoice } from '#/web/ui/form.tsx'
 import { Once } from '#/web/ui/once.tsx'
 import { Sheet } from '#/web/ui/sheet.tsx'
-import { Empty, Loaded, Problem } from '#/web/ui/states.tsx'
+import { Empty, Loaded, Problem, Reason } from '#/web/ui/states.tsx'
 import { ROLES } from './roles.ts'
 import { useTeam } from './team-context.ts'
 
 export const PeoplePage = (): ReactNode => (
   <>
+    <div className="mb-4 empty:hidden">
+      <Reason text={teamRefusal(useTeam())} />
+    </div>
     <Members />
     <Invitations />
   </>

@@ -1,15 +1,16 @@
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
 import { request } from '#/web/data/client.ts'
 import { teamRefusal } from '#/web/data/permission.ts'
-import { queryClient } from '#/web/data/queries.ts'
+import { queries, queryClient } from '#/web/data/queries.ts'
 import type { Team } from '#/web/data/types.ts'
 import { Section } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
 import { Danger } from '#/web/ui/danger.tsx'
-import { Field, Form } from '#/web/ui/form.tsx'
-import { Problem } from '#/web/ui/states.tsx'
+import { Checks, Choice, Field, Form } from '#/web/ui/form.tsx'
+import { ALWAYS, PERMISSIONS } from '#/web/ui/permissions.ts'
+import { Loaded, Problem, Reason } from '#/web/ui/states.tsx'
 import { useTeam } from './team-context.ts'
 
 export const TeamSettingsPage = (): ReactNode => {
@@ -18,6 +19,7 @@ export const TeamSettingsPage = (): ReactNode => {
   return (
     <>
       <Name key={team.name} team={team} />
+      <ReviewApps team={team} />
       <Danger
         thing="team"
         name={team.name}
@@ -54,6 +56,7 @@ const Name = ({ team }: { team: Team }): ReactNode => {
           title={refusal}
           onChange={(event) => setName(event.target.value)}
         />
+        <Reason text={refusal} />
         <Problem error={rename.error} />
         <Button
           type="submit"
@@ -68,3 +71,74 @@ const Name = ({ team }: { team: Team }): ReactNode => {
     </Section>
   )
 }
+
+/** What its members may do on new review and test apps, for all its pipelines at once. */
+const ReviewApps = ({ team }: { team: Team }): ReactNode => {
+  const found = useQuery(queries.teamEphemeral(team.id))
+  return (
+    <Section title="Review and test apps">
+      <Loaded query={found} what="permissions" lines={2}>
+        {({ static_permissions: fixed }) => (
+          <FixedPermissions team={team} fixed={fixed && fixed.map(({ name }) => name)} />
+        )}
+      </Loaded>
+    </Section>
+  )
+}
+
+type FixedProps = { team: Team; fixed: string[] | null }
+
+const FixedPermissions = ({ team, fixed }: FixedProps): ReactNode => {
+  const [edited, setEdited] = useState<string[] | null>()
+  const chosen = edited === undefined ? fixed : edited
+  const refusal = teamRefusal(team)
+  const save = useMutation({
+    mutationFn: () =>
+      request('PATCH', `/teams/${team.id}/ephemeral-apps`, {
+        body: { static_permissions: chosen },
+      }),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries()
+      setEdited(undefined)
+    },
+  })
+  return (
+    <Form onSend={() => save.mutate()} className="card grid gap-4 p-4">
+      <Choice
+        label="What members may do on them"
+        value={chosen === null ? EACH : ALL}
+        disabled={refusal !== undefined}
+        onChoose={(value) => setEdited(value === EACH ? null : ['view', 'deploy', 'operate'])}
+        options={[
+          { value: EACH, text: 'Each pipeline says so for itself' },
+          { value: ALL, text: 'The same in all pipelines of the team' },
+        ]}
+      />
+      {chosen && (
+        <Checks
+          label="They may"
+          options={PERMISSIONS.map((one) => ({
+            ...one,
+            refusal: one.value === 'view' ? ALWAYS : undefined,
+          }))}
+          chosen={chosen}
+          refusal={refusal}
+          onChange={setEdited}
+        />
+      )}
+      <Reason text={refusal} />
+      <Problem error={save.error} />
+      <div className="flex items-center gap-3">
+        <Button type="submit" refusal={refusal} isBusy={save.isPending}>
+          Save
+        </Button>
+        <span role="status" className="text-sm text-muted">
+          {save.isSuccess && edited === undefined && 'Saved'}
+        </span>
+      </div>
+    </Form>
+  )
+}
+
+const EACH = 'each'
+const ALL = 'all'

@@ -85,3 +85,7 @@ export const Commands = ({ children }: { children: string }): ReactNode => (
     {children}
   </pre>
 )
+
+/** Why what is near it cannot be used, for those who see no title of a button. */
+export const Reason = ({ text }: { text: string | undefined }): ReactNode =>
+  text !== undefined && <p className="text-sm text-muted">{text}</p>
