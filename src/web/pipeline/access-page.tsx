@@ -35,6 +35,12 @@ const OPTIONS = PERMISSIONS.map((one) => ({
   refusal: one.value === 'view' ? ALWAYS : undefined,
 }))
 
+const useJoinRefusal = (pipeline: Pipeline): string | undefined =>
+  usePipelineRefusal(pipeline) ??
+  (pipeline.owner.type === 'user'
+    ? 'A personal pipeline has no members who could join.'
+    : undefined)
+
 const AutoJoin = ({ pipeline }: { pipeline: Pipeline }): ReactNode => {
   const {
     collaborators_enabled: isOn,
@@ -43,12 +49,7 @@ const AutoJoin = ({ pipeline }: { pipeline: Pipeline }): ReactNode => {
   } = pipeline.ephemeral_apps
   const [edited, setEdited] = useState<{ joins?: boolean; chosen?: string[] }>({})
   const { joins = isOn, chosen = permissions.map(({ name }) => name) } = edited
-  const byRole = usePipelineRefusal(pipeline)
-  const refusal =
-    byRole ??
-    (pipeline.owner.type === 'user'
-      ? 'A personal pipeline has no members who could join.'
-      : undefined)
+  const refusal = useJoinRefusal(pipeline)
   const fixed = isFixed ? 'The team has fixed the permissions for all its pipelines.' : undefined
   const save = useMutation({
     mutationFn: () =>

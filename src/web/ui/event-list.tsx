@@ -36,6 +36,24 @@ export const EventList = ({ events, most, onMore }: EventListProps): ReactNode =
 /** More the API does not give at once. */
 const MOST_OF_A_PAGE = 1000
 
+const NAMES = ['user', 'name', 'description']
+const MOST_OF_A_NAME = 80
+
+/** Whom or what it was done to if that has a name, else what of it changed. */
+const aboutOf = ({ before, after }: Event): string => {
+  const [old, now] = [before, after].map((one) => new Map(Object.entries(one ?? {})))
+  const name = NAMES.map((key) => now?.get(key) ?? old?.get(key)).find(
+    (value) => typeof value === 'string' && value !== '',
+  )
+  const text = typeof name === 'string' ? name : [...(now?.keys() ?? [])].join(', ')
+  return plainText(text.length > MOST_OF_A_NAME ? `${text.slice(0, MOST_OF_A_NAME)}…` : text)
+}
+
+const About = ({ event }: { event: Event }): ReactNode => {
+  const text = aboutOf(event)
+  return text !== '' && <span className="text-muted"> {text}</span>
+}
+
 const EventRow = ({ event }: { event: Event }): ReactNode => {
   const hasDetails = event.before !== null || event.after !== null
   return (
@@ -44,6 +62,7 @@ const EventRow = ({ event }: { event: Event }): ReactNode => {
         <p className="min-w-0 break-words">
           <span className="font-medium">{event.actor.email}</span>{' '}
           {DONE[event.action] ?? event.action} {event.resource.replaceAll('-', ' ')}
+          <About event={event} />
         </p>
         <span className="text-sm text-muted">
           <Ago time={event.created_at} />

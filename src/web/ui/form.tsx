@@ -136,7 +136,7 @@ export const Checks = ({ label, options, chosen, refusal, onChange }: ChecksProp
                 .filter((one) => (one === value ? event.target.checked : chosen.includes(one))),
             )
           }
-          className="mt-1 size-4 accent-accent"
+          className="mt-1 size-4 shrink-0 accent-accent"
         />
         <span className="min-w-0">
           {text}
