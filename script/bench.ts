@@ -4,6 +4,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
   promotion: async () => (await import('./benchmarks/promotion.ts')).benchPromotion(),
   push: async () => (await import('./benchmarks/push.ts')).benchPush(),
   logs: async () => (await import('./benchmarks/log-store.ts')).benchLogStore(),
+  web: async () => (await import('./benchmarks/web.ts')).benchWeb(),
   router: async () => (await import('./benchmarks/router.ts')).benchRouter(),
 }
 
