@@ -774,12 +774,16 @@ create table teams (
   updated_at timestamp with time zone not null default now(),
   destroyed_at timestamp with time zone,
   ephemeral_permissions text[],
+  member_permissions text[] not null default '{view,deploy,operate}'::text[],
+  ephemeral_auto_join boolean not null default true,
   constraint teams_ephemeral_permissions_check CHECK (is_permission_set(ephemeral_permissions)),
+  constraint teams_member_permissions_check CHECK ((is_permission_set(member_permissions) AND (NOT ('manage'::text = ANY (member_permissions))))),
   constraint teams_name_key UNIQUE (name),
   constraint teams_personal_account_id_fkey FOREIGN KEY (personal_account_id) REFERENCES accounts(id) ON DELETE CASCADE,
   constraint teams_personal_account_id_key UNIQUE (personal_account_id),
   constraint teams_pkey PRIMARY KEY (id)
 );
+CREATE TRIGGER teams_notify_access AFTER UPDATE OF member_permissions ON public.teams FOR EACH ROW WHEN ((old.member_permissions IS DISTINCT FROM new.member_permissions)) EXECUTE FUNCTION notify_access();
 
 create table two_factors (
   account_id uuid not null,

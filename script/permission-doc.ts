@@ -79,6 +79,10 @@ counts as its \`collaborator\`. Whoever leaves a team, or is removed, loses thei
 A **locked** app (\`apps:lock\`) gives members and viewers nothing by role; those who had joined it (\`apps:join\`) or
 were added keep what they were granted.
 
+Admins say with \`teams:preferences\` what members have on unlocked apps and on pipelines, which may be less than the
+table says and never is \`manage\`. Whoever makes an app works on it in any case: what their role does not give is
+granted to them there.
+
 A **personal** app is its owner's alone to rename, transfer and destroy. Collaborators there have ${ROLE_PERMISSIONS.member
   .map(code)
   .join(', ')}.
@@ -100,7 +104,8 @@ at again when it is accepted.
 
 Any one of the permissions that one holds on these apps will do. A team's pipeline gives its members \`view\`,
 \`deploy\` and \`operate\` on each new one, until its owner or an admin of the team changes that
-(\`pipelines:access\`). Changes are about the apps that come later.
+(\`pipelines:access\`). Whether new pipelines begin so, and one set for all of them, is the team's to say
+(\`teams:preferences\`). Changes are about the apps that come later.
 
 ${table(['To', 'takes'], ephemeralRows)}
 

@@ -62,6 +62,7 @@ const CASES: [path: string, definition: string][] = [
   [`/teams/${team}/members`, 'team-member'],
   [`/teams/${team}/features`, 'team-feature'],
   [`/teams/${team}/invitations`, 'team-invitation'],
+  [`/teams/${team}/preferences`, 'team-preferences'],
   ['/teams/permissions', 'team-app-permission'],
   [`/teams/${team}/apps`, 'team-app'],
   ['/apps', 'app'],

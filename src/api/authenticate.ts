@@ -15,7 +15,7 @@ import { findSessionActor } from '#/platform/sign-in/session.ts'
  * Authorization header says otherwise, its session's cookie, if a page of our own sends it. @throws 401
  */
 export const authenticate = async (
-  platform: Pick<Platform, 'db' | 'keyring'>,
+  platform: Pick<Platform, 'db' | 'keyring' | 'openId'>,
   { takesPassword }: Pick<Route, 'takesPassword'>,
   request: FastifyRequest,
 ): Promise<Actor> => {

@@ -48,6 +48,26 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'auth:token': async () => (await import('./commands/auth/token.ts')).AuthToken,
   'auth:whoami': async () => (await import('./commands/auth/whoami.ts')).AuthWhoami,
 
+  authorizations: async () =>
+    (await import('./commands/authorizations/list.ts')).AuthorizationsList,
+  'authorizations:create': async () =>
+    (await import('./commands/authorizations/create.ts')).AuthorizationsCreate,
+  'authorizations:info': async () =>
+    (await import('./commands/authorizations/info.ts')).AuthorizationsInfo,
+  'authorizations:revoke': async () =>
+    (await import('./commands/authorizations/revoke.ts')).AuthorizationsRevoke,
+  'authorizations:rotate': async () =>
+    (await import('./commands/authorizations/rotate.ts')).AuthorizationsRotate,
+  'authorizations:update': async () =>
+    (await import('./commands/authorizations/update.ts')).AuthorizationsUpdate,
+
+  clients: async () => (await import('./commands/clients/list.ts')).ClientsList,
+  'clients:create': async () => (await import('./commands/clients/create.ts')).ClientsCreate,
+  'clients:destroy': async () => (await import('./commands/clients/destroy.ts')).ClientsDestroy,
+  'clients:info': async () => (await import('./commands/clients/info.ts')).ClientsInfo,
+  'clients:rotate': async () => (await import('./commands/clients/rotate.ts')).ClientsRotate,
+  'clients:update': async () => (await import('./commands/clients/update.ts')).ClientsUpdate,
+
   buildpacks: async () => (await import('./commands/buildpacks/list.ts')).BuildpacksList,
   'buildpacks:add': async () => (await import('./commands/buildpacks/add.ts')).BuildpacksAdd,
   'buildpacks:clear': async () => (await import('./commands/buildpacks/clear.ts')).BuildpacksClear,
@@ -117,5 +137,9 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   teams: async () => (await import('./commands/teams/list.ts')).TeamsList,
   'teams:create': async () => (await import('./commands/teams/create.ts')).TeamsCreate,
   'teams:destroy': async () => (await import('./commands/teams/destroy.ts')).TeamsDestroy,
+  'teams:preferences': async () =>
+    (await import('./commands/teams/preferences.ts')).TeamsPreferences,
+  'teams:preferences:set': async () =>
+    (await import('./commands/teams/preferences-set.ts')).TeamsPreferencesSet,
   'teams:join': async () => (await import('./commands/teams/join.ts')).TeamsJoin,
 }

@@ -139,3 +139,14 @@ export type DeployTokenJson = {
   last_used_at: string | null
   expires_at: string
 }
+export type PreferencesJson = { member_permissions: { name: string }[]; auto_join: boolean }
+/** The whole token only when it has just been made. */
+export type AuthorizationJson = {
+  id: string
+  description: string
+  scope: string[]
+  client: { name: string; redirect_uri: string } | null
+  access_token: { token: string; expires_in: number | null }
+  updated_at: string
+}
+export type OauthClientJson = { id: string; name: string; redirect_uri: string; secret: string }

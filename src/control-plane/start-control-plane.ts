@@ -120,6 +120,7 @@ const openIdSettings = (): OpenIdSettings | null =>
         issuer: config.openIdIssuer,
         clientId: config.openIdClientId,
         clientSecret: config.openIdClientSecret,
+        isOnly: config.openIdOnly,
       }
 
 const readCertificate = async (dir: string): Promise<{ cert: Buffer; key: Buffer }> => ({

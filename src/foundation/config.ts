@@ -20,7 +20,15 @@ const defaultDataDir = (): string =>
     ? '/var/lib/sluice'
     : join(env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'sluice')
 
-/** What `LoadCredential=` or `SetCredential=` of a unit puts there; empty if there is none of that name. */
+/** Without a provider nobody could sign in. */
+const onlyOpenId = (): boolean => {
+  if (!env['SLUICE_OPENID_ONLY']) return false
+  if (!env['SLUICE_OPENID_ISSUER'])
+    throw new Error('SLUICE_OPENID_ONLY needs SLUICE_OPENID_ISSUER, the provider that signs in.')
+  return true
+}
+
+/** What `LoadCredential= or `SetCredential=` of a unit puts there; empty if there is none of that name. */
 const credentialOfSystemd = (name: string): string => {
   const dir = env['CREDENTIALS_DIRECTORY']
   return dir && existsSync(join(dir, name)) ? join(dir, name) : ''
@@ -48,6 +56,8 @@ export const config = {
   openIdClientId: text('SLUICE_OPENID_CLIENT_ID', ''),
   openIdClientSecret: text('SLUICE_OPENID_CLIENT_SECRET', ''),
   openIdName: text('SLUICE_OPENID_NAME', 'single sign-on'),
+  /** Set to anything: passwords open nothing, only the provider signs people in. */
+  openIdOnly: onlyOpenId(),
   logLevel: text('SLUICE_LOG_LEVEL', 'info'),
   failpoint: text('SLUICE_FAILPOINT', ''),
   /** Limits, in milliseconds. */

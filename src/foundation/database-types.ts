@@ -502,8 +502,10 @@ export interface TeamMember {
 export interface Team {
   createdAt: Generated<Timestamp>;
   destroyedAt: Timestamp | null;
+  ephemeralAutoJoin: Generated<boolean>;
   ephemeralPermissions: ('view' | 'deploy' | 'operate' | 'manage')[] | null;
   id: Generated<string>;
+  memberPermissions: Generated<('view' | 'deploy' | 'operate' | 'manage')[]>;
   name: string;
   personalAccountId: string | null;
   updatedAt: Generated<Timestamp>;

@@ -18,16 +18,18 @@ const KEEPALIVE_MS = 10_000
 
 export const startNotifications = async (url: string, log: Log): Promise<Notifications> => {
   const listeners = new Map<string, Set<(payload: string | undefined) => void>>()
-  let client: pg.Client | undefined
+  let client: (pg.Client & { inTurn: (text: string) => Promise<unknown> }) | undefined
   let stopped = false
 
   const connect = async (): Promise<void> => {
-    const next = new pg.Client({
-      connectionString: url,
-      keepAlive: true,
-      connectionTimeoutMillis: 5_000,
-      application_name: 'sluice-listen',
-    })
+    const next = oneByOne(
+      new pg.Client({
+        connectionString: url,
+        keepAlive: true,
+        connectionTimeoutMillis: 5_000,
+        application_name: 'sluice-listen',
+      }),
+    )
     next.on('notification', ({ channel, payload }) => {
       for (const listener of listeners.get(channel) ?? []) listener(payload)
     })
@@ -40,7 +42,7 @@ export const startNotifications = async (url: string, log: Log): Promise<Notific
     next.on('end', lost)
     await next.connect()
     for (const channel of listeners.keys())
-      await next.query(`listen ${pg.escapeIdentifier(channel)}`)
+      await next.inTurn(`listen ${pg.escapeIdentifier(channel)}`)
     client = next
   }
 
@@ -62,7 +64,7 @@ export const startNotifications = async (url: string, log: Log): Promise<Notific
     const asked = client
     if (!asked) return
     const limit = setTimeout(() => void asked.end().catch(() => {}), 5_000)
-    asked.query('select 1').then(
+    asked.inTurn('select 1').then(
       () => clearTimeout(limit),
       () => clearTimeout(limit),
     )
@@ -77,7 +79,7 @@ export const startNotifications = async (url: string, log: Log): Promise<Notific
       const isNew = set.size === 0
       listeners.set(channel, set.add(listener))
       if (isNew)
-        void client?.query(`listen ${pg.escapeIdentifier(channel)}`).then(
+        void client?.inTurn(`listen ${pg.escapeIdentifier(channel)}`).then(
           () => listener(undefined),
           () => {},
         )
@@ -91,6 +93,17 @@ export const startNotifications = async (url: string, log: Log): Promise<Notific
       await last?.end().catch(() => {})
     },
   }
+}
+
+/** A client answers one question at a time; whoever asks meanwhile waits. */
+const oneByOne = (client: pg.Client) => {
+  let before: Promise<unknown> = Promise.resolve()
+  const inTurn = (text: string): Promise<unknown> => {
+    const answer = before.then(() => client.query(text))
+    before = answer.catch(() => {})
+    return answer
+  }
+  return Object.assign(client, { inTurn })
 }
 
 export type WaitOptions<T> = {

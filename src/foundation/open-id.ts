@@ -7,6 +7,8 @@ export type OpenIdSettings = {
   issuer: string
   clientId: string
   clientSecret: string
+  /** Nobody signs in by password. */
+  isOnly: boolean
 }
 
 /** What must be the same when the browser comes back. */

@@ -32,6 +32,7 @@ const refused = async (person: Person, ...args: string[]): Promise<string> => {
 test('teams and members:add: an invitation, its link, and who accepts it', async () => {
   assert.match(await sluice('teams:create', 'acme'), /Creating team acme\.\.\. done/)
   assert.match(await heroku('teams'), /acme\s+owner/)
+  assert.match(await heroku('orgs'), /acme\s+owner/)
   const added = await heroku('members:add', 'ada@example.com', '--role', 'member', '--team', 'acme')
   assert.match(added, /Inviting ada@example\.com to acme as member\.\.\. done/)
   assert.match(await heroku('members', '--team', 'acme'), /ada@example\.com\s+member\s+pending/)
@@ -104,6 +105,25 @@ test('access:add on an own app takes no permissions', async () => {
   const shown = await heroku('access', '-a', 'own-shop')
   assert.match(shown, /grace@example\.com\s+collaborator\s+deploy, operate, view/)
   assert.match(shown, /operator@localhost\s+owner/)
+})
+
+test('sluice teams:preferences says what members have, and how pipelines begin', async () => {
+  const set = (...args: string[]) => sluice('teams:preferences:set', '-t', 'acme', ...args)
+  assert.match(
+    await set('-m', 'view', '--auto-join', 'off', '--fixed-permissions', 'deploy'),
+    /Setting preferences of acme\.\.\. done/,
+  )
+  assert.match(await heroku('access', '-a', 'acme-shop'), /ada@example\.com\s+member\s+view\n/)
+  const shown = await sluice('teams:preferences', '-t', 'acme')
+  assert.match(shown, /Members have on unlocked apps: +view$/m)
+  assert.match(shown, /New pipelines begin with auto-join: +off$/m)
+  assert.match(shown, /Auto-join gives on review and test apps: +view, deploy, in all pipelines$/m)
+  await set('-m', 'deploy,operate', '--auto-join', 'on', '--no-fixed-permissions')
+  const again = JSON.parse(await sluice('teams:preferences', '-t', 'acme', '--json'))
+  assert.equal(again.auto_join, true)
+  assert.equal(again.static_permissions, null)
+  assert.match(await heroku('access', '-a', 'acme-shop'), /member\s+deploy, operate, view/)
+  assert.notEqual((await ada.sluice('teams:preferences:set', '-t', 'acme', '-m', 'view')).code, 0)
 })
 
 test('apps:join, lock, leave and unlock', async () => {

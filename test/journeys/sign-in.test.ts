@@ -117,10 +117,14 @@ test(
 )
 
 test(
-  '`heroku sessions` lists the browser, and `sluice env` keeps out of the login’s way',
+  '`heroku sessions` lists the browser, `sessions:destroy` signs it out, and `sluice env` keeps out of the login’s way',
   { skip },
   async () => {
-    assert.match((await heroku('sessions')).stdout, /Mozilla/)
+    const [, id = ''] = /Mozilla.*?([0-9a-f-]{36})/.exec((await heroku('sessions')).stdout) ?? []
+    assertSucceeds(await heroku('sessions:destroy', id))
+    await page.goto(`${env['HEROKU_HOST']}/settings`)
+    await signIn()
+    await page.getByText(EMAIL).first().waitFor()
     const exports = (await platform.sluice('env')).stdout
     assert.match(exports, /^unset HEROKU_API_KEY$/m)
     assert.doesNotMatch(exports, /export HEROKU_API_KEY/)

@@ -122,6 +122,36 @@ test('clients:create, info, update, rotate and destroy; a token can be bound to 
   assert.notEqual((await herokuAs(fieldOf('Token', authorization), 'apps')).code, 0)
 })
 
+test('sluice authorizations and sluice clients speak in the same words', async () => {
+  const sluice = async (...args: string[]): Promise<string> => {
+    const { stdout, stderr } = assertSucceeds(await platform.sluice(...args))
+    return stdout + stderr
+  }
+  const client = await sluice('clients:create', 'Grand', 'https://example.com/callback')
+  const clientId = /HEROKU_OAUTH_ID=(\S+)/.exec(client)?.[1] ?? ''
+  assert.match(client, /Creating Grand\.\.\. done/)
+  await sluice('clients:update', clientId, '--name', 'Grander')
+  assert.match(await sluice('clients'), /Grander\s+[0-9a-f-]{36}\s+https:\/\/example\.com/)
+  assert.match(await sluice('clients:info', clientId), /=== Grander[\s\S]*secret: +.{9}\*{10}/)
+  const rotated = await sluice('clients:rotate', clientId, '--shell')
+  const secret = /HEROKU_OAUTH_SECRET=([0-9a-f]{64})/.exec(rotated)?.[1] ?? ''
+
+  const created = await sluice('authorizations:create', '-d', 'by hand', '-e', '3600', '-s', 'read')
+  const id = fieldOf('ID', created)
+  const token = fieldOf('Token', created)
+  assert.match(created, /Creating OAuth Authorization\.\.\. done/)
+  assert.equal(fieldOf('Scope', created), 'read')
+  assertSucceeds(await herokuAs(token, 'apps'))
+  assert.match(await sluice('authorizations'), /by hand\s+[0-9a-f-]{36}\s+read/)
+  const bind = ['--client-id', clientId, '--client-secret', secret]
+  assert.equal(fieldOf('Client', await sluice('authorizations:update', id, ...bind)), 'Grander')
+  assert.match(await sluice('authorizations:info', id), /Token: +sluice-..\*{10}....$/m)
+  assert.notEqual(fieldOf('Token', await sluice('authorizations:rotate', id)), token)
+  assert.match(await sluice('authorizations:revoke', id), /revoked authorization from by hand/)
+  assert.match(await sluice('clients:destroy', clientId), /Destroying \S+\.\.\. done/)
+  assert.match(await sluice('clients'), /No OAuth clients/)
+})
+
 test('keys, keys:add, keys:remove and keys:clear', async () => {
   assert.match(await heroku('keys'), /You have no SSH keys/)
   await mkdir(join(platform.home, '.ssh'))

@@ -17,6 +17,6 @@ export const requireFreshSignIn = (actor: Actor): void => {
     throw new ApiError(
       403,
       'sign_in_again',
-      'This needs your password again, as you signed in more than ten minutes ago.',
+      'This needs you to sign in again, as you did so last more than ten minutes ago.',
     )
 }

@@ -1,6 +1,8 @@
-import { transaction } from '#/foundation/db.ts'
+import { transaction, type Db } from '#/foundation/db.ts'
 import { newName } from '#/foundation/ids.ts'
 import { insertApp } from '#/platform/app/app-store.ts'
+import { insertGrant, listOwnPermissions } from '#/platform/app/collaborator-store.ts'
+import { ON_PERSONAL_APPS } from '#/platform/app/collaborator.ts'
 import { DEFAULT_STACK, type App } from '#/platform/app/app.ts'
 import { EMPTY_CONFIG, insertConfigSnapshot } from '#/platform/app/config-snapshot-store.ts'
 import { logRelease, releaseApp } from '#/platform/deploy/release-app.ts'
@@ -69,6 +71,7 @@ const insertWhole = async (
         teamId: app.teamId,
         after: { name: app.name, stack: app.stack, ...(app.locked ? { locked: true } : {}) },
       })
+      await grantToMaker(tx, actor, app)
       const configSnapshotId = await insertConfigSnapshot({ db: tx, keyring }, app.id, EMPTY_CONFIG)
       const release = await releaseApp(tx, actor, {
         appId: app.id,
@@ -82,4 +85,20 @@ const insertWhole = async (
   } catch (error) {
     throw asNameTaken(error, input.name)
   }
+}
+
+/** Whoever makes an app works on it, also where it is locked or the team gives its members less. */
+const grantToMaker = async (tx: Db, actor: Actor, { id, teamId }: App): Promise<void> => {
+  const held = await listOwnPermissions(tx, actor, id)
+  if (actor.accountId === null || ON_PERSONAL_APPS.every((one) => held.includes(one))) return
+  const { accountId, name: email } = actor
+  const permissions = [...ON_PERSONAL_APPS]
+  await insertGrant(tx, { appId: id, email: email.toLowerCase(), accountId, permissions })
+  await insertEvent(tx, actor, {
+    resource: 'collaborator',
+    action: 'create',
+    appId: id,
+    teamId,
+    after: { user: email.toLowerCase(), permissions },
+  })
 }

@@ -5,7 +5,8 @@ import { forbidden, notFound } from '#/foundation/errors.ts'
 import { isId } from '#/foundation/ids.ts'
 import type { Actor, DeployBinding } from '#/platform/event/actor.ts'
 import { listOf, type Needed } from '#/platform/team/permission-table.ts'
-import { rolesOnLocked, rolesWith } from '#/platform/team/team.ts'
+import { roleGives } from '#/platform/team/team-store.ts'
+import { rolesOnLocked } from '#/platform/team/team.ts'
 import type { App } from './app.ts'
 
 export const APP_COLUMNS = [
@@ -59,7 +60,7 @@ const accountMayOnApp = (actor: Actor, needed: Needed) => (eb: ExpressionBuilder
             .select('teamMembers.teamId')
             .whereRef('teamMembers.teamId', '=', 'apps.teamId')
             .where('teamMembers.accountId', '=', actor.accountId)
-            .where('teamMembers.role', 'in', rolesWith(needed))
+            .where(roleGives(needed))
             .where((member) =>
               member.or([
                 member('apps.locked', '=', false),

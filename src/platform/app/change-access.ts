@@ -155,14 +155,14 @@ const permissionsToGive = async (
   actor: Actor,
   app: App,
   email: string,
-): Promise<Permission[]> => {
+): Promise<readonly Permission[]> => {
   const own = await listOwnPermissions(tx, actor, app.id)
   if (
     own.some((permission) => (NEEDED.collaborators as readonly Permission[]).includes(permission))
   )
     return own
   const me = email === actor.name.toLowerCase() ? await ownEntry(tx, actor, app) : undefined
-  const byRole = me?.role ? permissionsByRole(me.role, app) : []
+  const byRole = me?.role ? permissionsByRole(me.role, await getTeam(tx, app.teamId), app) : []
   if (byRole.length === 0) throw forbidden(`You do not have access to the app ${app.name}.`)
   return byRole
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '#/foundation/db.ts'
 import type { Actor } from '#/platform/event/actor.ts'
-import { listTeamMembers } from '#/platform/team/team-store.ts'
+import { getTeam, listTeamMembers } from '#/platform/team/team-store.ts'
 import { PERMISSIONS, type Permission } from '#/platform/team/team.ts'
 import { mayOnApp } from './app-store.ts'
 import type { App } from './app.ts'
@@ -38,12 +38,16 @@ export const listCollaborators = async (
   app: App,
 ): Promise<Collaborator[]> => {
   const grants = await listGrants(db, app.id)
+  const team = await getTeam(db, app.teamId)
   const members = await listTeamMembers(db, actor, app.teamId)
   const byRole = members.map((member): Collaborator => {
     const grant = grants.find(({ accountId }) => accountId === member.accountId) ?? null
     return {
       ...member,
-      permissions: inOrder([...permissionsByRole(member.role, app), ...(grant?.permissions ?? [])]),
+      permissions: inOrder([
+        ...permissionsByRole(member.role, team, app),
+        ...(grant?.permissions ?? []),
+      ]),
       grant,
     }
   })

@@ -1,11 +1,12 @@
 import { invalidParams } from '#/foundation/errors.ts'
 import {
-  isPermission,
   PERMISSIONS,
-  rolesOnLocked,
-  rolesWith,
+  permissionSetOf,
+  permissionsOfRole,
+  RUNNING_ROLES,
   type Permission,
   type Role,
+  type Team,
 } from '#/platform/team/team.ts'
 import type { App } from './app.ts'
 
@@ -32,10 +33,12 @@ export type Collaborator = {
 }
 
 /** What a role alone gives on an app. */
-export const permissionsByRole = (role: Role, { locked }: Pick<App, 'locked'>): Permission[] =>
-  PERMISSIONS.filter((permission) =>
-    (locked ? rolesOnLocked(permission) : rolesWith(permission)).includes(role),
-  )
+export const permissionsByRole = (
+  role: Role,
+  team: Pick<Team, 'memberPermissions'>,
+  { locked }: Pick<App, 'locked'>,
+): readonly Permission[] =>
+  locked && !RUNNING_ROLES.includes(role) ? [] : permissionsOfRole(role, team)
 
 export const inOrder = (permissions: Iterable<Permission>): Permission[] => {
   const set = new Set(permissions)
@@ -50,12 +53,7 @@ export const readPermissions = (
   asked: readonly string[],
   { isPersonal }: { isPersonal: boolean },
 ): Permission[] => {
-  const unknown = asked.find((name) => !isPermission(name))
-  if (unknown !== undefined)
-    throw invalidParams(
-      `There is no permission '${unknown.slice(0, 40)}'. Choose from ${PERMISSIONS.join(', ')}.`,
-    )
-  const permissions = inOrder(['view', ...asked.filter(isPermission)])
+  const permissions = permissionSetOf(asked)
   if (isPersonal && permissions.includes('manage'))
     throw invalidParams(
       'Only its owner manages a personal app. Transfer it to a team to share that.',

@@ -85,6 +85,18 @@ test('what a member reads ends when they leave the team', async () => {
   await assertEnd(streams)
 })
 
+test('what a member reads of the log ends when the team lets its members only look', async () => {
+  const { team, streams } = await aReader()
+  const [log, output] = streams as [Open, Open]
+  const preferences = `/teams/${team}/preferences`
+  await call('PATCH', preferences, { member_permissions: ['view', 'operate'], auto_join: false })
+  assert.equal(log.hasEnded(), false)
+  assert.equal((await call('PATCH', preferences, { member_permissions: [] })).statusCode, 200)
+  await assertEnd([log])
+  assert.equal(output.hasEnded(), false, 'the output of a build takes no more than to see the app')
+  output.close()
+})
+
 test('what a member reads ends when the app is locked, unless they were granted it', async () => {
   const { app, actor, email, streams } = await aReader()
   await db

@@ -1,6 +1,6 @@
 import { config } from '#/foundation/config.ts'
 import { transaction, type Db } from '#/foundation/db.ts'
-import { invalidParams } from '#/foundation/errors.ts'
+import { invalidParams, violates } from '#/foundation/errors.ts'
 import { enqueue } from '#/foundation/jobs.ts'
 import { lockApp, updateApp } from '#/platform/app/app-store.ts'
 import type { Actor } from '#/platform/event/actor.ts'
@@ -38,7 +38,11 @@ export const releaseApp = (db: Db, actor: Actor, input: ReleaseInput): Promise<R
     const formation = Object.fromEntries(
       formations.map(({ type, quantity, size }) => [type, { quantity, size }]),
     )
-    const release = await insertRelease(tx, actor, { ...input, formation })
+    const release = await insertRelease(tx, actor, { ...input, formation }).catch(
+      (error: unknown) => {
+        throw slug && violates(error, 'releases_slug_kept') ? slugGone(slug) : error
+      },
+    )
     await queueRelease(tx, actor, { release, slug, formations })
     await enqueue(tx, runDeploysJob, { appId: app.id }, { queue: deployQueue(app.id) })
     await insertEvent(tx, actor, {
@@ -54,12 +58,15 @@ export const releaseApp = (db: Db, actor: Actor, input: ReleaseInput): Promise<R
 
 const getKeptSlug = async (tx: Db, actor: Actor, slugId: string): Promise<Slug> => {
   const slug = await getSlug(tx, actor, slugId)
-  if (slug.removedAt)
-    throw invalidParams(
-      `The slug ${shortCommit(slug)} is no longer kept: of each app these are the ${config.slugsKept} that it released last. Push its code again.`,
-    )
+  if (slug.removedAt) throw slugGone(slug)
   return slug
 }
+
+/** Also what the database says if the slug is being given up at this moment. */
+const slugGone = (slug: Slug) =>
+  invalidParams(
+    `The slug ${shortCommit(slug)} is no longer kept: of each app these are the ${config.slugsKept} that it released last. Push its code again.`,
+  )
 
 const dynoTypesOf = (slug: Slug): string[] =>
   Object.keys(slug.processTypes).filter((type) => type !== RELEASE_PHASE)

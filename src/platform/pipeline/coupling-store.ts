@@ -1,4 +1,5 @@
-import { sql } from 'kysely'
+import { sql, type ExpressionBuilder } from 'kysely'
+import type { DB } from '#/foundation/database-types.ts'
 import type { Db } from '#/foundation/db.ts'
 import { forbidden, notFound } from '#/foundation/errors.ts'
 import { isId } from '#/foundation/ids.ts'
@@ -70,7 +71,10 @@ export const getCouplingOfApp = async (db: Db, _actor: Actor, appId: string): Pr
   return found
 }
 
-/** To change it takes deploy on the app, or the right to change the pipeline. */
+/**
+ * To change it takes deploy on the app, or the right to change the pipeline. One of an app that the actor does not see
+ * is listed, so that they know what a promotion would reach, but is not theirs to look up or change: 404.
+ */
 export const getCoupling = async (
   db: Db,
   actor: Actor,
@@ -78,12 +82,9 @@ export const getCoupling = async (
   permission: 'view' | 'deploy',
 ): Promise<Coupling> => {
   const found = isId(id)
-    ? await visibleCouplings(db, actor)
-        .select((eb) =>
-          eb
-            .or([mayOnApp(actor, 'deploy')(eb), mayInTeamOfPipeline(actor, CHANGE_PIPELINE)(eb)])
-            .as('mayChange'),
-        )
+    ? await couplings(db)
+        .select((eb) => onAppOrWhole(actor, 'deploy')(eb).as('mayChange'))
+        .where(onAppOrWhole(actor, 'view'))
         .where('pipelineCouplings.id', '=', id)
         .executeTakeFirst()
     : undefined
@@ -93,6 +94,11 @@ export const getCoupling = async (
     throw forbidden(`You may not change what is in the pipeline ${coupling.pipelineName}.`)
   return coupling
 }
+
+const onAppOrWhole =
+  (actor: Actor, permission: 'view' | 'deploy') =>
+  (eb: ExpressionBuilder<DB, 'apps' | 'pipelines'>) =>
+    eb.or([mayOnApp(actor, permission)(eb), mayInTeamOfPipeline(actor, CHANGE_PIPELINE)(eb)])
 
 /** @throws a violation of `pipeline_couplings_app_id_key` if the app is in a pipeline already. */
 export const insertCoupling = async (

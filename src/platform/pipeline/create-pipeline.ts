@@ -34,7 +34,7 @@ export const createPipeline = async (
         name,
         teamId: team.id,
         createdBy: actor.accountId,
-        ephemeralAutoJoin: team.personalAccountId === null,
+        ephemeralAutoJoin: team.personalAccountId === null && team.ephemeralAutoJoin,
         stages: DEFAULT_STAGES,
       })
       checkSettings(created, settings)
@@ -58,7 +58,7 @@ const teamOf = async (db: Db, actor: Actor, owner: PipelineOwner | undefined): P
   if (owner?.type === 'team') {
     const team = await findTeam(db, actor, owner.id)
     if (!team) throw notFound('team')
-    if (!mayHoldPipelines(team.role))
+    if (!mayHoldPipelines(team.role, team))
       throw forbidden(`You may not create pipelines in the team ${team.name}.`)
     return team
   }

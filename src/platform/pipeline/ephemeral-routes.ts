@@ -2,6 +2,7 @@ import { pageOfAll, parseRange } from '#/foundation/range.ts'
 import { referenceOf } from '#/platform/app/reference.ts'
 import { account, route, sendPage } from '#/platform/route.ts'
 import { onTeam } from '#/platform/team/team-access.ts'
+import { permissionsOf } from '#/platform/team/team-schema.ts'
 import {
   addEphemeralCollaborator,
   changeEphemeralCollaborator,
@@ -9,7 +10,6 @@ import {
 } from './change-ephemeral-collaborators.ts'
 import {
   CreateEphemeralCollaborator,
-  permissionsOf,
   presentEphemeralCollaborator,
   presentTeamEphemeralApps,
   UpdateEphemeralCollaborator,

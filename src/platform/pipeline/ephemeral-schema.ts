@@ -1,19 +1,11 @@
 import { Type, type Static } from 'typebox'
 import { invalidParams } from '#/foundation/errors.ts'
 import { Reference } from '#/platform/app/reference.ts'
+import { Permissions, permissionsOf, presentSet } from '#/platform/team/team-schema.ts'
 import type { Permission } from '#/platform/team/team.ts'
-import { permissionSetOf } from './ephemeral-permissions.ts'
 import { autoJoinPermissions, type EphemeralCollaborator } from './ephemeral.ts'
 import type { PipelineSettings } from './pipeline-settings.ts'
 import type { Pipeline } from './pipeline.ts'
-
-/** Sent as bare names, and sent back as they were read: `{name}`. */
-const Permissions = Type.Array(Type.Union([Type.String(), Type.Object({ name: Type.String() })]), {
-  maxItems: 20,
-})
-
-export const permissionsOf = (permissions: Static<typeof Permissions>): Permission[] =>
-  permissionSetOf(permissions.map((one) => (typeof one === 'string' ? one : one.name)))
 
 /** Whether members join new review and test apps by themselves: two names for one thing, as Heroku's clients send both. */
 export const EphemeralApps = Type.Object({
@@ -46,8 +38,6 @@ export const presentEphemeralApps = (pipeline: Pipeline) => ({
     pipeline.ownerAccountId === null ? presentSet(autoJoinPermissions(pipeline)) : [],
   permissions_fixed_by_team: pipeline.teamEphemeralPermissions !== null,
 })
-
-const presentSet = (permissions: Permission[]) => permissions.map((name) => ({ name }))
 
 export const CreateEphemeralCollaborator = Type.Object({
   pipeline: Reference,

@@ -180,6 +180,25 @@ test('coupling takes deploy on the app and a place in the pipeline', async () =>
   assert.equal((await call('DELETE', path, undefined, member)).statusCode, 200)
 })
 
+test('what holds a locked app is neither looked up nor changed by members who do not see that app', async () => {
+  const team = await aTeam(platform, ['member', 'admin'])
+  const { member, admin } = team.people
+  const app = await anApp(platform, { team: team.name })
+  const { id } = await aPipeline({ owner: { id: team.name, type: 'team' } })
+  const path = `/pipeline-couplings/${(await couple(app.name, id, 'staging')).id}`
+  await call('PATCH', `/teams/apps/${app.name}`, { locked: true })
+  assert.equal((await call('GET', path, undefined, member)).statusCode, 404)
+  assert.equal((await call('PATCH', path, { stage: 'production' }, member)).statusCode, 404)
+  assert.equal((await call('DELETE', path, undefined, member)).statusCode, 404)
+  await call('POST', `/teams/apps/${app.name}/collaborators`, {
+    user: member.email,
+    permissions: ['operate'],
+  })
+  assert.equal((await call('GET', path, undefined, member)).statusCode, 200)
+  assert.equal((await call('DELETE', path, undefined, member)).statusCode, 403)
+  assert.equal((await call('DELETE', path, undefined, admin)).statusCode, 200)
+})
+
 test('an app coupled to two pipelines at once ends in one of them', async () => {
   const app = await anApp(platform)
   const pipelines = await Promise.all([aPipeline(), aPipeline()])

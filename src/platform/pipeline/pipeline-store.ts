@@ -5,7 +5,8 @@ import { ApiError, forbidden, notFound } from '#/foundation/errors.ts'
 import { isId } from '#/foundation/ids.ts'
 import { mayOnApp } from '#/platform/app/app-store.ts'
 import type { Actor } from '#/platform/event/actor.ts'
-import { rolesWith, type Permission } from '#/platform/team/team.ts'
+import { roleGives } from '#/platform/team/team-store.ts'
+import type { Permission } from '#/platform/team/team.ts'
 import {
   CHANGE_PIPELINE,
   STAGE_KINDS,
@@ -50,7 +51,7 @@ const accountMayInTeamOfPipeline =
             .select('teamMembers.teamId')
             .whereRef('teamMembers.teamId', '=', 'pipelines.teamId')
             .where('teamMembers.accountId', '=', actor.accountId)
-            .where('teamMembers.role', 'in', rolesWith(permission)),
+            .where(roleGives(permission)),
         )
 
 /**

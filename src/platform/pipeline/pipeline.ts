@@ -1,4 +1,4 @@
-import { rolesWith, type Permission, type Role } from '#/platform/team/team.ts'
+import { permissionsOfRole, type Permission, type Role, type Team } from '#/platform/team/team.ts'
 
 /** Heroku's stages, as the wire spells them. A pipeline's own stages each are of one of these kinds. */
 export const STAGE_KINDS = ['test', 'review', 'development', 'staging', 'production'] as const
@@ -29,7 +29,8 @@ export type ProductionPromotion = (typeof PRODUCTION_PROMOTIONS)[number]
 export const CHANGE_PIPELINE: Permission = 'manage'
 
 /** Roles in which one may give the team a pipeline, and be given one of the team's. */
-export const mayHoldPipelines = (role: Role): boolean => rolesWith('deploy').includes(role)
+export const mayHoldPipelines = (role: Role, team: Pick<Team, 'memberPermissions'>): boolean =>
+  permissionsOfRole(role, team).includes('deploy')
 
 export type Pipeline = {
   id: string

@@ -3,7 +3,8 @@ import { forbidden, invalidParams, notFound } from '#/foundation/errors.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
 import type { Platform } from '#/platform/platform.ts'
-import { findTeam, getPersonalTeamOf, lockTeamMember } from '#/platform/team/team-store.ts'
+import { findTeam, getPersonalTeamOf, getTeam, lockTeamMember } from '#/platform/team/team-store.ts'
+import type { Team } from '#/platform/team/team.ts'
 import { isNameTaken, nameTaken } from './create-pipeline.ts'
 import { deleteEphemeralCollaborators, listEphemeralCollaborators } from './ephemeral-store.ts'
 import { lockPipelineFor, updatePipelineRow } from './pipeline-store.ts'
@@ -32,15 +33,15 @@ export const transferPipeline = async (
     return await transaction(db, async (tx) => {
       const before = await lockPipelineFor(tx, actor, input.pipeline, CHANGE_PIPELINE)
       name = before.name
-      const teamId = await newTeamOf(tx, actor, before, input.newOwner)
+      const team = await newTeamOf(tx, actor, before, input.newOwner)
       const after = await updatePipelineRow(tx, actor, before.id, {
-        teamId,
+        teamId: team.id,
         productionPromotion: 'admins',
-        ephemeralAutoJoin: input.newOwner.type === 'team',
+        ephemeralAutoJoin: team.personalAccountId === null && team.ephemeralAutoJoin,
         ephemeralPermissions: ['view', 'deploy', 'operate'],
       })
       const removed = await removeOutsiders(tx, actor, after)
-      for (const concerned of [before.teamId, teamId])
+      for (const concerned of [before.teamId, team.id])
         await insertEvent(tx, actor, {
           resource: 'pipeline',
           resourceId: before.id,
@@ -57,25 +58,21 @@ export const transferPipeline = async (
   }
 }
 
-const newTeamOf = (
-  tx: Db,
-  actor: Actor,
-  pipeline: Pipeline,
-  owner: PipelineOwner,
-): Promise<string> =>
+const newTeamOf = (tx: Db, actor: Actor, pipeline: Pipeline, owner: PipelineOwner): Promise<Team> =>
   pipeline.ownerAccountId === null
     ? toMember(tx, pipeline, owner)
     : toTeam(tx, actor, pipeline.ownerAccountId, owner)
 
-const toMember = async (tx: Db, pipeline: Pipeline, owner: PipelineOwner): Promise<string> => {
+const toMember = async (tx: Db, pipeline: Pipeline, owner: PipelineOwner): Promise<Team> => {
   if (owner.type === 'team')
     throw invalidParams(
       `${pipeline.name} belongs to the team ${pipeline.teamName}. It can be transferred to one of its members only.`,
     )
   const member = await lockTeamMember(tx, pipeline.teamId, owner.id)
-  if (!member || !mayHoldPipelines(member.role))
+  const team = await getTeam(tx, pipeline.teamId)
+  if (!member || !mayHoldPipelines(member.role, team))
     throw invalidParams(`The new owner must be a member of the team ${pipeline.teamName}.`)
-  return (await getPersonalTeamOf(tx, member.accountId)).id
+  return getPersonalTeamOf(tx, member.accountId)
 }
 
 const toTeam = async (
@@ -83,7 +80,7 @@ const toTeam = async (
   actor: Actor,
   ownerAccountId: string,
   owner: PipelineOwner,
-): Promise<string> => {
+): Promise<Team> => {
   if (owner.type === 'user')
     throw invalidParams(
       'A personal pipeline can be transferred only to a team that its owner is a member of, never to a person.',
@@ -91,9 +88,9 @@ const toTeam = async (
   const team = await findTeam(tx, actor, owner.id)
   if (!team) throw notFound('team')
   const member = await lockTeamMember(tx, team.id, ownerAccountId)
-  if (!member || !mayHoldPipelines(member.role))
+  if (!member || !mayHoldPipelines(member.role, team))
     throw forbidden(`You may not give pipelines to the team ${team.name}.`)
-  return team.id
+  return team
 }
 
 /** Takes those added by hand off the list who cannot be on it under the new owner. Their e-mail addresses. */

@@ -4,7 +4,7 @@ import { lockApp } from '#/platform/app/app-store.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
 import type { Platform } from '#/platform/platform.ts'
-import { deleteCoupling } from './coupling-store.ts'
+import { deleteCoupling, getCoupling } from './coupling-store.ts'
 import { lockPipeline } from './pipeline-store.ts'
 import type { Coupling } from './pipeline.ts'
 
@@ -12,10 +12,11 @@ import type { Coupling } from './pipeline.ts'
 export const uncoupleApp = (
   { db }: Pick<Platform, 'db'>,
   actor: Actor,
-  coupling: Coupling,
+  { id, appId }: Pick<Coupling, 'id' | 'appId'>,
 ): Promise<void> =>
   transaction(db, async (tx) => {
-    await lockApp(tx, actor, coupling.appId)
+    await lockApp(tx, actor, appId)
+    const coupling = await getCoupling(tx, actor, id, 'deploy')
     const pipeline = await lockPipeline(tx, actor, coupling.pipelineId)
     if (!(await deleteCoupling(tx, actor, coupling.id))) throw notFound('pipeline_coupling')
     await insertEvent(tx, actor, {

@@ -1,5 +1,5 @@
 import { transaction } from '#/foundation/db.ts'
-import { ApiError, tooManyRequests, unauthorized } from '#/foundation/errors.ts'
+import { ApiError, forbidden, tooManyRequests, unauthorized } from '#/foundation/errors.ts'
 import { newSecret } from '#/foundation/ids.ts'
 import { hashPassword, isOutdated, isPasswordOf } from '#/foundation/password-hash.ts'
 import type { Actor } from '#/platform/event/actor.ts'
@@ -25,15 +25,27 @@ export const twoFactorNeeded = (
 ): ApiError => new ApiError(403, 'two_factor', message)
 
 /**
+ * Where only the OpenID provider signs people in, no password is looked at, so that the refusal says nothing of accounts.
+ * @throws 403
+ */
+export const requirePasswords = ({ openId }: Pick<Platform, 'openId'>): void => {
+  if (openId?.isOnly)
+    throw forbidden(
+      `Passwords are not taken here: everybody signs in with ${openId.name}, in a browser. For a command line use \`heroku login\` or \`sluice login\`, without -i.`,
+    )
+}
+
+/**
  * Whom e-mail address, password and (if the account wants one) code belong to, as the actor that signs in. An address
  * that nobody has is answered just like a wrong password, and takes as long.
  * @throws 401, 403 `two_factor`, 429
  */
 export const signInByPassword = async (
-  needs: Needs,
+  needs: Needs & Pick<Platform, 'openId'>,
   given: { email: string; password: string; code: string | undefined },
   origin: Origin,
 ): Promise<Actor> => {
+  requirePasswords(needs)
   const found = await checkPassword(needs, given, origin)
   const attempt = { email: given.email, remoteAddress: origin.remoteAddress }
   if (found.twoFactor && given.code === undefined) {

@@ -1,28 +1,17 @@
 import assert from 'node:assert/strict'
 import { after, beforeEach, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { ended, start } from '#/foundation/exec.ts'
 import { aFreePort } from '#/keeper/a-free-port.ts'
-import { aBrowser, aPersonWithPassword } from '../../../test/support/sign-in.ts'
+import { aBrowser, aPersonWithPassword, logIn, PASSWORD } from '../../../test/support/sign-in.ts'
+import { OPEN_ID_CLIENT, startOpenIdProvider } from '../../../test/support/open-id-provider.ts'
+import { aTeam } from '../../../test/support/apps.ts'
 import { aTestPlatform } from '../../../test/support/test-platform.ts'
 
 const testPlatform = await aTestPlatform()
 const { platform, database } = testPlatform
-const PROVIDER = fileURLToPath(
-  new URL('../../../test/support/fixtures/open-id-provider.mjs', import.meta.url),
-)
 const CALLBACK = 'http://localhost:5000/sign-in/openid/callback'
-const provider = start(process.execPath, [PROVIDER, CALLBACK], {
-  stdio: ['ignore', 'pipe', 'inherit'],
-})
-after(async () => {
-  provider.kill()
-  await ended(provider)
-})
-const issuer = await new Promise<string>((resolve) =>
-  provider.stdout?.once('data', (chunk) => resolve(String(chunk).trim())),
-)
-platform.openId = { name: 'Example', issuer, clientId: 'sluice', clientSecret: 'a-secret' }
+const { issuer, stop } = await startOpenIdProvider(CALLBACK)
+after(stop)
+platform.openId = { name: 'Example', issuer, ...OPEN_ID_CLIENT, isOnly: false }
 beforeEach(() => database.pool.query('truncate identities, web_sessions'))
 
 type Person = { sub: string; email?: string; email_verified?: boolean }
@@ -129,10 +118,82 @@ test('without a provider, or while it cannot be reached, that is said', async ()
     issuer: `http://127.0.0.1:${aFreePort()}`,
     clientId: 'x',
     clientSecret: 'y',
+    isOnly: false,
   }
   assert.equal((await aBrowser(testPlatform).get('/sign-in/openid')).statusCode, 503)
   platform.openId = null
   assert.equal((await aBrowser(testPlatform).get('/sign-in/openid')).statusCode, 404)
   assert.doesNotMatch((await aBrowser(testPlatform).get('/sign-in')).body, /Sign in with/)
   platform.openId = before
+})
+
+test('where only the provider signs in, no password opens anything, and the refusal tells nothing of accounts', async () => {
+  const { email, token } = await aPersonWithPassword(testPlatform)
+  const before = platform.openId
+  assert.ok(before)
+  platform.openId = { ...before, isOnly: true }
+  try {
+    const browser = aBrowser(testPlatform)
+    const form = (await browser.get('/sign-in')).body
+    assert.match(form, /Sign in with Example/)
+    assert.doesNotMatch(form, /type="password"|\/reset/)
+    const refusals = []
+    for (const [who, password] of [
+      [email, PASSWORD],
+      [email, 'wrong'],
+      ['nobody@example.com', PASSWORD],
+    ] as const) {
+      const page = await browser.signIn(who, password)
+      const api = await logIn(testPlatform, who, password)
+      refusals.push([page.statusCode, page.body, api.statusCode, api.json()])
+      assert.match(api.json().message, /signs in with Example/)
+    }
+    assert.deepEqual(refusals[0]?.slice(0, 1), [403])
+    assert.equal(refusals[0]?.[2], 403)
+    for (const refusal of refusals) assert.deepEqual(refusal, refusals[0])
+    assert.equal(await isSignedIn(browser), false)
+    assert.equal((await browser.get('/reset')).statusCode, 403)
+    assert.equal((await browser.post('/reset', { email })).statusCode, 403)
+    const reset = await testPlatform.call('POST', `/users/${email}/password-resets`)
+    assert.equal(reset.statusCode, 403, reset.body)
+    const person = { sub: email, email, email_verified: true }
+    const { browser: signedIn } = await signIn(person)
+    assert.equal(await isSignedIn(signedIn), true)
+    assert.doesNotMatch((await signedIn.get('/settings')).body, /type="password"/)
+    const account = await testPlatform.call('GET', '/account', undefined, { token })
+    assert.equal(account.statusCode, 200, 'tokens are what they were')
+  } finally {
+    platform.openId = before
+  }
+})
+
+test('there an invitation makes an account without a password, which the provider opens', async () => {
+  const { name: team } = await aTeam(testPlatform, [])
+  const email = `${team}@example.com`
+  const invited = await testPlatform.call('PUT', `/teams/${team}/invitations`, {
+    email,
+    role: 'member',
+  })
+  const link = new URL(invited.json<{ accept_url: string }>().accept_url).pathname
+  const before = platform.openId
+  assert.ok(before)
+  platform.openId = { ...before, isOnly: true }
+  try {
+    const browser = aBrowser(testPlatform)
+    const form = (await browser.get(link)).body
+    assert.match(form, /sign in to it with Example/)
+    assert.doesNotMatch(form, /type="password"/)
+    const joined = await browser.post(link, { password: '' })
+    assert.equal(joined.headers.location, '/sign-in?joined=yes&next=/dashboard')
+    assert.equal(await isSignedIn(browser), false, 'the link alone signs nobody in')
+    const { browser: signedIn } = await signIn({ sub: team, email, email_verified: true })
+    const teams = (await signedIn.get('/teams')).json<{ name: string; role: string }[]>()
+    assert.deepEqual(
+      teams.map(({ name, role }) => [name, role]),
+      [[team, 'member']],
+    )
+  } finally {
+    platform.openId = before
+  }
+  assert.equal((await logIn(testPlatform, email, '')).statusCode, 401)
 })

@@ -3,13 +3,25 @@ import { html } from '#/platform/page/html.ts'
 import { page, type Answer, type Visit } from '#/platform/page/page.ts'
 import { canSendMail } from '#/platform/mail/send-mail.ts'
 import { findLink } from './account-link-store.ts'
-import { letThrough } from './check-credentials.ts'
+import { letThrough, requirePasswords } from './check-credentials.ts'
 import { endSession } from './session.ts'
 import { sendResetJob } from './sign-in-jobs.ts'
 import { problemIn, problemOf, type Problem } from './sign-in-pages.ts'
 import { deadLink, useLink } from './use-link.ts'
 
 const TITLE = 'Forgotten your password?'
+
+/** Where passwords open nothing there is none to set. */
+const resetPage = (
+  method: 'GET' | 'POST',
+  path: string,
+  why: string,
+  answer: (visit: Visit) => Promise<Answer>,
+) =>
+  page(method, path, why, async (visit) => {
+    requirePasswords(visit.platform)
+    return answer(visit)
+  })
 
 const showRequest = async ({ platform }: Visit): Promise<Answer> => ({
   title: TITLE,
@@ -95,8 +107,8 @@ const takePassword = async ({
 }
 
 export const resetPages = [
-  page('GET', '/reset', 'where one asks for a link', showRequest),
-  page('POST', '/reset', 'answers everybody alike', takeRequest),
-  page('GET', '/reset/:token', 'a one-time token', showReset),
-  page('POST', '/reset/:token', 'a one-time token', takePassword),
+  resetPage('GET', '/reset', 'where one asks for a link', showRequest),
+  resetPage('POST', '/reset', 'answers everybody alike', takeRequest),
+  resetPage('GET', '/reset/:token', 'a one-time token', showReset),
+  resetPage('POST', '/reset/:token', 'a one-time token', takePassword),
 ]

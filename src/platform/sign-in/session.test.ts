@@ -190,7 +190,7 @@ test('what is fresh for ten minutes is stale afterwards, for a session and not f
   )
   await database.pool.query("update web_sessions set created_at = now() - interval '11 minutes'")
   const stale = await actor()
-  assert.throws(() => requireFreshSignIn(stale), /password again/)
+  assert.throws(() => requireFreshSignIn(stale), /sign in again/)
   const refused = await browser.send('POST', '/oauth/authorizations', { body: {} })
   assert.equal(refused.json().id, 'sign_in_again')
   requireFreshSignIn(ada.actor)

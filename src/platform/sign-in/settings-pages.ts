@@ -35,29 +35,35 @@ const settings = async (
       <p><a href="/dashboard">Go to the dashboard</a></p>
       <form method="post" action="/sign-out"><button class="quiet">Sign out</button></form>
 
-      <h2>Two-factor authentication</h2>
-      ${twoFactor ? enabledForms : enableForm}
-      <h2>Change your password</h2>
-      <form method="post" action="/settings/password">
-        <input type="hidden" name="username" value="${email}" autocomplete="username" />
-        <label
-          >Present password
-          <input name="password" type="password" autocomplete="current-password" required
-        /></label>
-        <label
-          >New password, of at least 8 characters
-          <input
-            name="new_password"
-            type="password"
-            minlength="8"
-            autocomplete="new-password"
-            required
-        /></label>
-        <button>Change it</button>
-        <p class="hint">You will be signed out everywhere else.</p>
-      </form>`,
+      ${
+        (twoFactor || !platform.openId?.isOnly) &&
+        html`<h2>Two-factor authentication</h2>
+          ${twoFactor ? enabledForms : enableForm}`
+      }
+      ${!platform.openId?.isOnly && newPasswordForm(email)}`,
   }
 }
+
+const newPasswordForm = (email: string): Html =>
+  html`<h2>Change your password</h2>
+    <form method="post" action="/settings/password">
+      <input type="hidden" name="username" value="${email}" autocomplete="username" />
+      <label
+        >Present password
+        <input name="password" type="password" autocomplete="current-password" required
+      /></label>
+      <label
+        >New password, of at least 8 characters
+        <input
+          name="new_password"
+          type="password"
+          minlength="8"
+          autocomplete="new-password"
+          required
+      /></label>
+      <button>Change it</button>
+      <p class="hint">You will be signed out everywhere else.</p>
+    </form>`
 
 const takeNewPassword = async (visit: SignedInVisit): Promise<Answer> => {
   const { platform, actor, form } = visit

@@ -6,7 +6,13 @@ import { html, type Html } from '#/platform/page/html.ts'
 import { page, type Answer, type Visit } from '#/platform/page/page.ts'
 import { ownPath } from '#/platform/page/same-origin.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
-import { checkPassword, letThrough, noteRefusal, settleSignIn } from './check-credentials.ts'
+import {
+  checkPassword,
+  letThrough,
+  noteRefusal,
+  requirePasswords,
+  settleSignIn,
+} from './check-credentials.ts'
 import { getCredentials, type Credentials } from './password-store.ts'
 import {
   endSession,
@@ -52,26 +58,23 @@ const passwordForm = (
   title: 'Sign in',
   ...(problem ? { status: problem.status } : {}),
   body: html` ${problemOf(problem)} ${notice !== undefined && html`<p class="notice">${notice}</p>`}
-    <form method="post" action="/sign-in">
-      <input type="hidden" name="next" value="${next}" />
-      <label
-        >E-mail address
-        <input
-          name="email"
-          type="email"
-          value="${email}"
-          autocomplete="username"
-          required
-          autofocus
-      /></label>
-      <label
-        >Password <input name="password" type="password" autocomplete="current-password" required
-      /></label>
-      <button>Sign in</button>
-    </form>
-    ${platform.openId && openIdLink(platform.openId, next, isAgain)}
-    <p><a href="/reset">Forgotten your password?</a></p>`,
+  ${!platform.openId?.isOnly && passwordFields(next, email)}
+  ${platform.openId && openIdLink(platform.openId, next, isAgain)}
+  ${!platform.openId?.isOnly && html`<p><a href="/reset">Forgotten your password?</a></p>`}`,
 })
+
+const passwordFields = (next: string, email: string): Html =>
+  html`<form method="post" action="/sign-in">
+    <input type="hidden" name="next" value="${next}" />
+    <label
+      >E-mail address
+      <input name="email" type="email" value="${email}" autocomplete="username" required autofocus
+    /></label>
+    <label
+      >Password <input name="password" type="password" autocomplete="current-password" required
+    /></label>
+    <button>Sign in</button>
+  </form>`
 
 const openIdLink = ({ name }: OpenIdSettings, next: string, isAgain: boolean): Html =>
   html`<p>
@@ -98,6 +101,7 @@ const NOTICES: Record<string, string> = {
   again: 'For this you need to sign in once more.',
   reset: 'Your password has been set.',
   out: 'You are signed out.',
+  joined: 'Your account is made. Sign in to it now.',
 }
 
 const showForm = async ({ platform, query }: Visit): Promise<Answer> => {
@@ -117,6 +121,7 @@ const takePassword = async (visit: Visit): Promise<Answer> => {
   const password = form.get('password') ?? ''
   let found: Credentials | undefined
   const problem = await problemIn(async () => {
+    requirePasswords(platform)
     found = await checkPassword(platform, { email, password }, origin)
   })
   if (!found) return passwordForm({ platform, next, email }, problem)

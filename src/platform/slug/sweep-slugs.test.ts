@@ -10,6 +10,7 @@ import { releaseApp } from '#/platform/deploy/release-app.ts'
 import { makeCurrent, markSucceeded } from '#/platform/release/release-store.ts'
 import type { Release } from '#/platform/release/release.ts'
 import { anApp } from '../../../test/support/apps.ts'
+import { until } from '../../../test/support/until.ts'
 import { aTestPlatform } from '../../../test/support/test-platform.ts'
 import { insertSlug } from './slug-store.ts'
 import type { Slug } from './slug.ts'
@@ -82,6 +83,34 @@ test('an app keeps the slugs that it released last, and says so of one that is g
   assert.equal(refused.statusCode, 422)
   assert.match(refused.json().message, /no longer kept/)
   await sweepSlugs(platform, 2)
+})
+
+test('a slug that is given up at the very moment of its release: that is said, and nothing is released', async () => {
+  const app = await anApp(host)
+  const slug = await aSlug(app.id, 'at once')
+  const first = await release(app.id, slug)
+  const sweep = await host.database.pool.connect()
+  try {
+    await sweep.query('begin')
+    await sweep.query('update slugs set removed_at = now() where id = $1', [slug.id])
+    const asked = call('POST', `/apps/${app.name}/releases`, { release: first.id })
+    await until(
+      async () => {
+        const waiting = await host.database.pool.query(
+          `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        )
+        return (waiting.rowCount ?? 0) > 0 || undefined
+      },
+      { limitMs: 10_000, what: 'the release to wait for the slug' },
+    )
+    await sweep.query('commit')
+    const refused = await asked
+    assert.equal(refused.statusCode, 422, refused.body)
+    assert.match(refused.json().message, /no longer kept/)
+  } finally {
+    sweep.release()
+  }
+  assert.equal((await call('GET', `/apps/${app.name}/releases`)).json().length, 2)
 })
 
 test('what another app runs stays, though the app that built it is gone', async () => {

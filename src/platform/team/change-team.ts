@@ -5,7 +5,7 @@ import { insertEvent } from '#/platform/event/event-store.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { lockedRole } from './change-member.ts'
 import { TEAM_ROLES } from './permission-table.ts'
-import { countBelongings, destroyTeamRow, lockTeam, renameTeamRow } from './team-store.ts'
+import { countBelongings, destroyTeamRow, lockTeam, updateTeamRow } from './team-store.ts'
 import { isValidTeamName, RUNNING_ROLES, TEAM_NAME_RULE, type Role, type Team } from './team.ts'
 
 type Needs = Pick<Platform, 'db'>
@@ -23,7 +23,7 @@ export const renameTeam = async (
       if (!RUNNING_ROLES.includes(await lockedRole(tx, actor, id)))
         throw forbidden('Only admins rename a team.')
       if (before.name === name) return
-      await renameTeamRow(tx, id, name)
+      await updateTeamRow(tx, id, { name })
       await insertEvent(tx, actor, {
         resource: 'team',
         resourceId: id,
@@ -37,6 +37,39 @@ export const renameTeam = async (
     throw violates(error, 'teams_name_key') ? invalidParams(`Name ${name} is already taken`) : error
   }
 }
+
+export type TeamPreferences = Pick<Team, 'memberPermissions' | 'ephemeralAutoJoin'>
+
+/** What members may on its unlocked apps is so at once; what new pipelines begin with is for those that come. */
+export const changePreferences = (
+  { db }: Needs,
+  actor: Actor,
+  { id }: Pick<Team, 'id'>,
+  wanted: Partial<TeamPreferences>,
+): Promise<Team> =>
+  transaction(db, async (tx) => {
+    const team = await lockTeam(tx, id)
+    if (!RUNNING_ROLES.includes(await lockedRole(tx, actor, id)))
+      throw forbidden('Only admins keep the preferences of a team.')
+    if (wanted.memberPermissions?.includes('manage'))
+      throw invalidParams(
+        'Members do not manage all apps of a team. Grant `manage` on single apps, or make admins of those who are to have it everywhere.',
+      )
+    const { memberPermissions, ephemeralAutoJoin } = team
+    const before = { memberPermissions, ephemeralAutoJoin }
+    const after = { ...before, ...wanted }
+    if (JSON.stringify(before) === JSON.stringify(after)) return team
+    await updateTeamRow(tx, id, after)
+    await insertEvent(tx, actor, {
+      resource: 'team',
+      resourceId: id,
+      action: 'update',
+      teamId: id,
+      before,
+      after,
+    })
+    return { ...team, ...after }
+  })
 
 /** Ends a team that has nothing any more. Names that its apps had stay taken. */
 export const destroyTeam = ({ db }: Needs, actor: Actor, { id }: Pick<Team, 'id'>): Promise<void> =>

@@ -1,3 +1,5 @@
+import type { OpenIdSettings } from '#/foundation/open-id.ts'
+import type { Platform } from '#/platform/platform.ts'
 import { findCredentials } from '#/platform/sign-in/password-store.ts'
 import { html } from '#/platform/page/html.ts'
 import { page, type Answer, type Visit } from '#/platform/page/page.ts'
@@ -21,24 +23,35 @@ const invitationOf = async ({ platform, params }: Visit): Promise<Invitation> =>
 const words = ({ teamName, role, email, invitedBy }: Invitation) =>
   html`<p>${invitedBy.email} invites ${email} to the team ${teamName} as ${role}.</p>`
 
-const newAccountForm = (invitation: Invitation, token: string, problem?: Problem): Answer => ({
+const newAccountForm = (
+  { openId }: Pick<Platform, 'openId'>,
+  invitation: Invitation,
+  token: string,
+  problem?: Problem,
+): Answer => ({
   title: `Join ${invitation.teamName}`,
   ...(problem ? { status: problem.status } : {}),
   body: html` ${problemOf(problem)} ${words(invitation)}
     <form method="post" action="/team-invitations/${token}">
-      <label
-        >Choose a password, of at least 8 characters
-        <input
-          name="password"
-          type="password"
-          minlength="8"
-          autocomplete="new-password"
-          required
-          autofocus
-      /></label>
+      ${openId?.isOnly ? withProvider(openId) : newPassword}
       <button>Make my account and join</button>
     </form>`,
 })
+
+const newPassword = html`<label
+  >Choose a password, of at least 8 characters
+  <input
+    name="password"
+    type="password"
+    minlength="8"
+    autocomplete="new-password"
+    required
+    autofocus
+/></label>`
+
+const withProvider = ({ name }: OpenIdSettings) =>
+  html`<input type="hidden" name="password" value="" />
+    <p>You will sign in to it with ${name}.</p>`
 
 const showInvitation = async (visit: Visit): Promise<Answer> => {
   const { platform, params, cookies, origin } = visit
@@ -69,7 +82,7 @@ const showInvitation = async (visit: Visit): Promise<Answer> => {
       body: html`${words(invitation)}
         <p>${ASK_OPERATOR}</p>`,
     }
-  return newAccountForm(invitation, token)
+  return newAccountForm(platform, invitation, token)
 }
 
 const isFor = ({ email }: Invitation, name: string): boolean =>
@@ -87,11 +100,14 @@ const takeInvitation = async (visit: Visit): Promise<Answer> => {
     return { redirect: '/dashboard' }
   }
   let session: string[] | undefined
+  const isByProvider = platform.openId?.isOnly ?? false
   const problem = await problemIn(async () => {
-    const actor = await joinWithAccount(platform, { invitation, token, password }, origin)
-    session = await startSession(platform.db, actor, visit)
+    const given = { invitation, token, password: isByProvider ? null : password }
+    const actor = await joinWithAccount(platform, given, origin)
+    session = isByProvider ? [] : await startSession(platform.db, actor, visit)
   })
-  if (!session) return newAccountForm(invitation, token, problem)
+  if (!session) return newAccountForm(platform, invitation, token, problem)
+  if (isByProvider) return { redirect: '/sign-in?joined=yes&next=/dashboard' }
   return { redirect: '/dashboard', cookies: session }
 }
 

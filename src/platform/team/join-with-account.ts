@@ -21,17 +21,21 @@ export const makesAccount = async (
 ): Promise<boolean> => byMail || (await findFirstAccount(db))?.id === invitedBy.id
 
 /**
- * Makes the account that an invitation is for, with its password, and accepts the invitation: all or nothing.
+ * Makes the account that an invitation is for, with its password (none where the OpenID provider signs in), and accepts the invitation: all or nothing.
  * @returns the new account's person, as an actor
  */
 export const joinWithAccount = async (
   platform: Pick<Platform, 'db'>,
-  { invitation, token, password }: { invitation: Invitation; token: string; password: string },
+  {
+    invitation,
+    token,
+    password,
+  }: { invitation: Invitation; token: string; password: string | null },
   origin: Origin,
 ): Promise<Actor> => {
   if (!(await makesAccount(platform, invitation))) throw forbidden(ASK_OPERATOR)
-  checkNewPassword(password)
-  const hash = await hashPassword(password)
+  if (password !== null) checkNewPassword(password)
+  const hash = password === null ? null : await hashPassword(password)
   try {
     return await transaction(platform.db, async (tx) => {
       const { account } = await createAccount(
@@ -46,7 +50,7 @@ export const joinWithAccount = async (
         scope: ['global'],
         ...origin,
       }
-      await replacePassword(tx, actor, account.id, hash)
+      if (hash !== null) await replacePassword(tx, actor, account.id, hash)
       await acceptInvitation({ db: tx }, actor, token)
       return actor
     })

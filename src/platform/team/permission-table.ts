@@ -71,9 +71,9 @@ export type TeamAction = keyof typeof TEAM_ROLES
 
 export const TEAM_ACTIONS: Record<TeamAction, string> = {
   look: 'See that the team is there, and its features; leave it',
-  people: 'See its members and invitations',
+  people: 'See its members, invitations and preferences',
   createApps: 'Create apps in it, and transfer apps to it',
-  run: 'Invite, change and remove people (owners excepted), rename it',
+  run: 'Invite, change and remove people (owners excepted), rename it, keep its preferences',
   audit: 'Read its audit log, addresses too',
   own: 'Make and unmake owners, destroy it',
 }

@@ -1,10 +1,18 @@
-import { notFound } from '#/foundation/errors.ts'
+import { invalidParams, notFound } from '#/foundation/errors.ts'
 import { account, route } from '#/platform/route.ts'
-import { destroyTeam, renameTeam } from './change-team.ts'
+import { changePreferences, destroyTeam, renameTeam } from './change-team.ts'
 import { createTeam } from './create-team.ts'
 import { presentFeatures } from './team-feature-schema.ts'
 import { inTeam, onTeam } from './team-access.ts'
-import { CreateTeam, presentPermissions, presentTeam, UpdateTeam } from './team-schema.ts'
+import {
+  CreateTeam,
+  permissionsOf,
+  presentPermissions,
+  presentPreferences,
+  presentTeam,
+  UpdatePreferences,
+  UpdateTeam,
+} from './team-schema.ts'
 import { getTeam, listTeams } from './team-store.ts'
 
 export const teamRoutes = [
@@ -56,6 +64,29 @@ export const teamRoutes = [
     handle: async ({ platform, actor, target }) => {
       await destroyTeam(platform, actor, target)
       return presentTeam(target)
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/teams/:team/preferences',
+    access: inTeam('people'),
+    handle: async ({ target }) => presentPreferences(target),
+  }),
+  route({
+    method: 'PATCH',
+    scope: 'global',
+    path: '/teams/:team/preferences',
+    access: inTeam('run'),
+    body: UpdatePreferences,
+    handle: async ({ platform, actor, target, body }) => {
+      const { member_permissions: permissions, auto_join: autoJoin } = body
+      if (body['addons-controls']) throw invalidParams('There are no add-on controls here.')
+      return presentPreferences(
+        await changePreferences(platform, actor, target, {
+          ...(permissions === undefined ? {} : { memberPermissions: permissionsOf(permissions) }),
+          ...(autoJoin === undefined ? {} : { ephemeralAutoJoin: autoJoin }),
+        }),
+      )
     },
   }),
   route({

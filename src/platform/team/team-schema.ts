@@ -1,7 +1,14 @@
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { strangerId } from '#/platform/account/account-schema.ts'
 import type { Invitation } from './invitation.ts'
-import { memberId, PERMISSIONS, type Permission, type Role, type Team } from './team.ts'
+import {
+  memberId,
+  PERMISSIONS,
+  permissionSetOf,
+  type Permission,
+  type Role,
+  type Team,
+} from './team.ts'
 import type { TeamMember } from './team-store.ts'
 
 /** Heroku also takes an address and a credit card here; nothing is asked for them. */
@@ -10,6 +17,33 @@ export const CreateTeam = Type.Object({ name: Type.String() })
 export const UpdateTeam = Type.Object({
   name: Type.Optional(Type.String()),
   default: Type.Optional(Type.Boolean()),
+})
+
+/** Sent as bare names, and sent back as they were read: `{name}`. */
+export const Permissions = Type.Array(
+  Type.Union([Type.String(), Type.Object({ name: Type.String() })]),
+  { maxItems: 20 },
+)
+
+export const permissionsOf = (permissions: Static<typeof Permissions>): Permission[] =>
+  permissionSetOf(permissions.map((one) => (typeof one === 'string' ? one : one.name)))
+
+export const presentSet = (permissions: readonly Permission[]) =>
+  permissions.map((name) => ({ name }))
+
+/** Heroku's has only the first. */
+export const UpdatePreferences = Type.Object({
+  'addons-controls': Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
+  member_permissions: Type.Optional(Permissions),
+  auto_join: Type.Optional(Type.Boolean()),
+})
+
+/** Nobody becomes a member without somebody saying in which role, and no add-on is held back. */
+export const presentPreferences = ({ memberPermissions, ephemeralAutoJoin }: Team) => ({
+  'default-permission': null,
+  'addons-controls': false,
+  member_permissions: presentSet(memberPermissions),
+  auto_join: ephemeralAutoJoin,
 })
 
 export const MemberRole = Type.Object({

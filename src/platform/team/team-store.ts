@@ -1,14 +1,18 @@
-import { sql } from 'kysely'
+import { sql, type ExpressionBuilder } from 'kysely'
+import type { DB } from '#/foundation/database-types.ts'
 import type { Db } from '#/foundation/db.ts'
 import { notFound } from '#/foundation/errors.ts'
 import { isId } from '#/foundation/ids.ts'
 import type { Actor } from '#/platform/event/actor.ts'
-import type { Role, Team } from './team.ts'
+import { listOf, type Needed } from './permission-table.ts'
+import { rolesWith, type Role, type Team } from './team.ts'
 
 const COLUMNS = [
   'teams.id',
   'teams.name',
   'teams.personalAccountId',
+  'teams.memberPermissions',
+  'teams.ephemeralAutoJoin',
   'teams.createdAt',
   'teams.updatedAt',
 ] as const
@@ -44,6 +48,26 @@ export const getPersonalTeamOf = (db: Db, accountId: string): Promise<Team> =>
     .select(COLUMNS)
     .where('personalAccountId', '=', accountId)
     .executeTakeFirstOrThrow()
+
+/** Of a membership: it gives one of the permissions on the team's unlocked apps and on its pipelines. */
+export const roleGives = (needed: Needed) => (eb: ExpressionBuilder<DB, 'teamMembers'>) =>
+  eb.or([
+    eb(
+      'teamMembers.role',
+      'in',
+      rolesWith(needed).filter((role) => role !== 'member'),
+    ),
+    eb.and([
+      eb('teamMembers.role', '=', 'member'),
+      eb.exists(
+        eb
+          .selectFrom('teams as decides')
+          .select('decides.id')
+          .whereRef('decides.id', '=', 'teamMembers.teamId')
+          .where(sql<boolean>`decides.member_permissions && ${[...listOf(needed)]}::text[]`),
+      ),
+    ]),
+  ])
 
 /** One of the team by account id; until the transaction ends they stay in it, in their role. */
 export const lockTeamMember = async (
@@ -176,10 +200,14 @@ export const deleteGrantsInTeam = async (tx: Db, member: Membership): Promise<st
   return deleted.map(({ name }) => name).toSorted()
 }
 
-export const renameTeamRow = async (tx: Db, id: string, name: string): Promise<void> => {
+export const updateTeamRow = async (
+  tx: Db,
+  id: string,
+  change: Partial<Pick<Team, 'name' | 'memberPermissions' | 'ephemeralAutoJoin'>>,
+): Promise<void> => {
   await tx
     .updateTable('teams')
-    .set({ name, updatedAt: sql<Date>`now()` })
+    .set({ ...change, updatedAt: sql<Date>`now()` })
     .where('id', '=', id)
     .execute()
 }

@@ -1,3 +1,4 @@
+import { invalidParams } from '#/foundation/errors.ts'
 import { derivedId } from '#/foundation/ids.ts'
 import { listOf, TEAM_ROLES, type Needed } from './permission-table.ts'
 
@@ -7,10 +8,20 @@ export type Role = (typeof ROLES)[number]
 
 export const PERMISSIONS = ['view', 'deploy', 'operate', 'manage'] as const
 export type Permission = (typeof PERMISSIONS)[number]
-export const isPermission = (text: string): text is Permission =>
+const isPermission = (text: string): text is Permission =>
   PERMISSIONS.some((permission) => permission === text)
 
-/** What a role may do on its team's apps and pipelines. */
+/** As a set is kept: in order, each once, and always with `view`. @throws 422 in words */
+export const permissionSetOf = (names: readonly string[]): Permission[] => {
+  const unknown = names.find((name) => !isPermission(name))
+  if (unknown !== undefined)
+    throw invalidParams(
+      `There is no permission '${unknown.slice(0, 40)}'. Choose from ${PERMISSIONS.join(', ')}.`,
+    )
+  return PERMISSIONS.filter((permission) => permission === 'view' || names.includes(permission))
+}
+
+/** What a role may do on its team's apps and pipelines; a member as long as the team does not say otherwise. */
 export const ROLE_PERMISSIONS = {
   owner: ['view', 'deploy', 'operate', 'manage'],
   admin: ['view', 'deploy', 'operate', 'manage'],
@@ -36,10 +47,20 @@ export const RUNNING_ROLES: readonly Role[] = TEAM_ROLES.run
 export const rolesOnLocked = (needed: Needed): Role[] =>
   rolesWith(needed).filter((role) => RUNNING_ROLES.includes(role))
 
+/** What a role gives in a team that says for itself what members may. */
+export const permissionsOfRole = (
+  role: Role,
+  { memberPermissions }: Pick<Team, 'memberPermissions'>,
+): readonly Permission[] => (role === 'member' ? memberPermissions : ROLE_PERMISSIONS[role])
+
 export type Team = {
   id: string
   name: string
   personalAccountId: string | null
+  /** What its members may do on its unlocked apps and its pipelines; never `manage`. */
+  memberPermissions: Permission[]
+  /** Whether members join the review and test apps of a new pipeline by themselves. */
+  ephemeralAutoJoin: boolean
   createdAt: Date
   updatedAt: Date
 }

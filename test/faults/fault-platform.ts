@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { assertSucceeds, startPlatform, type TestPlatform } from '../support/platform.ts'
+import { until } from '../support/until.ts'
+
+/** The apps of every fault test, each with its own bad habit. */
+export const APPS = ['fast', 'slow', 'crashing', 'stubborn', 'flooding'] as const
+export type AppName = (typeof APPS)[number]
+
+/** Those whose answers count: `crashing` has none to give. */
+export const SERVING: AppName[] = ['fast', 'slow', 'stubborn', 'flooding']
+
+/** Where `fast` is promoted from. */
+export const STAGING = 'fast-staging'
+
+/** Value of a secret config var of every app: nothing that the platform writes may hold it. */
+export const CANARY = 'canary-5f0e9b7c41d24a6e'
+
+export type Answer = { status: number; body: unknown }
+
+export type FaultPlatform = TestPlatform & {
+  api: (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ) => Promise<Answer>
+  pids: () => Promise<Record<string, number>>
+  kill: (name: string) => Promise<void>
+  isApiUp: () => Promise<boolean>
+  untilApiUp: () => Promise<unknown>
+  /** The next process that comes by the failpoint dies there. */
+  arm: (failpoint: string) => Promise<void>
+  disarm: () => Promise<void>
+  /** Working copy of `fast-staging`. */
+  source: string
+}
+
+const BUILDPACK = {
+  'bin/detect': '#!/bin/sh\necho Plain\n',
+  'bin/compile': '#!/bin/sh\nexit 0\n',
+  'bin/release': '#!/bin/sh\necho "--- {}"\n',
+}
+
+/** Says who answers; `/events` is an event stream, `/eat` takes memory, `/print` prints for as long as it runs. */
+const SERVER = `import http.server, json, os, signal, sys, threading, time
+app = os.environ['HEROKU_APP_NAME']
+def flood():
+    line = 'x' * 900
+    while True:
+        sys.stdout.write((line + '\\n') * 100); sys.stdout.flush()
+class Page(http.server.BaseHTTPRequestHandler):
+    protocol_version = 'HTTP/1.1'
+    disable_nagle_algorithm = True
+    def do_GET(self):
+        if self.path == '/eat':
+            hold.append(bytearray(900_000_000))
+        if self.path == '/print':
+            threading.Thread(target=flood, daemon=True).start()
+        if self.path == '/events':
+            self.send_response(200); self.send_header('Content-Type', 'text/event-stream'); self.end_headers()
+            while True:
+                self.wfile.write(b'data: tick\\n\\n'); self.wfile.flush(); time.sleep(0.2)
+        body = json.dumps({'app': app, 'page': open('page').read(), 'round': os.environ.get('ROUND', '')}).encode()
+        self.send_response(200); self.send_header('Content-Length', str(len(body))); self.end_headers(); self.wfile.write(body)
+    def log_message(self, *args): pass
+hold = []
+if app == 'stubborn': signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if app == 'slow': time.sleep(1.5)
+if app == 'crashing': sys.exit(3)
+http.server.ThreadingHTTPServer.request_queue_size = 128
+http.server.ThreadingHTTPServer(('', int(os.environ['PORT'])), Page).serve_forever()
+`
+
+export const startFaultPlatform = async (): Promise<FaultPlatform> => {
+  const armed = join('/tmp', `sluice-failpoint-${process.pid}`)
+  await rm(armed, { force: true })
+  const platform = await startPlatform({
+    SLUICE_DRAIN_LIMIT_MS: '5000',
+    SLUICE_STOP_LIMIT_MS: '2000',
+    SLUICE_BOOT_LIMIT_MS: '15000',
+    SLUICE_FILE_BUILDPACKS: '1',
+    SLUICE_FAILPOINT: armed,
+  })
+  try {
+    return await seed(platform, armed)
+  } catch (error) {
+    await platform.stop()
+    throw error
+  }
+}
+
+const seed = async (platform: TestPlatform, armed: string): Promise<FaultPlatform> => {
+  const buildpack = await platform.aRepository('buildpack', { files: BUILDPACK })
+  const source = await platform.aRepository('source', {
+    files: {
+      Procfile: 'web: exec python3 server.py\nrelease: echo "release phase of $ROUND"\n',
+      'server.py': SERVER,
+      page: 'page 0',
+    },
+  })
+  const token = (await platform.sluice('auth:token')).stdout.trim()
+  const api: FaultPlatform['api'] = async (method, path, body, headers = {}) => {
+    const response = await fetch(`http://127.0.0.1:${platform.port}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(30_000),
+    })
+    const text = await response.text()
+    return { status: response.status, body: text === '' ? null : (JSON.parse(text) as unknown) }
+  }
+  const sluice = async (...args: string[]): Promise<void> =>
+    void assertSucceeds(await platform.sluice(...args))
+  for (const app of [STAGING, ...APPS]) {
+    await sluice('apps:create', app, '--no-remote')
+    await sluice('buildpacks:set', `file://${buildpack}`, '-a', app)
+    await sluice('config:set', `SECRET_TOKEN=${CANARY}`, '-a', app)
+    const url = `https://localhost:${platform.port}/${app}.git`
+    await platform.git(source, 'remote', 'add', app, url)
+    assertSucceeds(await platform.git(source, 'push', '--quiet', app, 'main'))
+  }
+  await sluice('pipelines:create', 'fast', '-a', STAGING, '-s', 'staging')
+  await sluice('pipelines:add', 'fast', '-a', 'fast', '-s', 'production')
+
+  const pids = async (): Promise<Record<string, number>> => {
+    const { stdout } = await platform.sluice('status', '--json')
+    const { processes } = JSON.parse(stdout) as { processes: { name: string; pid: number }[] }
+    return Object.fromEntries(processes.map(({ name, pid }) => [name, pid]))
+  }
+  const isApiUp = (): Promise<boolean> =>
+    fetch(`http://127.0.0.1:${platform.port}/health`, { signal: AbortSignal.timeout(5_000) }).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+  return {
+    ...platform,
+    api,
+    pids,
+    kill: async (name) => {
+      const pid = (await pids())[name] ?? 0
+      assert.ok(pid > 0, `${name} is not running`)
+      process.kill(pid, 'SIGKILL')
+    },
+    isApiUp,
+    untilApiUp: () => until(isApiUp, { limitMs: 60_000, everyMs: 50, what: 'the API' }),
+    arm: (failpoint) => writeFile(armed, failpoint),
+    disarm: () => rm(armed, { force: true }),
+    source,
+    stop: async () => {
+      await rm(armed, { force: true })
+      await platform.stop()
+    },
+  }
+}
