@@ -201,18 +201,34 @@ const Sessions = (): ReactNode => {
   )
 }
 
+const BROWSERS = ['Firefox', 'Edg', 'Chrome', 'Safari']
+const SYSTEMS = ['Android', 'iPhone', 'iPad', 'Windows', 'Mac OS', 'Linux']
+
+/** Of what a browser says it is, what people know it by. */
+const nameOf = ({ description }: Session): string => {
+  const text = plainText(description)
+  const [browser, system] = [BROWSERS, SYSTEMS].map((names) =>
+    names.find((name) => text.includes(name)),
+  )
+  const address = text.split(' @ ').at(-1) ?? ''
+  if (browser === undefined) return text
+  return `${browser === 'Edg' ? 'Edge' : browser} on ${system ?? 'something'} at ${address}`
+}
+
 const SessionRow = ({ session }: { session: Session }): ReactNode => {
   const end = useMutation({
     mutationFn: () => request('DELETE', `/oauth/sessions/${session.id}`),
     // If it was the one of this page, the answer to the next question leads to the sign-in page.
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['sessions'] }),
   })
-  const name = plainText(session.description)
+  const name = nameOf(session)
   return (
     <li className="grid gap-2 px-4 py-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <span className="min-w-0 flex-1 basis-56">
-          <span className="block break-words">{name}</span>
+          <span className="block font-medium break-words" title={plainText(session.description)}>
+            {name}
+          </span>
           <span className="text-sm text-muted">
             last used <Ago time={session.updated_at} />
           </span>

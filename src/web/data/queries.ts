@@ -25,6 +25,7 @@ import type {
   Team,
   TeamEphemeralApps,
   TeamMember,
+  TeamPreferences,
 } from './types.ts'
 
 /** What the API says is no more true the second time; what did not come through may be. */
@@ -63,6 +64,8 @@ export const queries = {
       `/teams/${team}/events${query}`,
       `id ..; max=${most}, order=desc`,
     ),
+  preferences: (team: string) =>
+    read<TeamPreferences>(['teams', team, 'preferences'], `/teams/${team}/preferences`),
   teamEphemeral: (team: string) =>
     read<TeamEphemeralApps>(['teams', team, 'ephemeral'], `/teams/${team}/ephemeral-apps`),
   authorizations: read<Authorization[]>(['authorizations'], '/oauth/authorizations'),

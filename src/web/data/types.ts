@@ -22,6 +22,7 @@ import type { presentSlug } from '#/platform/slug/slug-schema.ts'
 import type { presentSession } from '#/platform/sign-in/sign-in-schema.ts'
 import type {
   presentInvitation,
+  presentPreferences,
   presentTeam,
   presentTeamMember,
 } from '#/platform/team/team-schema.ts'
@@ -56,3 +57,4 @@ export type Slug = Presented<typeof presentSlug>
 export type Team = Presented<typeof presentTeam>
 export type TeamEphemeralApps = Presented<typeof presentTeamEphemeralApps>
 export type TeamMember = Presented<typeof presentTeamMember>
+export type TeamPreferences = Presented<typeof presentPreferences>

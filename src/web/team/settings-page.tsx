@@ -4,7 +4,7 @@ import { useState, type ReactNode } from 'react'
 import { request } from '#/web/data/client.ts'
 import { teamRefusal } from '#/web/data/permission.ts'
 import { queries, queryClient } from '#/web/data/queries.ts'
-import type { Team } from '#/web/data/types.ts'
+import type { Team, TeamPreferences } from '#/web/data/types.ts'
 import { Section } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
 import { Danger } from '#/web/ui/danger.tsx'
@@ -19,6 +19,7 @@ export const TeamSettingsPage = (): ReactNode => {
   return (
     <>
       <Name key={team.name} team={team} />
+      <Preferences team={team} />
       <ReviewApps team={team} />
       <Danger
         thing="team"
@@ -71,6 +72,83 @@ const Name = ({ team }: { team: Team }): ReactNode => {
     </Section>
   )
 }
+
+/** What the role of a member gives, and how new pipelines begin. */
+const Preferences = ({ team }: { team: Team }): ReactNode => {
+  const found = useQuery(queries.preferences(team.id))
+  return (
+    <Section title="Members">
+      <Loaded query={found} what="preferences" lines={2}>
+        {(preferences) => <PreferencesForm team={team} preferences={preferences} />}
+      </Loaded>
+    </Section>
+  )
+}
+
+type PreferencesProps = { team: Team; preferences: TeamPreferences }
+
+const PreferencesForm = ({ team, preferences }: PreferencesProps): ReactNode => {
+  const [edited, setEdited] = useState<{ permissions?: string[]; joins?: boolean }>({})
+  const {
+    permissions = preferences.member_permissions.map(({ name }) => name),
+    joins = preferences.auto_join,
+  } = edited
+  const refusal = teamRefusal(team)
+  const save = useMutation({
+    mutationFn: () =>
+      request('PATCH', `/teams/${team.id}/preferences`, {
+        body: { member_permissions: permissions, auto_join: joins },
+      }),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries()
+      setEdited({})
+    },
+  })
+  return (
+    <Form onSend={() => save.mutate()} className="card grid gap-4 p-4">
+      <Checks
+        label="What members may do on unlocked apps"
+        options={PERMISSIONS.map((one) => ({ ...one, refusal: NEVER[one.value] }))}
+        chosen={permissions}
+        refusal={refusal}
+        onChange={(all) => setEdited({ ...edited, permissions: all })}
+      />
+      <Checks
+        label="In new pipelines members"
+        options={[{ value: JOIN, text: 'join new review and test apps by themselves' }]}
+        chosen={joins ? [JOIN] : []}
+        refusal={refusal}
+        onChange={(all) => setEdited({ ...edited, joins: all.length > 0 })}
+      />
+      <Reason text={refusal} />
+      <Problem error={save.error} />
+      <Save save={save} refusal={refusal} isEdited={Object.keys(edited).length > 0} />
+    </Form>
+  )
+}
+
+const JOIN = 'join'
+const NEVER: Record<string, string> = {
+  view: ALWAYS,
+  manage: 'Members never manage; make them admins.',
+}
+
+type SaveProps = {
+  save: { isPending: boolean; isSuccess: boolean }
+  refusal: string | undefined
+  isEdited: boolean
+}
+
+const Save = ({ save, refusal, isEdited }: SaveProps): ReactNode => (
+  <div className="flex items-center gap-3">
+    <Button type="submit" refusal={refusal} isBusy={save.isPending}>
+      Save
+    </Button>
+    <span role="status" className="text-sm text-muted">
+      {save.isSuccess && !isEdited && 'Saved'}
+    </span>
+  </div>
+)
 
 /** What its members may do on new review and test apps, for all its pipelines at once. */
 const ReviewApps = ({ team }: { team: Team }): ReactNode => {
@@ -128,14 +206,7 @@ const FixedPermissions = ({ team, fixed }: FixedProps): ReactNode => {
       )}
       <Reason text={refusal} />
       <Problem error={save.error} />
-      <div className="flex items-center gap-3">
-        <Button type="submit" refusal={refusal} isBusy={save.isPending}>
-          Save
-        </Button>
-        <span role="status" className="text-sm text-muted">
-          {save.isSuccess && edited === undefined && 'Saved'}
-        </span>
-      </div>
+      <Save save={save} refusal={refusal} isEdited={edited !== undefined} />
     </Form>
   )
 }
