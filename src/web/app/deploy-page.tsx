@@ -11,7 +11,6 @@ import { Button, buttonLook } from '#/web/ui/button.tsx'
 import { Choice, Field, Form } from '#/web/ui/form.tsx'
 import { Printed } from '#/web/ui/printed.tsx'
 import { Commands, Loaded, Problem } from '#/web/ui/states.tsx'
-import { STAGES } from '#/web/pipeline/stages.ts'
 import { useApp } from './app-context.ts'
 import { firstLine } from './app-facts.tsx'
 
@@ -59,6 +58,14 @@ const InPipeline = (): ReactNode => {
 
 const NEW = ''
 
+/** Those that a new pipeline has. */
+const STAGES = [
+  { value: 'review', text: 'Review apps' },
+  { value: 'development', text: 'Development' },
+  { value: 'staging', text: 'Staging' },
+  { value: 'production', text: 'Production' },
+]
+
 /** Into a pipeline that is there, or a new one of the app's owner. */
 const Join = ({ pipelines }: { pipelines: Pipeline[] }): ReactNode => {
   const app = useApp()
@@ -103,7 +110,7 @@ const Join = ({ pipelines }: { pipelines: Pipeline[] }): ReactNode => {
         value={stage}
         onChoose={setStage}
         disabled={refusal !== undefined}
-        options={STAGES.map(({ kind, name: text }) => ({ value: kind, text }))}
+        options={STAGES}
       />
       <Button type="submit" refusal={refusal} isBusy={join.isPending}>
         {chosen === NEW ? 'Create pipeline and join' : 'Join pipeline'}
