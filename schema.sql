@@ -110,6 +110,7 @@ create table apps (
   updated_at timestamp with time zone not null default now(),
   destroyed_at timestamp with time zone,
   locked boolean not null default false,
+  deploys_overlap boolean not null default true,
   constraint apps_config_snapshot_id_fkey FOREIGN KEY (config_snapshot_id) REFERENCES config_snapshots(id) DEFERRABLE INITIALLY DEFERRED,
   constraint apps_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
   constraint apps_name_check CHECK ((name ~ '^[a-z][a-z0-9-]{1,28}[a-z0-9]$'::text)),
@@ -262,6 +263,16 @@ create table config_snapshots (
   constraint config_snapshots_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
   constraint config_snapshots_pkey PRIMARY KEY (id)
 );
+
+create table config_var_marks (
+  app_id uuid not null,
+  key text not null,
+  mark text not null,
+  constraint config_var_marks_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
+  constraint config_var_marks_mark_check CHECK ((mark = ANY (ARRAY['secret'::text, 'plain'::text]))),
+  constraint config_var_marks_pkey PRIMARY KEY (app_id, key)
+);
+CREATE TRIGGER config_var_marks_feed AFTER INSERT OR DELETE OR UPDATE ON public.config_var_marks FOR EACH ROW EXECUTE FUNCTION feed_marks();
 
 create table data_keys (
   app_id uuid,
@@ -506,10 +517,64 @@ create table known_addresses (
   constraint known_addresses_pkey PRIMARY KEY (account_id, address)
 );
 
+create table log_drains (
+  id uuid not null default gen_random_uuid(),
+  app_id uuid not null,
+  token text not null,
+  sealed_url text not null,
+  url_tag text not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint log_drains_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
+  constraint log_drains_pkey PRIMARY KEY (id),
+  constraint log_drains_token_key UNIQUE (token),
+  constraint log_drains_url_key UNIQUE (app_id, url_tag)
+);
+CREATE TRIGGER log_drains_notify AFTER INSERT OR DELETE OR UPDATE ON public.log_drains FOR EACH ROW EXECUTE FUNCTION notify_log_drains();
+
 create table master_keys (
   id text not null,
   created_at timestamp with time zone not null default now(),
   constraint master_keys_pkey PRIMARY KEY (id)
+);
+
+create table metric_minutes (
+  app_id uuid not null,
+  minute timestamp with time zone not null,
+  process_type text not null,
+  reporter text not null,
+  informational integer not null default 0,
+  successful integer not null default 0,
+  redirected integer not null default 0,
+  client_errors integer not null default 0,
+  server_errors integer not null default 0,
+  latency_sum_ms bigint not null default 0,
+  latency_max_ms integer not null default 0,
+  latency_buckets smallint[] not null default '{}'::smallint[],
+  latency_counts integer[] not null default '{}'::integer[],
+  samples integer not null default 0,
+  cpu_ms bigint not null default 0,
+  memory_sum_bytes bigint not null default 0,
+  memory_max_bytes bigint not null default 0,
+  load_sum real not null default 0,
+  constraint metric_minutes_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
+  constraint metric_minutes_pkey PRIMARY KEY (app_id, minute, process_type, reporter)
+);
+CREATE INDEX metric_minutes_minute ON public.metric_minutes USING brin (minute);
+CREATE TRIGGER metric_minutes_total AFTER INSERT OR UPDATE ON public.metric_minutes FOR EACH ROW EXECUTE FUNCTION add_to_metric_totals();
+
+create table metric_totals (
+  app_id uuid not null,
+  process_type text not null,
+  informational bigint not null default 0,
+  successful bigint not null default 0,
+  redirected bigint not null default 0,
+  client_errors bigint not null default 0,
+  server_errors bigint not null default 0,
+  latency_sum_ms bigint not null default 0,
+  cpu_ms bigint not null default 0,
+  constraint metric_totals_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
+  constraint metric_totals_pkey PRIMARY KEY (app_id, process_type)
 );
 
 create table oauth_clients (
@@ -820,6 +885,25 @@ create table workers (
   constraint workers_pkey PRIMARY KEY (id)
 );
 
+CREATE OR REPLACE FUNCTION public.add_to_metric_totals()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into metric_totals as t values (new.app_id, new.process_type,
+    new.informational - coalesce(old.informational, 0), new.successful - coalesce(old.successful, 0),
+    new.redirected - coalesce(old.redirected, 0), new.client_errors - coalesce(old.client_errors, 0),
+    new.server_errors - coalesce(old.server_errors, 0), new.latency_sum_ms - coalesce(old.latency_sum_ms, 0),
+    new.cpu_ms - coalesce(old.cpu_ms, 0))
+  on conflict (app_id, process_type) do update set
+    informational = t.informational + excluded.informational, successful = t.successful + excluded.successful,
+    redirected = t.redirected + excluded.redirected, client_errors = t.client_errors + excluded.client_errors,
+    server_errors = t.server_errors + excluded.server_errors, latency_sum_ms = t.latency_sum_ms + excluded.latency_sum_ms,
+    cpu_ms = t.cpu_ms + excluded.cpu_ms;
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.app_route_changed()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -905,6 +989,18 @@ begin
     perform pg_notify('dyno_feed', '');
   end if;
   return new;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.feed_marks()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update dynos set feed_number = next_feed_number('dynos')
+    where app_id = coalesce(new.app_id, old.app_id) and wanted;
+  perform pg_notify('dyno_feed', '');
+  return null;
 end $function$
 ;
 
@@ -1054,6 +1150,16 @@ CREATE OR REPLACE FUNCTION public.notify_event()
 AS $function$
 begin
   perform pg_notify('event_added', coalesce(new.app_id::text, ''));
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.notify_log_drains()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('log_drains_changed', '');
   return null;
 end $function$
 ;

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
  * Writes each of the platform's programs into one file, with its packages: Node takes a second to find and load their
  * thousand files, and 30 MB to remember them. bin/run.mjs uses a bundle only as long as no source is newer.
  */
-const PROGRAMS = ['control-plane', 'engine', 'router', 'keeper', 'issue-certificates']
+const PROGRAMS = ['control-plane', 'engine', 'router', 'drainer', 'keeper', 'issue-certificates']
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = join(root, 'node_modules/.cache/programs')

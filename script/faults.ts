@@ -1,10 +1,7 @@
 import { parseArgs } from 'node:util'
-import { messageOf } from '#/foundation/errors.ts'
-import { FAULTS, type Fault } from '../test/faults/catalogue.ts'
-import { startFaultPlatform, type FaultPlatform } from '../test/faults/fault-platform.ts'
-import { checkInvariants } from '../test/faults/invariants.ts'
-import { seededRandom } from '../test/faults/random.ts'
-import { startVisits, startWorkload } from '../test/faults/workload.ts'
+import { FAULTS } from '../test/faults/catalogue.ts'
+import { startFaultPlatform } from '../test/faults/fault-platform.ts'
+import { runFault } from '../test/faults/run-fault.ts'
 
 /** Each fault: load, the fault at moments that the seed decides, healing, quiet; then the invariants over what was recorded. */
 const HELP = `Usage: script/faults [--seed NUMBER] [--list] [FAULT]...
@@ -16,25 +13,6 @@ Breaks a platform in every way it is meant to bear, under load, and checks after
   script/faults --seed 7 F02    the same moments again
   script/faults --list          what there is
 `
-
-const runFault = async (platform: FaultPlatform, fault: Fault, seed: number): Promise<string[]> => {
-  const random = seededRandom(seed)
-  const load = fault.load === 'visits' ? startVisits(platform) : startWorkload(platform, random)
-  const problems: string[] = []
-  try {
-    problems.push(...(await fault.inject({ platform, random, record: load.record })))
-  } catch (error) {
-    problems.push(`the fault could not be made: ${messageOf(error)}`)
-  }
-  const record = await load.stop()
-  problems.push(...(await checkInvariants(platform, record, fault.allowance)))
-  const { visits, changes } = record
-  const acknowledged = changes.filter((change) => change.acknowledged).length
-  console.log(
-    `     ${visits.length} visits, ${visits.filter(({ status }) => status !== 200).length} failed; ${changes.length} changes, ${acknowledged} acknowledged`,
-  )
-  return problems
-}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -58,7 +36,11 @@ else if (wanted.length === 0) {
     for (const fault of wanted) {
       const began = performance.now()
       console.log(`...  ${fault.id}  ${fault.what}`)
-      const problems = await runFault(platform, fault, seed)
+      const { problems, record } = await runFault(platform, fault, seed)
+      const { visits, changes } = record
+      console.log(
+        `     ${visits.length} visits, ${visits.filter(({ status }) => status !== 200).length} failed; ${changes.length} changes, ${changes.filter(({ acknowledged }) => acknowledged).length} acknowledged`,
+      )
       const seconds = Math.round((performance.now() - began) / 1000)
       console.log(`${problems.length === 0 ? 'ok  ' : 'FAIL'} ${fault.id} in ${seconds} s`)
       for (const problem of problems) console.log(`     ${problem}`)

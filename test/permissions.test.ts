@@ -73,6 +73,7 @@ const aWorld = async (runner: Person, people: Caller[], isLocked = false): Promi
     return answer.json<{ id: string }>()
   }
   const domain = await made(`/apps/${name}/domains`, { hostname: `${name}.example.com` })
+  const drain = await made(`/apps/${name}/log-drains`, { url: 'https://logs.example.com/' })
   const source_blob = { url: 'https://example.com/source.tgz' }
   const build = await made(`/apps/${name}/builds`, { source_blob })
   const pipelineOwner = { id: teamId, type: 'team' }
@@ -88,6 +89,7 @@ const aWorld = async (runner: Person, people: Caller[], isLocked = false): Promi
     release: '2',
     slug: slugId ?? '',
     domain: domain.id,
+    drain: drain.id,
     build: build.id,
     pipeline: pipeline.id,
     coupling: coupling.id,

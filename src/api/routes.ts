@@ -22,11 +22,13 @@ import { formationRoutes } from '#/platform/deploy/formation-routes.ts'
 import { domainRoutes } from '#/platform/domain/domain-routes.ts'
 import { dynoRoutes } from '#/platform/dyno/dyno-routes.ts'
 import { dynoSizeRoutes } from '#/platform/formation/dyno-size-routes.ts'
+import { logDrainRoutes } from '#/platform/log-drain/log-drain-routes.ts'
 import { logSessionRoutes } from '#/platform/log/log-session-routes.ts'
 import { masterKeyRoutes } from '#/platform/master-key/master-key-routes.ts'
 import { couplingRoutes } from '#/platform/pipeline/coupling-routes.ts'
 import { ephemeralRoutes } from '#/platform/pipeline/ephemeral-routes.ts'
 import { latestRoutes } from '#/platform/pipeline/latest-routes.ts'
+import { metricRoutes } from '#/platform/metric/metric-routes.ts'
 import { pageRoutes } from '#/platform/page/page-routes.ts'
 import { pipelineRoutes } from '#/platform/pipeline/pipeline-routes.ts'
 import { promotionRoutes } from '#/platform/promotion/promotion-routes.ts'
@@ -85,6 +87,8 @@ export const routes: Route[] = [
   ...appTransferRoutes,
   ...stackRoutes,
   ...logSessionRoutes,
+  ...logDrainRoutes,
+  ...metricRoutes,
   ...releaseRoutes,
   ...dynoSizeRoutes,
   ...dynoRoutes,

@@ -77,8 +77,15 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
 
   config: async () => (await import('./commands/config/list.ts')).ConfigList,
   'config:get': async () => (await import('./commands/config/get.ts')).ConfigGet,
+  'config:mark': async () => (await import('./commands/config/mark.ts')).ConfigMark,
   'config:set': async () => (await import('./commands/config/set.ts')).ConfigSet,
   'config:unset': async () => (await import('./commands/config/unset.ts')).ConfigUnset,
+
+  'deploys:overlap': async () => (await import('./commands/deploys/overlap.ts')).DeploysOverlap,
+
+  drains: async () => (await import('./commands/drains/list.ts')).DrainsList,
+  'drains:add': async () => (await import('./commands/drains/add.ts')).DrainsAdd,
+  'drains:remove': async () => (await import('./commands/drains/remove.ts')).DrainsRemove,
 
   'git:credentials': async () => (await import('./commands/git/credentials.ts')).GitCredentials,
   'git:remote': async () => (await import('./commands/git/remote.ts')).GitRemote,
@@ -91,6 +98,8 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'members:add': async () => (await import('./commands/members/add.ts')).MembersAdd,
   'members:remove': async () => (await import('./commands/members/remove.ts')).MembersRemove,
   'members:set': async () => (await import('./commands/members/set.ts')).MembersSet,
+
+  metrics: async () => (await import('./commands/metrics.ts')).Metrics,
 
   pipelines: async () => (await import('./commands/pipelines/list.ts')).PipelinesList,
   'pipelines:access': async () => (await import('./commands/pipelines/access/list.ts')).AccessList,

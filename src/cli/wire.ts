@@ -37,6 +37,22 @@ export type AddOnJson = {
   plan: { name: string }
   config_vars: string[]
 }
+export type LogDrainJson = { id: string; url: string; token: string }
+export type MetricPointJson = {
+  at: string
+  requests: number
+  statuses: Record<'1xx' | '2xx' | '3xx' | '4xx' | '5xx', number>
+  latency_ms: Record<'p50' | 'p95' | 'p99' | 'max', number | null>
+  cpu_cores: number | null
+  memory_bytes: { average: number; max: number } | null
+  load: number | null
+}
+export type MetricsJson = {
+  from: string
+  to: string
+  step: number
+  process_types: { type: string; points: MetricPointJson[] }[]
+}
 export type AttachmentJson = { id: string; name: string; addon: { id: string; name: string } }
 export type CouplingJson = {
   id: string

@@ -19,6 +19,7 @@ import { startGitReceiver } from '#/git-receiver/start-git-receiver.ts'
 import { openLogWriter } from '#/log-store/log-writer.ts'
 import { tidyBuildsJob } from '#/platform/build/build-jobs.ts'
 import { routeFeed } from '#/platform/domain/route-feed-source.ts'
+import { drainFeed } from '#/platform/log-drain/drain-feed-source.ts'
 import { dynoFeed } from '#/platform/dyno/dyno-feed.ts'
 import type { Platform, PlatformSettings } from '#/platform/platform.ts'
 import { enlistWorker } from '#/worker/dead-workers.ts'
@@ -74,9 +75,10 @@ export const startControlPlane = async ({
     log,
   }
 
+  const drains = drainFeed(platform)
   const feeds = await serveFeeds(
     paths.feedSocket,
-    [dynoFeed(platform), routeFeed(platform, workerId)],
+    [dynoFeed(platform), routeFeed(platform, workerId), drains.source],
     log,
   )
   const worker = await startWorker({ pool, log, id: workerId }, jobHandlers(platform))
@@ -98,6 +100,7 @@ export const startControlPlane = async ({
       await git.stop()
       await api.stop()
       await worker.stop()
+      drains.stop()
       await feeds.stop()
       await logs.stop()
       await notifications.stop()

@@ -6,7 +6,7 @@ import { dataDirPaths } from '#/foundation/data-dir.ts'
  * The keeper takes one request a connection on its unix socket, and answers in JSON lines: steps as they are done,
  * then the result or the error.
  */
-export type KeeperRequest = { request: 'ready' | 'restart' | 'add-on-postgres' }
+export type KeeperRequest = { request: 'ready' | 'restart' | 'add-on-postgres' | 'drainer' }
 export type KeeperAnswer =
   | { step: string }
   | { result: Record<string, string | number> }

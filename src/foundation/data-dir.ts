@@ -31,6 +31,8 @@ export const dataDirPaths = (dataDir: string) =>
     sources: join(dataDir, 'sources'),
     /** Log segments, a folder per app. */
     logs: join(dataDir, 'logs'),
+    /** How far each log drain has come. */
+    drains: join(dataDir, 'drains'),
     /** The engine's: last table, a folder per dyno. */
     engine: join(dataDir, 'engine'),
     router: join(dataDir, 'router'),

@@ -68,6 +68,7 @@ export interface App {
   configSnapshotId: string | null;
   createdAt: Generated<Timestamp>;
   createdBy: string | null;
+  deploysOverlap: Generated<boolean>;
   destroyedAt: Timestamp | null;
   id: Generated<string>;
   lastReleaseVersion: Generated<number>;
@@ -168,6 +169,12 @@ export interface ConfigSnapshot {
   id: Generated<string>;
   keys: string[];
   sealed: string;
+}
+
+export interface ConfigVarMark {
+  appId: string;
+  key: string;
+  mark: 'secret' | 'plain';
 }
 
 export interface DataKey {
@@ -328,9 +335,52 @@ export interface KnownAddress {
   lastAt: Generated<Timestamp>;
 }
 
+export interface LogDrain {
+  appId: string;
+  createdAt: Generated<Timestamp>;
+  id: Generated<string>;
+  sealedUrl: string;
+  token: string;
+  updatedAt: Generated<Timestamp>;
+  urlTag: string;
+}
+
 export interface MasterKey {
   createdAt: Generated<Timestamp>;
   id: string;
+}
+
+export interface MetricMinute {
+  appId: string;
+  clientErrors: Generated<number>;
+  cpuMs: Generated<number>;
+  informational: Generated<number>;
+  latencyBuckets: Generated<number[]>;
+  latencyCounts: Generated<number[]>;
+  latencyMaxMs: Generated<number>;
+  latencySumMs: Generated<number>;
+  loadSum: Generated<number>;
+  memoryMaxBytes: Generated<number>;
+  memorySumBytes: Generated<number>;
+  minute: Timestamp;
+  processType: string;
+  redirected: Generated<number>;
+  reporter: string;
+  samples: Generated<number>;
+  serverErrors: Generated<number>;
+  successful: Generated<number>;
+}
+
+export interface MetricTotal {
+  appId: string;
+  clientErrors: Generated<number>;
+  cpuMs: Generated<number>;
+  informational: Generated<number>;
+  latencySumMs: Generated<number>;
+  processType: string;
+  redirected: Generated<number>;
+  serverErrors: Generated<number>;
+  successful: Generated<number>;
 }
 
 export interface OauthClient {
@@ -552,6 +602,7 @@ export interface DB {
   cliLogins: CliLogin;
   collaborators: Collaborator;
   configSnapshots: ConfigSnapshot;
+  configVarMarks: ConfigVarMark;
   dataKeys: DataKey;
   deploys: Deploy;
   domains: Domain;
@@ -565,7 +616,10 @@ export interface DB {
   formations: Formation;
   identities: Identity;
   knownAddresses: KnownAddress;
+  logDrains: LogDrain;
   masterKeys: MasterKey;
+  metricMinutes: MetricMinute;
+  metricTotals: MetricTotal;
   oauthClients: OauthClient;
   pipelineCouplings: PipelineCoupling;
   pipelines: Pipeline;

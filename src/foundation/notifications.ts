@@ -4,7 +4,8 @@ import type { Log } from '#/foundation/log.ts'
 
 /**
  * One connection that LISTENs for the whole process. Channels in use (payload is the id after the colon in each migration's trigger):
- * `dyno_feed`, `route_feed`, `dyno_changed`, `deploy_changed`, `build_changed`, `cli_login_changed`, `event_added`, `access_changed`.
+ * `dyno_feed`, `route_feed`, `dyno_changed`, `deploy_changed`, `build_changed`, `cli_login_changed`, `event_added`, `access_changed`,
+ * `log_drains_changed`.
  * A notification is a hint to look, never the news itself: whoever waits reads the rows, so a lost connection loses nothing.
  */
 export type Notifications = {

@@ -215,3 +215,24 @@ test('a port that another program listens on is named, and nothing is started', 
   await assertServes(keeper)
   await rm(dataDir, { recursive: true })
 })
+
+test('the drainer runs once it is asked for, and outlives a keeper but not a shutdown', async () => {
+  await using keeper = await aKeeper()
+  const runs = async (): Promise<number | undefined> =>
+    (await readKeeperState(keeper.dataDir)).processes['drainer']?.pid
+  assert.equal(await runs(), undefined)
+  await askKeeper(keeper.dataDir, { request: 'drainer' })
+  await askKeeper(keeper.dataDir, { request: 'drainer' })
+  const pid = await keeper.pidOf('drainer')
+  const own = await keeper.pidOf('keeper')
+  kill(own)
+  await keeper.untilReplaced('keeper', own)
+  await keeper.untilReady()
+  assert.equal(await keeper.pidOf('drainer'), pid)
+  kill(pid)
+  await keeper.untilReplaced('drainer', pid)
+  await keeper.stop()
+  void keeper.start()
+  await keeper.untilReady()
+  assert.equal(await runs(), undefined)
+})

@@ -23,6 +23,8 @@ export type KeeperOptions = {
   ports: HeldPort[]
   /** In the order in which they start. */
   processes: ProcessSpec[]
+  /** Started when somebody asks for it, and kept running from then on. */
+  drainer?: ProcessSpec
   /** The command of the keeper that takes over when this one dies. */
   successor: { command: [string, ...string[]]; env: Record<string, string> }
   /** Ends every dyno of this platform, for when it goes down. */
@@ -155,6 +157,10 @@ export class Keeper {
         return {}
       },
       'add-on-postgres': async () => ({ port: await this.#useAddOnCluster() }),
+      drainer: async () => {
+        this.#useDrainer()
+        return {}
+      },
     }
   }
 
@@ -181,13 +187,20 @@ export class Keeper {
     return this.#addOnPostgres.port
   }
 
+  #useDrainer(): void {
+    const { drainer } = this.#options
+    if (drainer && !this.#stopping && !this.#processes.has(drainer.name))
+      this.#manage(drainer).start()
+  }
+
   #addOnSpec(port: number): ProcessSpec {
     return postgresProcess(ADD_ON_POSTGRES, addOnCluster(this.#options.dataDir, port))
   }
 
   #adopt(before: KeeperState): void {
-    const { dataDir, processes } = this.#options
+    const { dataDir, processes, drainer } = this.#options
     const specs = [...processes]
+    if (drainer && before.processes[drainer.name]) specs.push(drainer)
     if (before.addOnPostgres) specs.push(this.#addOnSpec(before.addOnPostgres.port))
     const { adoptable, strays } = findRunning(dataDir, specs, before)
     for (const spec of specs) {

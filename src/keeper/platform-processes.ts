@@ -74,6 +74,19 @@ const router = ({ dataDir, ports }: PlatformOptions): ProcessSpec => ({
   stopLimitMs: 8_000,
 })
 
+/** Runs only where an app has a log drain. */
+export const drainerProcess = (dataDir: string): ProcessSpec => ({
+  name: 'drainer',
+  command: programCommand('drainer'),
+  env: keeperEnvironment(dataDir, ''),
+  // Two at once would send everything twice.
+  succession: 'after',
+  ends: 'after the dynos', // so that their last lines are sent
+  stopSignal: 'SIGTERM',
+  leaveLimitMs: 5_000,
+  stopLimitMs: 5_000,
+})
+
 const LOOK_EVERY_MS = 20
 
 /** A control plane without its database would only die. */

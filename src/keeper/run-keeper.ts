@@ -11,7 +11,7 @@ import { HeldPort } from './held-port.ts'
 import type { Keeper } from './keeper.ts'
 import { liveAsKeeper, type Report } from './live-as-keeper.ts'
 import type { KeeperMode } from './open-keeper.ts'
-import { platformProcesses } from './platform-processes.ts'
+import { drainerProcess, platformProcesses } from './platform-processes.ts'
 import { ensureCertificates, prepareDataDir } from './prepare-data-dir.ts'
 
 export type RunKeeperOptions = {
@@ -54,6 +54,7 @@ export const runKeeper = async (given: RunKeeperOptions): Promise<void> => {
       mode: modeOf(flags.mode),
       ports: [ports.api, ports.router],
       processes: platformProcesses({ dataDir, databaseUrl, ports }),
+      drainer: drainerProcess(dataDir),
       successor: {
         command: programCommand('keeper', '--mode=take-over'),
         env: keeperEnvironment(dataDir, databaseUrl),

@@ -1,3 +1,4 @@
+import { tailGapLine } from './gap-line.ts'
 import { FolderNews } from './folder-news.ts'
 import type { LogCursor } from './log-cursor.ts'
 import { LogFollower } from './log-follower.ts'
@@ -5,11 +6,14 @@ import { lineFilter, type LogFilter } from './log-filter.ts'
 import { readLog } from './read-log.ts'
 import { logFolder } from './segment-file.ts'
 import type { StoredLine } from './stored-line.ts'
+import type { GapLine } from './stream-follower.ts'
 
 export type FollowOptions = {
   filter?: LogFilter
   /** Where to go on; the end of the log if not given. */
   after?: LogCursor
+  /** What stands in the place of lines that were removed before they were read; Heroku's L11 if not given. */
+  gapLine?: GapLine
 }
 
 export type LogBatch = {
@@ -26,13 +30,13 @@ export type LogBatch = {
 export async function* followLog(
   logsDir: string,
   appId: string,
-  { filter = {}, after }: FollowOptions,
+  { filter = {}, after, gapLine = tailGapLine }: FollowOptions,
   signal: AbortSignal,
 ): AsyncGenerator<LogBatch> {
   const folder = logFolder(logsDir, appId)
   const start = after ?? (await readLog(logsDir, appId, { lines: 0 })).cursor
   const news = new FolderNews(folder, signal)
-  const log = new LogFollower(folder, start, lineFilter(filter))
+  const log = new LogFollower(folder, start, { matches: lineFilter(filter), gapLine })
   try {
     while (!signal.aborted) {
       if (!(await log.look(news.take()))) return

@@ -22,6 +22,13 @@ export const tailGapLine = (lines: number, at: number): LogLine =>
     `Error L11 (Tail buffer overflow) -> This tail session dropped ${messages(lines)}.`,
   )
 
+/** What a drain, and the app's log, say of lines that the log no longer had when the drain could take them: Heroku's L10. */
+export const drainGapLine = (lines: number, since: number, token: string): LogLine =>
+  platformLine(
+    Date.now(),
+    `Error L10 (output buffer overflow): drain ${token}: ${messages(lines)} dropped since ${timeOf(since)}.`,
+  )
+
 const WHY = {
   flood: '',
   disk: ' They could not be written to disk.',

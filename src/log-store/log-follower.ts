@@ -1,22 +1,22 @@
 import type { LogCursor } from './log-cursor.ts'
 import { listStreams, streamOf } from './segment-file.ts'
 import type { StoredLine } from './stored-line.ts'
-import { StreamFollower } from './stream-follower.ts'
+import { StreamFollower, type Wanted } from './stream-follower.ts'
 
 /** Reads all streams of an app's log forwards, as they grow, come and go. */
 export class LogFollower {
   readonly #folder: string
   readonly #start: LogCursor
-  readonly #matches: (line: StoredLine) => boolean
+  readonly #wanted: Wanted
   #firsts: Map<string, number[]> | undefined
   readonly #followers = new Map<string, StreamFollower>()
   /** Those that may have more to read. */
   readonly #growing = new Set<string>()
 
-  constructor(folder: string, start: LogCursor, matches: (line: StoredLine) => boolean) {
+  constructor(folder: string, start: LogCursor, wanted: Wanted) {
     this.#folder = folder
     this.#start = start
-    this.#matches = matches
+    this.#wanted = wanted
   }
 
   get isAtEnd(): boolean {
@@ -73,12 +73,7 @@ export class LogFollower {
     const found = this.#followers.get(stream)
     if (found) return found
     const seen = this.#start.get(stream) ?? (firsts[0] ?? 1) - 1
-    const follower = new StreamFollower({
-      folder: this.#folder,
-      stream,
-      seen,
-      matches: this.#matches,
-    })
+    const follower = new StreamFollower({ folder: this.#folder, stream, seen, ...this.#wanted })
     this.#followers.set(stream, follower)
     return follower
   }

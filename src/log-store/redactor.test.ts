@@ -56,3 +56,15 @@ test('short values, ordinary words and keys that only sound secret stay', () => 
 test('a value with the characters of a pattern is no pattern', () => {
   assert.equal(redactor({ MY_TOKEN: '.*(a+)+$[' })('.*(a+)+$[ and text'), '[REDACTED] and text')
 })
+
+test('a key that is marked says whether its value is secret, whatever its name and value are', () => {
+  const env = { GREETING: 'hello', API_KEY: 'abcdefgh', MODE: 'production', constructor: 'x' }
+  const redact = redactor(env, { GREETING: 'secret', API_KEY: 'plain', MODE: 'secret' })
+  assert.equal(redact('hello abcdefgh production'), '[REDACTED] abcdefgh [REDACTED]')
+  const url = { DATABASE_URL: 'postgres://me:passw0rd@db/x' }
+  assert.equal(redactor(url, { DATABASE_URL: 'plain' })('is passw0rd'), 'is passw0rd')
+  assert.equal(
+    redactor(url, { DATABASE_URL: 'plain' })(url.DATABASE_URL),
+    'postgres://me:[REDACTED]@db/x',
+  )
+})

@@ -2,13 +2,21 @@ const REDACTED = '[REDACTED]'
 
 /** Shorter values are too likely to be a part of ordinary words. */
 const LEAST_CHARACTERS = 6
+/** Of what somebody said is secret. */
+const LEAST_CHARACTERS_MARKED = 3
+
+/** What people said of a key: the value of a `secret` one is taken out whatever it is, that of a `plain` one stays. */
+export type Mark = 'secret' | 'plain'
+type Env = Readonly<Record<string, string>>
+type Marks = Readonly<Record<string, Mark>>
 
 /**
- * Takes a dyno's secrets out of what it prints: the values of keys that look secret, the passwords of URLs in any
- * value, and the password of any URL in the text itself. Made once for an environment, then called for each line.
+ * Takes a dyno's secrets out of what it prints: the values of keys that look secret or are marked so, the passwords of
+ * URLs in any value, and the password of any URL in the text itself. Made once for an environment, then called for
+ * each line.
  */
-export const redactor = (env: Readonly<Record<string, string>>): ((text: string) => string) => {
-  const secrets = secretsOf(env)
+export const redactor = (env: Env, marks: Marks = {}): ((text: string) => string) => {
+  const secrets = secretsOf(env, marks)
   if (secrets.length === 0) return redactUrls
   const pattern = new RegExp(secrets.map((secret) => RegExp.escape(secret)).join('|'), 'g')
   return (text) => redactUrls(text.replace(pattern, REDACTED))
@@ -21,13 +29,17 @@ const redactUrls = (text: string): string =>
 const PASSWORD_OF_URL = /(?<=:\/\/[^\s:/@]{0,128}:)[^\s/@]{1,512}(?=@)/g
 
 /** All ways in which a secret may appear, the longest first, so that none is found within another. */
-const secretsOf = (env: Readonly<Record<string, string>>): string[] => {
+const secretsOf = (env: Env, marks: Marks): string[] => {
   const found = new Set<string>()
   for (const [key, value] of Object.entries(env)) {
-    const values = isSecretKey(key) ? [value, ...linesOf(value)] : []
+    const mark = Object.hasOwn(marks, key) ? marks[key] : undefined
+    if (mark === 'plain') continue
+    const isMarked = mark === 'secret'
+    const values = isMarked || isSecretKey(key) ? [value, ...linesOf(value)] : []
+    const least = isMarked ? LEAST_CHARACTERS_MARKED : LEAST_CHARACTERS
     for (const secret of [...values, ...passwordsIn(value)])
       for (const form of formsOf(secret))
-        if (form.length >= LEAST_CHARACTERS && !HARMLESS.has(form.toLowerCase())) found.add(form)
+        if (form.length >= least && (isMarked || !HARMLESS.has(form.toLowerCase()))) found.add(form)
   }
   return [...found].sort((a, b) => b.length - a.length)
 }

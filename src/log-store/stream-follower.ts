@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
-import { tailGapLine } from './gap-line.ts'
+import type { LogLine } from './log-line.ts'
 import { segmentPath } from './segment-file.ts'
 import { openIfThere, parseLines } from './segment-tail.ts'
 import type { StoredLine } from './stored-line.ts'
@@ -7,13 +7,20 @@ import type { StoredLine } from './stored-line.ts'
 const CHUNK_BYTES = 64 * 1024
 const NEWLINE = 0x0a
 
-export type FollowerOptions = {
+/** Says how many lines were lost, before a line of the time `at`. */
+export type GapLine = (lines: number, at: number) => LogLine
+
+export type Wanted = {
+  /** Which of the lines are wanted; a note about lost ones always is. */
+  matches: (line: StoredLine) => boolean
+  gapLine: GapLine
+}
+
+export type FollowerOptions = Wanted & {
   folder: string
   stream: string
   /** The last line that is not wanted any more. */
   seen: number
-  /** Which of the lines are wanted; a note about lost ones always is. */
-  matches: (line: StoredLine) => boolean
 }
 
 type OpenSegment = { first: number; file: FileHandle; offset: number }
@@ -28,12 +35,14 @@ export class StreamFollower {
   readonly #folder: string
   readonly #stream: string
   readonly #matches: (line: StoredLine) => boolean
+  readonly #gapLine: GapLine
   #segment: OpenSegment | undefined
 
-  constructor({ folder, stream, seen, matches }: FollowerOptions) {
+  constructor({ folder, stream, seen, matches, gapLine }: FollowerOptions) {
     this.#folder = folder
     this.#stream = stream
     this.#matches = matches
+    this.#gapLine = gapLine
     this.seen = seen
   }
 
@@ -84,7 +93,7 @@ export class StreamFollower {
   #gap(lines: number, at: number): StoredLine {
     const number = this.seen + lines
     const id = `${this.#stream}:${number}`
-    return { ...tailGapLine(lines, at), id, stream: this.#stream, number }
+    return { ...this.#gapLine(lines, at), id, stream: this.#stream, number }
   }
 }
 

@@ -313,6 +313,7 @@ export class Exchange {
       bytes: (this.#response?.sentBytes ?? 0) + this.#otherBytes,
     })
     const at = this.#startedAt + tookMs
+    this.#traffic.meters.count(id, status, this.#dyno && status !== 101 ? tookMs : undefined, at)
     this.#traffic.append(id, { at, source: 'heroku', dyno: 'router', text })
   }
 }

@@ -6,6 +6,7 @@ import { keepLastTable, readLastTable } from '#/foundation/last-table.ts'
 import type { Log } from '#/foundation/log.ts'
 import { ROUTE_FEED, type AppRoute, type RouterReport } from '#/platform/domain/route-feed.ts'
 import type { Clock } from './clock.ts'
+import { Meters } from './meters.ts'
 import { Reports } from './reports.ts'
 import { RouteTable } from './route-table.ts'
 
@@ -17,10 +18,13 @@ export type FollowOptions = {
   log: Log
   /** How long to wait for the first table before the one on disk is used. */
   firstTableMs?: number
+  /** How often to tell what apps were asked for. */
+  reportMinutesMs?: number
 }
 
 export type Routes = {
   table: RouteTable
+  meters: Meters
   /** The copy on disk is left to whoever comes next. */
   leaveDisk: () => Promise<void>
   stop: () => void
@@ -31,6 +35,7 @@ const FILE = 'routes.jsonl'
 const FIRST_TABLE_MS = 1_000
 const LOOK_MS = 10
 const REPORT_MS = 1_000
+const REPORT_MINUTES_MS = 5_000
 const KEEP_TABLE_MS = 1_000
 /** How long the counters of a dyno that left are kept for whoever connects: when they were told, and when not. */
 const KEEP_TOLD_MS = 60_000
@@ -39,7 +44,8 @@ const KEEP_UNTOLD_MS = 600_000
 /** A table that follows the feed; until somebody feeds it, it is the last one on disk. */
 export const followRoutes = async (options: FollowOptions, clock: Clock): Promise<Routes> => {
   const { dir, log } = options
-  const reports = new Reports(REPORT_MS)
+  const meters = new Meters()
+  const reports = new Reports(REPORT_MS, meters)
   const table = new RouteTable(clock, reports)
   const lastTable = keepLastTable({
     path: join(dir, FILE),
@@ -66,12 +72,18 @@ export const followRoutes = async (options: FollowOptions, clock: Clock): Promis
   })
   reports.start(table.left, feed)
   const forgetting = setInterval(() => forgetDynos(table, clock.now), KEEP_TOLD_MS)
+  const metering = setInterval(() => {
+    reports.sendMinutes()
+    meters.forget(Date.now())
+  }, options.reportMinutesMs ?? REPORT_MINUTES_MS)
   await firstTable(table, options)
   return {
     table,
+    meters,
     leaveDisk: lastTable.stop,
     stop: () => {
       clearInterval(forgetting)
+      clearInterval(metering)
       reports.stop()
       feed.stop()
     },

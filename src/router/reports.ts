@@ -1,5 +1,6 @@
 import type { FeedClient } from '#/foundation/feed.ts'
 import type { RouterReport } from '#/platform/domain/route-feed.ts'
+import type { Meters } from './meters.ts'
 import type { DynoObserver, DynoTarget } from './dyno-target.ts'
 
 type Listener = Pick<FeedClient<RouterReport>, 'report' | 'isConnected'>
@@ -7,6 +8,7 @@ type Listener = Pick<FeedClient<RouterReport>, 'report' | 'isConnected'>
 /** Tells what dynos have served: counters about once in `everyMs`, the end of a drain at once. */
 export class Reports implements DynoObserver {
   readonly #everyMs: number
+  readonly #meters: Meters
   /** Dynos whose counters have changed since they were told. */
   readonly #untold = new Set<DynoTarget>()
   #left: Iterable<DynoTarget> = []
@@ -14,8 +16,9 @@ export class Reports implements DynoObserver {
   #timer: NodeJS.Timeout | undefined
   #soon: NodeJS.Immediate | undefined
 
-  constructor(everyMs: number) {
+  constructor(everyMs: number, meters: Meters) {
     this.#everyMs = everyMs
+    this.#meters = meters
   }
 
   /** @param left dynos that are out of the table */
@@ -38,19 +41,29 @@ export class Reports implements DynoObserver {
   send(): void {
     this.#clearTimers()
     if (!this.#listener?.isConnected()) return
-    this.#listener.report({ draining: this.#draining(), counters: countersOf(this.#untold) })
+    const counters = countersOf(this.#untold)
+    this.#listener.report({ draining: this.#draining(), counters })
     for (const dyno of this.#untold) dyno.isTold = true
     this.#untold.clear()
   }
 
+  /** Tells what apps were asked for; more seldom, for there is more to write down. */
+  sendMinutes(): void {
+    if (!this.#listener?.isConnected() || !this.#meters.hasNews) return
+    const { minutes, told } = this.#meters.news()
+    this.#listener.report({ draining: this.#draining(), counters: [], minutes })
+    told()
+  }
+
   /** For somebody who knows nothing yet. */
   whole(dynos: Iterable<DynoTarget>): RouterReport {
-    return { draining: this.#draining(), counters: countersOf(dynos) }
+    return { draining: this.#draining(), counters: countersOf(dynos), minutes: this.#meters.all() }
   }
 
   /** Tells a last time. */
   stop(): void {
     this.send()
+    this.sendMinutes()
     this.#clearTimers()
   }
 

@@ -26,7 +26,8 @@ export const startRouter = async (options: RouterOptions): Promise<Router> => {
   await mkdir(options.dir, { recursive: true, mode: 0o700 })
   const clock = new Clock(limits.sweepMs)
   const routes = await followRoutes(options, clock)
-  const traffic: Traffic = { table: routes.table, limits, clock, append, log, isStopping: false }
+  const { table, meters } = routes
+  const traffic: Traffic = { table, meters, limits, clock, append, log, isStopping: false }
   clock.start()
   const door = await openDoor(options.listen, traffic)
   return {

@@ -1,6 +1,7 @@
 import type { Log } from '#/foundation/log.ts'
 import type { Clock } from './clock.ts'
 import type { RouterLimits } from './limits.ts'
+import type { Meters } from './meters.ts'
 import type { AppendLine } from './request-log.ts'
 import type { RouteTable } from './route-table.ts'
 
@@ -10,6 +11,7 @@ export type Traffic = {
   limits: RouterLimits
   clock: Clock
   append: AppendLine
+  meters: Meters
   log: Log
   /** The router is about to end: each answer says that it is the connection's last. */
   isStopping: boolean

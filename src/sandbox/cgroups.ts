@@ -71,6 +71,14 @@ export const outOfMemoryKills = async (name: string): Promise<number> => {
   return Number(/^oom_kill (\d+)/m.exec(text)?.[1] ?? 0)
 }
 
+/** Bytes that the processes of a group have for themselves, the cache of files left out; undefined if it is not counted. */
+export const cgroupMemory = async (name: string): Promise<number | undefined> => {
+  const { memory, version } = await cgroupLayout()
+  const text = memory ? readIfThere(join(memory, name, 'memory.stat')) : ''
+  const found = (version === 1 ? /^total_rss (\d+)/m : /^anon (\d+)/m).exec(text)
+  return found ? Number(found[1]) : undefined
+}
+
 /** The processes of a group, as the host numbers them. */
 export const cgroupProcesses = async (name: string): Promise<number[]> => {
   const [dir] = foldersOf(await cgroupLayout())

@@ -21,6 +21,8 @@ import { runDeploys } from '#/platform/deploy/run-deploys.ts'
 import { stopRetiredDynos } from '#/platform/deploy/stop-retired.ts'
 import { rotateMasterKeyJob } from '#/platform/master-key/master-key-jobs.ts'
 import { rotateMasterKey } from '#/platform/master-key/rotate-master-key.ts'
+import { dropOldMetrics } from '#/platform/metric/drop-old-metrics.ts'
+import { dropOldMetricsJob } from '#/platform/metric/metric-jobs.ts'
 import { deleteEmptyPipelines } from '#/platform/pipeline/delete-empty-pipelines.ts'
 import { deleteEmptyPipelinesJob } from '#/platform/pipeline/pipeline-jobs.ts'
 import { sendMailJob } from '#/platform/mail/mail-jobs.ts'
@@ -56,6 +58,7 @@ export const jobHandlers = (platform: Platform): JobHandler[] => [
   ),
   handleJob(deprovisionAddOnJob, (args) => deprovisionAddOn(addOnNeeds(platform), args)),
   handleJob(deleteEmptyPipelinesJob, () => deleteEmptyPipelines(platform)),
+  handleJob(dropOldMetricsJob, (_args, { signal }) => dropOldMetrics(platform, signal)),
   handleJob(rotateMasterKeyJob, (args) => rotateMasterKey(platform, args, sendMailJob.name)),
   handleJob(sealEventsJob, async (_args, { signal }) => {
     await sealEvents(platform, { signal })

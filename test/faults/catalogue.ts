@@ -13,6 +13,8 @@ export type Fault = {
   what: string
   /** Who is at work meanwhile: visitors and somebody who changes things, or visitors alone. */
   load: 'changes' | 'visits'
+  /** Also a test of every run; the others take longer or are of the same kind. */
+  isQuick?: true
   allowance?: Allowance
   /** Does it, and heals it. Returns what did not go as it must. */
   inject: (scene: Scene) => Promise<string[]>
@@ -35,14 +37,22 @@ const FAILPOINTS = {
   'build-released': 'push',
 } as const
 
+const QUICK: string[] = [
+  'deploy-release-phase-wanted',
+  'deploy-after-want-dynos',
+  'deploy-after-route',
+  'build-after-build',
+]
+
 const dieAt = (name: keyof typeof FAILPOINTS, id: string): Fault => ({
   id: `${id}:${name}`,
   what: `the control plane dies at ${name}`,
   load: 'visits',
+  ...(QUICK.includes(name) ? { isQuick: true } : {}),
   inject: async (scene) => {
     const { platform } = scene
     await platform.arm(name)
-    const died = until(async () => !(await platform.isApiUp()), {
+    const died = until(async () => !(await platform.isArmed()), {
       limitMs: 30_000,
       what: `a death at ${name}`,
     })
@@ -119,9 +129,10 @@ const visit = (platform: FaultPlatform, app: string, path: string): Promise<unkn
 export const FAULTS: Fault[] = [
   {
     id: 'F01',
+    isQuick: true,
     what: 'kill -9 of the control plane, nothing under way',
     load: 'visits',
-    inject: withTheSameDynos(killing('control-plane', 5)),
+    inject: withTheSameDynos(killing('control-plane', 3)),
   },
   ...(Object.keys(FAILPOINTS) as (keyof typeof FAILPOINTS)[]).map((name) =>
     dieAt(name, FAILPOINTS[name] === 'push' ? 'F06' : 'F02'),
@@ -134,9 +145,10 @@ export const FAULTS: Fault[] = [
   },
   {
     id: 'F04',
+    isQuick: true,
     what: 'kill -9 of the engine',
     load: 'visits',
-    inject: withTheSameDynos(killing('engine', 5)),
+    inject: withTheSameDynos(killing('engine', 3)),
   },
   {
     id: 'F04:changes',
@@ -146,6 +158,7 @@ export const FAULTS: Fault[] = [
   },
   {
     id: 'F07',
+    isQuick: true,
     what: 'kill -9 of the router: only what was under way fails, nobody is refused',
     load: 'visits',
     allowance: { failedVisits: 12 },
@@ -153,6 +166,7 @@ export const FAULTS: Fault[] = [
   },
   {
     id: 'F08',
+    isQuick: true,
     what: 'a planned restart of everything',
     load: 'visits',
     inject: withTheSameDynos(async ({ platform }) => {
@@ -161,10 +175,24 @@ export const FAULTS: Fault[] = [
     }),
   },
   {
+    id: 'F09',
+    isQuick: true,
+    what: 'kill -9 of the keeper in the middle of changes, and sluice up again',
+    load: 'changes',
+    inject: async ({ platform, random }) => {
+      await pause(random.whole(2_000))
+      await platform.kill('keeper')
+      const ports = ['--port', `${platform.port}`, '--router-port', `${platform.routerPort}`]
+      assertSucceeds(await platform.sluice('up', '--detach', ...ports))
+      return []
+    },
+  },
+  {
     id: 'F10',
+    isQuick: true,
     what: 'kill -9 of PostgreSQL',
     load: 'changes',
-    inject: killing('postgres', 3),
+    inject: killing('postgres', 2),
   },
   {
     id: 'F25',
@@ -205,6 +233,7 @@ export const FAULTS: Fault[] = [
   },
   {
     id: 'F36',
+    isQuick: true,
     what: 'SIGTERM is ignored',
     load: 'visits',
     inject: async ({ platform }) => {
@@ -228,6 +257,7 @@ export const FAULTS: Fault[] = [
   },
   {
     id: 'F40',
+    isQuick: true,
     what: 'one of two dynos dies',
     load: 'visits',
     allowance: { failedVisits: 4 }, // those that it was answering
@@ -253,6 +283,7 @@ export const FAULTS: Fault[] = [
   },
   {
     id: 'F44',
+    isQuick: true,
     what: 'many promotions to one app at once',
     load: 'visits',
     inject: async (scene) => {
@@ -276,6 +307,7 @@ export const FAULTS: Fault[] = [
   },
   {
     id: 'F46',
+    isQuick: true,
     what: 'scale and restart in the middle of a deploy',
     load: 'visits',
     inject: async (scene) => {
@@ -290,6 +322,7 @@ export const FAULTS: Fault[] = [
   },
   {
     id: 'F47',
+    isQuick: true,
     what: 'an app is destroyed in the middle of a build, of a deploy and while it serves',
     load: 'visits',
     inject: async ({ platform, random }) => {
@@ -313,6 +346,7 @@ export const FAULTS: Fault[] = [
   },
   {
     id: 'F51',
+    isQuick: true,
     what: 'a byte of a slug is flipped on the disk',
     load: 'visits',
     inject: async (scene) => {
@@ -346,6 +380,7 @@ export const FAULTS: Fault[] = [
   },
   {
     id: 'F72',
+    isQuick: true,
     what: 'an event stream is open when its dyno is replaced: it ends at the end of the drain, not before',
     load: 'visits',
     inject: async (scene) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { rm, writeFile } from 'node:fs/promises'
+import { rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { assertSucceeds, startPlatform, type TestPlatform } from '../support/platform.ts'
 import { until } from '../support/until.ts'
@@ -32,6 +32,8 @@ export type FaultPlatform = TestPlatform & {
   untilApiUp: () => Promise<unknown>
   /** The next process that comes by the failpoint dies there. */
   arm: (failpoint: string) => Promise<void>
+  /** Until somebody has died of it. */
+  isArmed: () => Promise<boolean>
   disarm: () => Promise<void>
   /** Working copy of `fast-staging`. */
   source: string
@@ -150,6 +152,11 @@ const seed = async (platform: TestPlatform, armed: string): Promise<FaultPlatfor
     isApiUp,
     untilApiUp: () => until(isApiUp, { limitMs: 60_000, everyMs: 50, what: 'the API' }),
     arm: (failpoint) => writeFile(armed, failpoint),
+    isArmed: () =>
+      stat(armed).then(
+        () => true,
+        () => false,
+      ),
     disarm: () => rm(armed, { force: true }),
     source,
     stop: async () => {

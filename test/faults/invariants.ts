@@ -78,6 +78,9 @@ const checkAcknowledged = async (platform: FaultPlatform, changes: Change[]): Pr
   const rounds = possibleEnds(changes, 'config')
   if (rounds.length > 0 && !rounds.includes(config.ROUND ?? ''))
     broken.push(`I1: ROUND is ${config.ROUND}, acknowledged last was ${rounds[0]}`)
+  const page = (await platform.request('fast')).body
+  if (!page.includes(`"round": "${config.ROUND ?? ''}"`))
+    broken.push(`I1: ROUND is ${config.ROUND}, but what is served is ${page.slice(0, 200)}`)
   const web = (await platform.api('GET', '/apps/fast/formation/web')).body as { quantity: number }
   const quantities = possibleEnds(changes, 'scale')
   if (quantities.length > 0 && !quantities.includes(`${web.quantity}`))

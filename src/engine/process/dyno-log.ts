@@ -6,14 +6,20 @@ import type { WantedDyno } from '#/platform/dyno/engine.ts'
 export type DynoLog = {
   print: (text: string) => void
   say: (text: string) => void
+  /** Other config vars are marked from now on. */
+  mark: (marks: WantedDyno['marks']) => void
 }
 
 export const openDynoLog = (
-  { appId, name, env }: WantedDyno,
+  { appId, name, env, marks }: WantedDyno,
   append: LogWriter['append'],
 ): DynoLog => {
-  const redact = redactor(env)
+  let redact = redactor(env, marks)
   const write = (source: 'app' | 'heroku') => (text: string) =>
     append(appId, { at: Date.now(), source, dyno: name, text: redact(text) })
-  return { print: write('app'), say: write('heroku') }
+  return {
+    print: write('app'),
+    say: write('heroku'),
+    mark: (now) => void (redact = redactor(env, now)),
+  }
 }

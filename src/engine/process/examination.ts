@@ -1,7 +1,7 @@
 import type { WantedDyno } from '#/platform/dyno/engine.ts'
 import { cgroupLayout, outOfMemoryKills } from '#/sandbox/cgroups.ts'
 import type { DynoRun } from './dyno-run.ts'
-import { innerProcesses, memoryOf, type InnerProcess } from './process-tree.ts'
+import { memoryOf, type InnerProcess } from './process-tree.ts'
 
 /** Something about a run that its app's log must say; fatal: it cannot go on. */
 export type Finding = { text: string; isFatal: boolean }
@@ -18,8 +18,11 @@ export class Examination {
   #kills = 0
   #wasSuspended = false
 
-  async examine(run: DynoRun, { memoryBytes }: WantedDyno): Promise<Finding | undefined> {
-    const processes = innerProcesses(run.supervisor.pid)
+  async examine(
+    run: DynoRun,
+    processes: InnerProcess[],
+    { memoryBytes }: WantedDyno,
+  ): Promise<Finding | undefined> {
     return this.#suspension(processes) ?? (await this.#memory(run, processes, memoryBytes))
   }
 

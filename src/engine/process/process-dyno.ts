@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import type { Unpacked } from '#/artifact-store/artifact-store.ts'
 import { messageOf } from '#/foundation/errors.ts'
 import type { Log } from '#/foundation/log.ts'
@@ -22,6 +23,7 @@ import { LOST, NEVER_RAN, type Ending } from './ending.ts'
 import type { OutputProgress } from './output-progress.ts'
 import type { Ports } from './ports.ts'
 import { runPlace, salvageMemory } from './salvage.ts'
+import type { Usage } from './usage.ts'
 import { WatchedRun } from './watched-run.ts'
 
 export type DynoSurroundings = {
@@ -41,7 +43,7 @@ export type DynoSurroundings = {
 
 /** One wanted dyno: started, watched, started again when it ends by itself, stopped when it is wanted no more. */
 export class ProcessDyno {
-  readonly wanted: WantedDyno
+  wanted: WantedDyno
   readonly #around: DynoSurroundings
   readonly #dir: string
   readonly #memory: DynoMemory
@@ -65,6 +67,14 @@ export class ProcessDyno {
 
   report(): DynoReport {
     return presentMemory(this.wanted.id, this.#memory)
+  }
+
+  /** Of what was wanted only the marks may be others while it runs. */
+  update({ marks }: WantedDyno): void {
+    if (isDeepStrictEqual(marks ?? {}, this.wanted.marks ?? {})) return
+    this.wanted = { ...this.wanted, ...(marks ? { marks } : {}) }
+    this.#said.mark(marks)
+    if (this.#memory.isRunning) void this.#keep()
   }
 
   /** Resolves when it was stopped, was left or, if it runs once, has ended. Safe to call again. */
@@ -91,8 +101,9 @@ export class ProcessDyno {
     return this.#memory.state === 'down' || this.#memory.state === 'complete'
   }
 
-  async examine(): Promise<void> {
-    await this.#watched?.examine()
+  /** What it has used since it was examined last; undefined if nothing of it runs. */
+  async examine(): Promise<Usage | undefined> {
+    return this.#watched?.examine()
   }
 
   async #live(): Promise<void> {
@@ -197,6 +208,7 @@ export class ProcessDyno {
     if (isAdopted && port !== undefined) this.#around.ports.keep(port)
     const watched = new WatchedRun(run, {
       wanted: this.wanted,
+      isAdopted,
       port,
       onUp: state === 'up' ? undefined : (host) => this.#becomeUp(host),
       said: this.#said,

@@ -52,6 +52,18 @@ const folderOf = ({ id }: WantedDyno, of: TestEngine = engine): string =>
 const supervisorOf = async (dyno: WantedDyno, of = engine): Promise<number> =>
   (await until(() => readIdentity(join(folderOf(dyno, of), 'run-1')), LIMIT)).pid
 
+test('a config var that is marked is taken out of the next line of a dyno that runs', async () => {
+  const env = { GREETING: 'hello world' }
+  const dyno = want({ command: 'while sleep 0.05; do echo "$GREETING"; done', env })
+  await until(() => textOf(dyno).includes('app hello world'), LIMIT)
+  wanted.set(dyno.id, { ...dyno, marks: { GREETING: 'secret' } })
+  engine.apply([...wanted.values()])
+  const before = textOf(dyno).length
+  await until(() => textOf(dyno).slice(before).includes('app [REDACTED]'), LIMIT)
+  assert.equal(reportsOf(dyno).at(-1)?.restarts, 0)
+  await unwant(dyno)
+})
+
 test('of a stopped dyno no file, mount, cgroup or process is left', async () => {
   const dyno = want({ web: true, command: SERVE })
   await untilState(dyno, 'up')

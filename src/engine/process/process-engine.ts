@@ -13,6 +13,7 @@ import { newMemory, readDyno, type DynoMemory } from './dyno-memory.ts'
 import { OutputProgress } from './output-progress.ts'
 import { Ports } from './ports.ts'
 import { ProcessDyno, type DynoSurroundings } from './process-dyno.ts'
+import { UsageRecords } from './usage.ts'
 import { endUnknownDyno } from './salvage.ts'
 
 export type EngineOptions = {
@@ -49,6 +50,7 @@ export class ProcessEngine {
   readonly #unknown = new Set<string>()
   readonly #around: DynoSurroundings
   readonly #lastTable: LastTable
+  readonly #usage = new UsageRecords()
   readonly #examining: NodeJS.Timeout
   #number = -1
   #isExamining = false
@@ -105,13 +107,16 @@ export class ProcessEngine {
     }
     for (const wanted of set) {
       this.#wanted.set(wanted.id, wanted)
-      if (!this.#dynos.has(wanted.id)) this.#begin(wanted, newMemory())
+      const dyno = this.#dynos.get(wanted.id)
+      if (dyno) dyno.update(wanted)
+      else this.#begin(wanted, newMemory())
     }
     this.#lastTable.changed()
   }
 
   wholeReport(): EngineReport {
-    return { whole: true, dynos: [...this.#dynos.values()].map((dyno) => dyno.report()) }
+    const dynos = [...this.#dynos.values()].map((dyno) => dyno.report())
+    return { whole: true, dynos, usage: this.#usage.all() }
   }
 
   /** Leaves every dyno running, for the engine that comes next. */
@@ -182,8 +187,15 @@ export class ProcessEngine {
     if (this.#isExamining) return
     this.#isExamining = true
     for (const dyno of this.#dynos.values())
-      await this.#orSay('a dyno could not be examined', dyno.examine())
+      await this.#orSay('a dyno could not be examined', this.#examineOne(dyno))
     this.#isExamining = false
+    const usage = this.#usage.news(Date.now())
+    if (usage.length > 0) this.#options.onReport({ whole: false, dynos: [], usage })
+  }
+
+  async #examineOne(dyno: ProcessDyno): Promise<void> {
+    const usage = await dyno.examine()
+    if (usage) this.#usage.add(dyno.wanted, usage, Date.now())
   }
 
   async #orSay(what: string, work: Promise<void>): Promise<void> {

@@ -16,10 +16,14 @@ import type { Ending } from './ending.ts'
 import { Examination } from './examination.ts'
 import { followOutput, type FollowedOutput } from './follow-output.ts'
 import type { OutputProgress } from './output-progress.ts'
+import { innerProcesses, type InnerProcess } from './process-tree.ts'
 import { untilEntered, untilListening } from './readiness.ts'
+import { UsageSampler, type Usage } from './usage.ts'
 
 export type WatchOptions = {
   wanted: WantedDyno
+  /** An engine before this one has started it. */
+  isAdopted: boolean
   /** It is up once it listens there; undefined: it is up at once. */
   port: number | undefined
   /** Called once, with the address it listens on; not at all if it was up already for an engine before. */
@@ -39,6 +43,7 @@ export class WatchedRun {
   readonly ending: Promise<Ending | undefined>
   readonly #options: WatchOptions
   readonly #examination = new Examination()
+  readonly #sampler: UsageSampler
   readonly #leaving = new AbortController()
   readonly #done = new AbortController()
   #terminating: Promise<void> | undefined
@@ -47,6 +52,7 @@ export class WatchedRun {
   constructor(run: DynoRun, options: WatchOptions) {
     this.run = run
     this.#options = options
+    this.#sampler = new UsageSampler(options.isAdopted)
     this.ending = this.#watch()
   }
 
@@ -59,9 +65,16 @@ export class WatchedRun {
     this.#leaving.abort()
   }
 
-  /** Looks after what nothing tells of by itself. To be called now and then. */
-  async examine(): Promise<void> {
-    const finding = await this.#examination.examine(this.run, this.#options.wanted)
+  /** Looks after what nothing tells of by itself, and what it uses. To be called now and then. */
+  async examine(): Promise<Usage> {
+    const processes = innerProcesses(this.run.supervisor.pid)
+    await this.#judge(processes)
+    return this.#sampler.sample(this.run.place.name, processes)
+  }
+
+  async #judge(processes: InnerProcess[]): Promise<void> {
+    const { wanted } = this.#options
+    const finding = await this.#examination.examine(this.run, processes, wanted)
     if (!finding || this.#terminating || this.#done.signal.aborted) return
     if (!finding.isFatal) return this.#options.said.say(`Error ${finding.text}`)
     this.#fail(finding.text)

@@ -8,6 +8,7 @@ import { deleteDomainsOfApp } from '#/platform/domain/domain-store.ts'
 import { unwantAllDynos } from '#/platform/dyno/dyno-store.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
+import { deleteLogDrainsOfApp } from '#/platform/log-drain/log-drain-store.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { failPendingReleases } from '#/platform/release/release-store.ts'
 import { removeAppFilesJob } from './app-setup-jobs.ts'
@@ -31,6 +32,7 @@ export const destroyApp = (
     await failPendingReleases(tx, actor, id, 'The app was destroyed.')
     await unwantAllDynos(tx, actor, id)
     await deleteDomainsOfApp(tx, actor, id)
+    await deleteLogDrainsOfApp(tx, actor, id)
     await destroyAddOnsOfApp(tx, actor, id)
     await updateApp(tx, actor, id, { destroyedAt: new Date() })
     await insertEvent(tx, actor, {

@@ -106,17 +106,17 @@ export const mayOn = async (db: Db, actor: Actor, id: string, needed: Needed): P
     .where(mayOnApp(actor, needed))
     .executeTakeFirst()) !== undefined
 
-/** All apps that the actor may see, by name; those of `teamId`, or of `ids`, if given. */
+/** All apps that the actor may see (or has one of the `needed` permissions on), by name; those of `teamId`, or of `ids`, if given. */
 export const listApps = (
   db: Db,
   actor: Actor,
-  only: { teamId?: string; ids?: string[] } = {},
+  only: { teamId?: string; ids?: string[]; needed?: Needed } = {},
 ): Promise<App[]> => {
   let query = db
     .selectFrom('apps')
     .select(APP_COLUMNS)
     .where('destroyedAt', 'is', null)
-    .where(mayOnApp(actor, 'view'))
+    .where(mayOnApp(actor, only.needed ?? 'view'))
   if (only.teamId !== undefined) query = query.where('teamId', '=', only.teamId)
   if (only.ids !== undefined) query = query.where('id', 'in', only.ids.filter(isId).concat(NOBODY))
   return query.orderBy('name').execute()

@@ -1,12 +1,14 @@
 import { createWriteStream } from 'node:fs'
-import { lookup as lookUp, type LookupAddress } from 'node:dns'
 import { get as getHttps, type RequestOptions } from 'node:https'
 import type { IncomingMessage } from 'node:http'
-import { isIP, type LookupFunction } from 'node:net'
 import { pipeline } from 'node:stream/promises'
-import { config } from '#/foundation/config.ts'
 import { messageOf } from '#/foundation/errors.ts'
-import { isPublicAddress } from '#/foundation/public-address.ts'
+import {
+  bareHost,
+  guardedLookup,
+  isHostReachable,
+  privateSourceHosts,
+} from '#/foundation/guarded-lookup.ts'
 import { BuildFailure } from './build.ts'
 
 export type DownloadOptions = {
@@ -69,14 +71,16 @@ const follow = async (
 }
 
 const request = (url: URL, options: DownloadOptions): Promise<IncomingMessage> => {
-  const isAllowed = guardOf(url, options.privateHosts ?? configuredHosts())
+  const privateHosts = options.privateHosts ?? privateSourceHosts()
+  const host = bareHost(url.hostname)
   if (url.protocol !== 'https:') throw refusal('must be at an https URL')
-  if (isIP(bare(url.hostname)) && !isAllowed(bare(url.hostname))) throw privateAddress(url)
+  if (!isHostReachable(host, privateHosts))
+    throw refusal(`is at ${host}, which is not a public address`)
   const settings: RequestOptions = {
     agent: false,
     signal: options.signal,
     timeout: SILENCE_LIMIT_MS,
-    lookup: guardedLookup(url, isAllowed),
+    lookup: guardedLookup(privateHosts),
     headers: { 'user-agent': 'sluice' },
     ...(options.ca === undefined ? {} : { ca: options.ca }),
   }
@@ -86,32 +90,3 @@ const request = (url: URL, options: DownloadOptions): Promise<IncomingMessage> =
     sent.once('error', reject)
   })
 }
-
-type Guard = (address: string) => boolean
-
-const guardOf = (url: URL, privateHosts: readonly string[]): Guard =>
-  privateHosts.includes(url.hostname) ? () => true : isPublicAddress
-
-const configuredHosts = (): string[] =>
-  config.privateSourceHosts.split(',').map((host) => host.trim().toLowerCase())
-
-const bare = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, '$1')
-
-const privateAddress = (url: URL): BuildFailure =>
-  refusal(`is at ${url.hostname}, which is not a public address`)
-
-/** The connection goes to the very address that was judged: a name is not resolved a second time. */
-const guardedLookup =
-  (url: URL, isAllowed: Guard): LookupFunction =>
-  (hostname, options, callback) => {
-    lookUp(hostname, { ...options, all: true }, (error, addresses) => {
-      const first = addresses?.[0]
-      if (error || !first) return callback(error ?? new Error('no address'), [])
-      if (!addresses.every(({ address }) => isAllowed(address)))
-        return callback(privateAddress(url), [])
-      if (options.all) return callback(null, addresses)
-      return callback(null, ...pair(first))
-    })
-  }
-
-const pair = ({ address, family }: LookupAddress): [string, number] => [address, family]

@@ -5,6 +5,7 @@ import type { BuildInput, BuiltSlug } from '#/builder/slug-build.ts'
 import { config } from '#/foundation/config.ts'
 import { failpoint } from '#/foundation/failpoint.ts'
 import { redactor } from '#/log-store/redactor.ts'
+import { readConfigMarks } from '#/platform/config-var/config-mark-store.ts'
 import { appFiles } from '#/platform/app/app-files.ts'
 import { getApp } from '#/platform/app/app-store.ts'
 import { configVarsOf, readConfigSnapshot } from '#/platform/app/config-snapshot-store.ts'
@@ -38,7 +39,7 @@ export const makeSlug = async (needs: Needs, run: BuildRun): Promise<BuiltSlug> 
     if (await needs.store.has(slug.digest)) return slug
   }
   const configVars = await readConfigVars(needs, run.build)
-  const redact = redactor(configVars)
+  const redact = redactor(configVars, await readConfigMarks(needs.db, run.build.appId))
   const gate = createLineGate((text) => run.output.write(redact(text)))
   try {
     const sourceDir = await step(needs, run, 'source', () => fetchFor(needs, run, gate.write))

@@ -4,6 +4,7 @@ import { transaction } from '#/foundation/db.ts'
 import { lockApp } from '#/platform/app/app-store.ts'
 import { insertConfigSnapshot, readConfigSnapshot } from '#/platform/app/config-snapshot-store.ts'
 import { releaseApp } from '#/platform/deploy/release-app.ts'
+import { readDynoFeed } from '#/platform/dyno/dyno-feed-store.ts'
 import { anApp, aServingRelease, aTeam } from '../../../test/support/apps.ts'
 import { aTestPlatform } from '../../../test/support/test-platform.ts'
 
@@ -138,4 +139,44 @@ test('the event of a change names the vars and holds no value', async () => {
     .limit(1)
     .executeTakeFirstOrThrow()
   assert.deepEqual(event.after, { set: ['SECRET'], removed: [] })
+})
+
+test('marks are set, shown and taken away, and running dynos are told', async () => {
+  const { id, name } = await anApp(platform)
+  const mark = (body: unknown) => call('PATCH', `/apps/${name}/config-vars/marks`, body)
+  const before = await versionsOf(name)
+  const { number } = await readDynoFeed(needs.db, undefined)
+  const set = await mark({ GREETING: 'secret', PUBLIC_KEY: 'plain' })
+  assert.equal(set.statusCode, 200)
+  assert.deepEqual(set.json(), { GREETING: 'secret', PUBLIC_KEY: 'plain' })
+  assert.deepEqual((await mark({ GREETING: null, NEVER: null })).json(), { PUBLIC_KEY: 'plain' })
+  const shown = await call('GET', `/apps/${name}/config-vars/marks`)
+  assert.deepEqual(shown.json(), { PUBLIC_KEY: 'plain' })
+  assert.deepEqual(await versionsOf(name), before, 'it makes no release')
+  const release = await aServingRelease(platform, { id }, { web: 'serve' })
+  await needs.db
+    .insertInto('dynos')
+    .values({
+      ...{ appId: id, releaseId: release.id, kind: 'kept', type: 'web', number: 1 },
+      ...{ size: 'basic', command: 'serve' },
+    })
+    .execute()
+  const then = await readDynoFeed(needs.db, undefined)
+  await mark({ GREETING: 'secret' })
+  const { rows } = await readDynoFeed(needs.db, then.number)
+  assert.deepEqual(
+    rows.map(({ marks }) => marks),
+    [{ GREETING: 'secret', PUBLIC_KEY: 'plain' }],
+  )
+  assert.ok(then.number >= number)
+})
+
+test('nonsense marks nothing, and twenty at once are all there', async () => {
+  const { name } = await anApp(platform)
+  const mark = (body: unknown) => call('PATCH', `/apps/${name}/config-vars/marks`, body)
+  for (const body of [{ GOOD: 'maybe' }, { 'not a name': 'secret' }, { A: 1 }, []])
+    assert.equal((await mark(body)).statusCode, 422, JSON.stringify(body))
+  await Promise.all(Array.from({ length: 20 }, (_, index) => mark({ [`A${index}`]: 'secret' })))
+  const marks = (await call('GET', `/apps/${name}/config-vars/marks`)).json()
+  assert.equal(Object.keys(marks).length, 20)
 })

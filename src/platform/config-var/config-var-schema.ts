@@ -6,3 +6,9 @@ export const UpdateConfigVars = Type.Record(Type.String(), Type.Union([Type.Stri
 /** All variables by name, as Heroku shows them. */
 export const presentConfigVars = (vars: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(vars).sort(([a], [b]) => (a < b ? -1 : 1)))
+
+/** Variable to whether its value is secret or plain in the log, or null for what its name says. */
+export const UpdateConfigMarks = Type.Record(
+  Type.String(),
+  Type.Union([Type.Literal('secret'), Type.Literal('plain'), Type.Null()]),
+)

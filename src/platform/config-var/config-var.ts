@@ -28,7 +28,8 @@ export const applyChange = (config: ConfigSnapshot, change: ConfigChange): Confi
   return after
 }
 
-const assertKey = (key: string): void => {
+/** @throws 422 in words */
+export const assertKey = (key: string): void => {
   if (key.length > LONGEST_KEY || !KEY.test(key))
     throw invalidParams(
       `${JSON.stringify(key.slice(0, 60))} is not a name for a config var. Names consist of letters, digits and underscores, do not start with a digit or two underscores, and have ${LONGEST_KEY} characters at most.`,

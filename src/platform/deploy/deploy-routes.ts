@@ -7,6 +7,8 @@ import { presentReleases } from '#/platform/release/release-routes.ts'
 import { getRelease, getReleaseById } from '#/platform/release/release-store.ts'
 import { route, type Lookup } from '#/platform/route.ts'
 import { streamText } from '#/platform/stream-text.ts'
+import { changeOverlap } from './change-overlap.ts'
+import { mayOverlap } from './overlap-store.ts'
 import { presentDeploy } from './deploy-schema.ts'
 import { findDeployOfRelease } from './deploy-store.ts'
 import { followReleaseOutput, hasReleaseCommand } from './release-output.ts'
@@ -27,7 +29,26 @@ const ACCEPTED = 202
 const appOfRelease = async ({ platform, actor, params }: Lookup): Promise<string> =>
   (await getReleaseById(platform.db, actor, params['release'] ?? '')).appId
 
+const DeploySettings = Type.Object({ overlap: Type.Boolean() })
+
 export const deployRoutes = [
+  route({
+    method: 'GET',
+    path: '/apps/:app/deploy-settings',
+    access: onApp(...NEEDED.look),
+    handle: async ({ platform, actor, target: app }) => ({
+      overlap: await mayOverlap(platform.db, actor, app.id),
+    }),
+  }),
+  route({
+    method: 'PATCH',
+    path: '/apps/:app/deploy-settings',
+    access: onApp(...NEEDED.features),
+    body: DeploySettings,
+    handle: async ({ platform, actor, target: app, body }) => ({
+      overlap: await changeOverlap(platform, actor, app, body.overlap),
+    }),
+  }),
   route({
     method: 'POST',
     scope: 'deploy',

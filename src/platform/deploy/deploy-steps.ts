@@ -30,6 +30,14 @@ import { finishDeploy, haveRoutersApplied, saveSteps, sumRequests } from './depl
 import { DeployFailure, finishedStep, WANT_DYNOS, type Deploy, type DeployStep } from './deploy.ts'
 import { planDynos, replacedBy } from './plan-dynos.ts'
 import { DEPLOYER, type DeployNeeds } from './deployer.ts'
+import {
+  mustStopFirst,
+  OLD_STOPPED,
+  STOP_OLD,
+  stoppedFirst,
+  stopOld,
+  waitUntilOldStopped,
+} from './stop-first.ts'
 
 /** What a step may use: the deploy with its saved steps, the release to run and its code. */
 type Run = DeployNeeds & {
@@ -54,6 +62,10 @@ export const performDeploy = async (
   const command = slug?.processTypes[RELEASE_PHASE]
   if (deploy.kind === 'release' && command !== undefined)
     await step(run, 'release-phase', () => runReleasePhase(run, command))
+  if (await mustStopFirst(needs.db, deploy)) {
+    await stepInTransaction(run, STOP_OLD, stopOld)
+    await step(run, OLD_STOPPED, () => waitUntilOldStopped(needs, deploy, signal))
+  }
   await stepInTransaction(run, WANT_DYNOS, wantDynos)
   await step(run, 'healthy', waitUntilHealthy)
   await stepInTransaction(run, 'route', routeToNew)
@@ -186,8 +198,9 @@ const routeToNew = async (tx: Db, { deploy, release }: Run): Promise<string> => 
   const kept = await listKeptDynos(tx, DEPLOYER, deploy.appId)
   const formations = await listFormations(tx, DEPLOYER, deploy.appId)
   const replaced = replacedBy({ deploy, kept, formations })
-  const ids = replaced.map(({ id }) => id)
-  const before = await sumRequests(tx, DEPLOYER, ids)
+  const stopped = stoppedFirst(deploy)
+  const ids = stopped?.ids ?? replaced.map(({ id }) => id)
+  const before = stopped?.before ?? (await sumRequests(tx, DEPLOYER, ids))
   if (deploy.kind === 'release') {
     await makeCurrent(tx, DEPLOYER, release)
     await updateApp(tx, DEPLOYER, deploy.appId, { releasedAt: new Date() })

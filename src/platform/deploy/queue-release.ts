@@ -9,6 +9,7 @@ import type { Slug } from '#/platform/slug/slug.ts'
 import { DEPLOYER } from './deployer.ts'
 import { hasUnfinishedDeploys, insertDeploy } from './deploy-store.ts'
 import { WANT_DYNOS } from './deploy.ts'
+import { mayOverlap } from './overlap-store.ts'
 import { planDynos } from './plan-dynos.ts'
 
 type Input = { release: Release; slug: Slug | null; formations: Formation[] }
@@ -25,7 +26,8 @@ export const queueRelease = async (
   const { appId, id: releaseId } = release
   const mustWait =
     slug?.processTypes[RELEASE_PHASE] !== undefined ||
-    (await hasUnfinishedDeploys(tx, actor, appId))
+    (await hasUnfinishedDeploys(tx, actor, appId)) ||
+    !(await mayOverlap(tx, actor, appId))
   if (mustWait) {
     await insertDeploy(tx, actor, { appId, kind: 'release', releaseId })
     return

@@ -8,6 +8,7 @@ import { markFailed } from '#/platform/release/release-store.ts'
 import { performDeploy } from './deploy-steps.ts'
 import { finishDeploy, takeNextDeploy } from './deploy-store.ts'
 import { DEPLOYER, type DeployNeeds } from './deployer.ts'
+import { bringBack } from './stop-first.ts'
 import { DeployFailure, FenceLost, type Deploy } from './deploy.ts'
 
 /** After so many attempts that met an outage or a bug of ours, the deploy is given up, so that it does not stay pending for ever. */
@@ -49,7 +50,8 @@ const failDeploy = async (
     error instanceof DeployFailure ? error.message : `Platform error: ${messageOf(error)}`
   await transaction(db, async (tx) => {
     await finishDeploy(tx, DEPLOYER, deploy, { status: 'failed', failureReason: reason })
-    if (deploy.kind !== 'scale') {
+    const isKept = (await bringBack(tx, deploy)) || deploy.kind === 'scale'
+    if (!isKept) {
       const dynos = await listDynosOfDeploy(tx, DEPLOYER, deploy.id)
       await unwantDynos(
         tx,

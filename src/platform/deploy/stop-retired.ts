@@ -21,7 +21,7 @@ export const stopRetiredDynos = async (
   await keepEvidence(needs, deploy, dynoIds)
 }
 
-const waitUntilDrained = async (
+export const waitUntilDrained = async (
   needs: DeployNeeds,
   deploy: Deploy,
   dynoIds: string[],

@@ -9,7 +9,8 @@ import {
   upsertDynoRequests,
   upsertFollower,
 } from './route-feed-store.ts'
-import { ROUTE_FEED, type AppRoute, type RouterReport } from './route-feed.ts'
+import { upsertMinutes, type NewMinute } from '#/platform/metric/metric-store.ts'
+import { ROUTE_FEED, type AppRoute, type RouterReport, type TrafficMinute } from './route-feed.ts'
 
 type Needs = Pick<Platform, 'db' | 'notifications' | 'log'>
 
@@ -84,6 +85,7 @@ export const routeFeed = (
         report.draining.map(({ dynoId }) => dynoId),
       )
       await transaction(needs.db, (tx) => upsertDynoRequests(tx, follower.id, report.counters))
+      await upsertMinutes(needs.db, follower.id, (report.minutes ?? []).map(ofWeb))
       await settleDrained()
     },
     onLeave: (follower) => {
@@ -92,5 +94,8 @@ export const routeFeed = (
     },
   }
 }
+
+/** Only web dynos take requests. */
+const ofWeb = (minute: TrafficMinute): NewMinute => ({ ...minute, processType: 'web' })
 
 const withoutGone = ({ gone: _gone, ...route }: AppRoute & { gone: boolean }): AppRoute => route

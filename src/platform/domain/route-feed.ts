@@ -35,6 +35,22 @@ export type RouterReport = {
   draining: { dynoId: string; requests: number }[]
   /** Counters of each dyno since this router started, sent about once a second for those that changed, and at once when a draining dyno reaches 0. */
   counters: DynoCounters[]
+  /** Minutes in which something was counted, each whole as far as it has come. */
+  minutes?: TrafficMinute[]
+}
+
+/** What an app was asked for and answered in one minute, by one router. */
+export type TrafficMinute = {
+  appId: string
+  /** Its start, ISO 8601. */
+  minute: string
+  /** Requests by the first digit of their status, 1 to 5. */
+  statuses: number[]
+  latencySumMs: number
+  latencyMaxMs: number
+  /** Of the histogram (foundation/histogram.ts) those buckets that are not empty, and how many are in each. */
+  buckets: number[]
+  counts: number[]
 }
 
 export type DynoCounters = {

@@ -42,6 +42,7 @@ export const readDynoFeed = async (
       'dynos.wanted',
       'releases.configSnapshotId',
       'dynos.sealedEnv',
+      marksOfApp.as('marks'),
     ])
   const rows = await (
     since === undefined
@@ -50,3 +51,6 @@ export const readDynoFeed = async (
   ).execute()
   return { number, rows }
 }
+
+const marksOfApp = sql<Record<string, 'secret' | 'plain'> | null>`(
+  select json_object_agg(key, mark) from config_var_marks m where m.app_id = dynos.app_id)`

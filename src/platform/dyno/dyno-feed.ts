@@ -4,6 +4,7 @@ import type { FeedSource } from '#/foundation/feed.ts'
 import { configVarsOf, readConfigSnapshot } from '#/platform/app/config-snapshot-store.ts'
 import { getDataKey } from '#/platform/data-key-store.ts'
 import { systemActor } from '#/platform/event/actor.ts'
+import { upsertMinutes } from '#/platform/metric/metric-store.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { readDynoFeed, type DynoFeedRow } from './dyno-feed-store.ts'
 import { listUnreportedDynos, recordDynoReport, refreshRoutable } from './dyno-store.ts'
@@ -30,7 +31,10 @@ export const dynoFeed = (needs: Needs): FeedSource<WantedDyno, EngineReport> => 
     }
   },
   onNews: (listener) => needs.notifications.subscribe('dyno_feed', listener),
-  onReport: (_follower, number, report) => recordEngineReport(needs, number, report),
+  onReport: async (follower, number, report) => {
+    await recordEngineReport(needs, number, report)
+    await upsertMinutes(needs.db, follower.id, report.usage ?? [])
+  },
 })
 
 const present = async (needs: Needs, row: DynoFeedRow): Promise<WantedDyno> => {

@@ -23,6 +23,8 @@ export type WantedDyno = FeedRow & {
   command: string
   /** The whole environment of the app (config vars, DYNO …) but for PORT, HOME and PATH, which the engine adds. */
   env: Record<string, string>
+  /** Of config vars: whether their values are taken out of the log, where people said so. May change while it runs. */
+  marks?: Record<string, 'secret' | 'plain'>
   /** Gets a PORT, and is up once something listens on it; else up once its process has started. */
   web: boolean
   /** A web dyno that does not listen within this time is stopped and reported as crashed with R10. */
@@ -62,6 +64,22 @@ export type EngineReport = {
   /** The first report after a table names every dyno the engine knows; those it does not name are not running. */
   whole: boolean
   dynos: DynoReport[]
+  /** Minutes in which dynos were looked at, each whole as far as it has come. */
+  usage?: UsageMinute[]
+}
+
+/** What the dynos of one process type used in one minute, as one engine saw it. */
+export type UsageMinute = {
+  appId: string
+  processType: string
+  /** Its start, ISO 8601. */
+  minute: string
+  /** Looks at a dyno; memory and load are sums over them. */
+  samples: number
+  cpuMs: number
+  memorySumBytes: number
+  memoryMaxBytes: number
+  loadSum: number
 }
 
 /** Raw bytes both ways, once; the end of the stream is the end of the dyno. */

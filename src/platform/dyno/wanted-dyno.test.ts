@@ -15,6 +15,7 @@ const row: WantedDynoRow = {
   digest: null,
   tty: null,
   attached: false,
+  marks: null,
 }
 
 test('a dyno has the config of its release and knows its own name', () => {

@@ -17,6 +17,7 @@ export type WantedDynoRow = {
   digest: string | null
   tty: { columns: number; lines: number; term: string } | null
   attached: boolean
+  marks: Record<string, 'secret' | 'plain'> | null
 }
 
 /** The row of the feed: what the engine is told. */
@@ -39,6 +40,7 @@ export const buildWantedDyno = (
     STACK: row.stack,
     HEROKU_APP_NAME: row.appName,
   },
+  marks: row.marks ?? {},
   web: row.kind === 'kept' && row.type === 'web',
   bootLimitMs: config.bootLimitMs,
   stopLimitMs: config.stopLimitMs,

@@ -20,6 +20,8 @@ export const NEEDED = {
   oneOffDynos: ['deploy', 'operate'],
   promotion: ['deploy'],
   logs: ['operate'],
+  drains: ['operate'],
+  metrics: ['operate'],
   restart: ['operate'],
   scale: ['operate'],
   domains: ['operate'],
@@ -45,6 +47,8 @@ export const ACTIONS: Record<keyof typeof NEEDED, string> = {
   promotion:
     'Add to and remove from a pipeline, promote from and to it (on every app that takes part)',
   logs: 'Read logs',
+  drains: 'See, add and remove log drains',
+  metrics: 'Read metrics',
   restart: 'Restart and stop dynos',
   scale: 'Scale and resize',
   domains: 'Add, change and remove domains',

@@ -1,0 +1,25 @@
+import { messageOf } from '#/foundation/errors.ts'
+import type { Fault } from './catalogue.ts'
+import type { FaultPlatform } from './fault-platform.ts'
+import { checkInvariants } from './invariants.ts'
+import { seededRandom } from './random.ts'
+import { startVisits, startWorkload, type Record } from './workload.ts'
+
+/** Load, the fault, healing, quiet, and then the invariants over what was recorded. `problems` is empty if it was borne. */
+export const runFault = async (
+  platform: FaultPlatform,
+  fault: Fault,
+  seed: number,
+): Promise<{ problems: string[]; record: Record }> => {
+  const random = seededRandom(seed)
+  const load = fault.load === 'visits' ? startVisits(platform) : startWorkload(platform, random)
+  const problems: string[] = []
+  try {
+    problems.push(...(await fault.inject({ platform, random, record: load.record })))
+  } catch (error) {
+    problems.push(`the fault could not be made: ${messageOf(error)}`)
+  }
+  const record = await load.stop()
+  problems.push(...(await checkInvariants(platform, record, fault.allowance)))
+  return { problems, record }
+}
