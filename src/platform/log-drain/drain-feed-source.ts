@@ -15,8 +15,9 @@ export const drainFeed = (
 ): { source: FeedSource<WantedDrain, null>; stop: () => void } => {
   let followers = 0
   const ensureDrainer = async (): Promise<void> => {
-    if (followers > 0 || (await listAllLogDrains(needs)).length === 0) return
-    await startDrainer()
+    if (followers > 0) return
+    const drains = await listAllLogDrains(needs)
+    if (drains.length > 0 && followers === 0) await startDrainer() // one may have come meanwhile
   }
   const look = (): void => {
     ensureDrainer().catch((error: unknown) =>
