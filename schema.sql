@@ -1,5 +1,13 @@
 -- Made by `npm run db:dump` from the migrations. Do not edit.
 
+create table account_features (
+  account_id uuid not null,
+  name text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint account_features_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint account_features_pkey PRIMARY KEY (account_id, name)
+);
+
 create table account_links (
   account_id uuid not null,
   kind text not null,
@@ -94,6 +102,41 @@ create table app_transfers (
 CREATE INDEX app_transfers_recipient ON public.app_transfers USING btree (recipient_email);
 CREATE INDEX app_transfers_sender_id ON public.app_transfers USING btree (sender_id);
 CREATE UNIQUE INDEX app_transfers_one_pending ON public.app_transfers USING btree (app_id) WHERE (state = 'pending'::text);
+
+create table approval_requests (
+  id uuid not null default gen_random_uuid(),
+  pipeline_id uuid not null,
+  app_id uuid not null,
+  digest text not null,
+  source_app_id uuid not null,
+  source_release_id uuid not null,
+  requested_by uuid,
+  requested_by_name text not null,
+  expires_at timestamp with time zone not null,
+  withdrawn_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint approval_requests_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
+  constraint approval_requests_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES pipelines(id) ON DELETE CASCADE,
+  constraint approval_requests_pkey PRIMARY KEY (id),
+  constraint approval_requests_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES accounts(id),
+  constraint approval_requests_source_app_id_fkey FOREIGN KEY (source_app_id) REFERENCES apps(id),
+  constraint approval_requests_source_release_id_fkey FOREIGN KEY (source_release_id) REFERENCES releases(id)
+);
+CREATE INDEX approval_requests_app_id ON public.approval_requests USING btree (app_id, digest);
+CREATE INDEX approval_requests_pipeline_id ON public.approval_requests USING btree (pipeline_id, created_at);
+CREATE UNIQUE INDEX approval_requests_one_open ON public.approval_requests USING btree (app_id, digest) WHERE (withdrawn_at IS NULL);
+
+create table approvals (
+  id uuid not null default gen_random_uuid(),
+  request_id uuid not null,
+  account_id uuid not null,
+  account_name text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint approvals_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint approvals_account_key UNIQUE (request_id, account_id),
+  constraint approvals_pkey PRIMARY KEY (id),
+  constraint approvals_request_id_fkey FOREIGN KEY (request_id) REFERENCES approval_requests(id) ON DELETE CASCADE
+);
 
 create table apps (
   id uuid not null default gen_random_uuid(),
@@ -254,6 +297,17 @@ CREATE TRIGGER collaborators_leave AFTER DELETE ON public.collaborators FOR EACH
 CREATE TRIGGER collaborators_lose_deploy AFTER UPDATE OF permissions ON public.collaborators FOR EACH ROW WHEN ((('deploy'::text = ANY (old.permissions)) AND (NOT ('deploy'::text = ANY (new.permissions))))) EXECUTE FUNCTION revoke_deploy_tokens_of_grant();
 CREATE TRIGGER collaborators_notify_access AFTER DELETE OR UPDATE ON public.collaborators FOR EACH STATEMENT EXECUTE FUNCTION notify_access();
 
+create table config_marks (
+  stage_id uuid not null,
+  key text not null,
+  mark text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint config_marks_key_check CHECK (((key <> ''::text) AND (length(key) <= 200))),
+  constraint config_marks_mark_check CHECK ((mark = ANY (ARRAY['must-differ'::text, 'must-equal'::text]))),
+  constraint config_marks_pkey PRIMARY KEY (stage_id, key),
+  constraint config_marks_stage_id_fkey FOREIGN KEY (stage_id) REFERENCES pipeline_stages(id) ON DELETE CASCADE
+);
+
 create table config_snapshots (
   id uuid not null default gen_random_uuid(),
   app_id uuid not null,
@@ -395,6 +449,7 @@ CREATE INDEX dynos_app_id ON public.dynos USING btree (app_id) WHERE (stopped_at
 CREATE INDEX dynos_feed_number ON public.dynos USING btree (feed_number);
 CREATE TRIGGER dynos_changed AFTER INSERT OR UPDATE ON public.dynos FOR EACH ROW EXECUTE FUNCTION dyno_changed();
 CREATE TRIGGER dynos_feed BEFORE INSERT OR UPDATE ON public.dynos FOR EACH ROW EXECUTE FUNCTION feed_dyno();
+CREATE TRIGGER dynos_note_crash AFTER UPDATE ON public.dynos FOR EACH ROW WHEN (((new.kind = 'kept'::text) AND new.wanted AND (new.retired_at IS NULL) AND ((new.restarts > old.restarts) OR ((new.state = 'crashed'::text) AND (old.state <> 'crashed'::text))))) EXECUTE FUNCTION note_crash();
 CREATE UNIQUE INDEX dynos_one_release_phase ON public.dynos USING btree (deploy_id) WHERE ((type = 'release'::text) AND (kind = 'once'::text));
 
 create table ephemeral_app_collaborators (
@@ -498,6 +553,21 @@ create table formations (
   constraint formations_type_check CHECK ((type ~ '^[A-Za-z0-9_-]{1,64}$'::text)),
   constraint formations_type_key UNIQUE (app_id, type)
 );
+
+create table freeze_overrides (
+  id uuid not null default gen_random_uuid(),
+  stage_id uuid not null,
+  account_id uuid not null,
+  account_name text not null,
+  reason text not null,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null default now(),
+  constraint freeze_overrides_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  constraint freeze_overrides_pkey PRIMARY KEY (id),
+  constraint freeze_overrides_reason_check CHECK ((reason <> ''::text)),
+  constraint freeze_overrides_stage_id_fkey FOREIGN KEY (stage_id) REFERENCES pipeline_stages(id) ON DELETE CASCADE
+);
+CREATE INDEX freeze_overrides_stage_id ON public.freeze_overrides USING btree (stage_id, account_id);
 
 create table identities (
   issuer text not null,
@@ -614,13 +684,33 @@ create table pipeline_stages (
   name text not null,
   kind text not null,
   position integer not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
   constraint pipeline_stages_id_key UNIQUE (id, pipeline_id),
   constraint pipeline_stages_kind_check CHECK ((kind = ANY (ARRAY['test'::text, 'review'::text, 'development'::text, 'staging'::text, 'production'::text]))),
+  constraint pipeline_stages_name_check CHECK ((name ~ '^[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?$'::text)),
   constraint pipeline_stages_name_key UNIQUE (pipeline_id, name),
   constraint pipeline_stages_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES pipelines(id) ON DELETE CASCADE,
   constraint pipeline_stages_pkey PRIMARY KEY (id),
+  constraint pipeline_stages_position_check CHECK (("position" >= 0)),
   constraint pipeline_stages_position_key UNIQUE (pipeline_id, "position") DEFERRABLE INITIALLY DEFERRED
 );
+
+create table pipeline_webhooks (
+  id uuid not null default gen_random_uuid(),
+  pipeline_id uuid not null,
+  url text not null,
+  sealed_secret text not null,
+  events text[] not null,
+  created_by uuid not null,
+  created_by_name text not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint pipeline_webhooks_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
+  constraint pipeline_webhooks_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES pipelines(id) ON DELETE CASCADE,
+  constraint pipeline_webhooks_pkey PRIMARY KEY (id)
+);
+CREATE INDEX pipeline_webhooks_pipeline_id ON public.pipeline_webhooks USING btree (pipeline_id);
 
 create table pipelines (
   id uuid not null default gen_random_uuid(),
@@ -633,6 +723,7 @@ create table pipelines (
   production_promotion text not null default 'admins'::text,
   ephemeral_auto_join boolean not null default false,
   ephemeral_permissions text[] not null default '{view,deploy,operate}'::text[],
+  path_rules jsonb,
   constraint pipelines_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
   constraint pipelines_ephemeral_permissions_check CHECK (is_permission_set(ephemeral_permissions)),
   constraint pipelines_name_check CHECK ((name ~ '^[a-z][a-z0-9-]{0,28}[a-z0-9]$'::text)),
@@ -650,11 +741,18 @@ create table promotion_targets (
   app_id uuid not null,
   release_id uuid not null,
   created_at timestamp with time zone not null default now(),
+  previous_release_id uuid,
+  approvals jsonb not null default '[]'::jsonb,
+  freeze_override text,
+  rollback_release_id uuid,
+  rollback_note text,
   constraint promotion_targets_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
   constraint promotion_targets_app_key UNIQUE (promotion_id, app_id),
   constraint promotion_targets_pkey PRIMARY KEY (id),
+  constraint promotion_targets_previous_release_id_fkey FOREIGN KEY (previous_release_id) REFERENCES releases(id),
   constraint promotion_targets_promotion_id_fkey FOREIGN KEY (promotion_id) REFERENCES promotions(id),
-  constraint promotion_targets_release_id_fkey FOREIGN KEY (release_id) REFERENCES releases(id)
+  constraint promotion_targets_release_id_fkey FOREIGN KEY (release_id) REFERENCES releases(id),
+  constraint promotion_targets_rollback_release_id_fkey FOREIGN KEY (rollback_release_id) REFERENCES releases(id)
 );
 CREATE UNIQUE INDEX promotion_targets_release_id ON public.promotion_targets USING btree (release_id);
 
@@ -667,13 +765,22 @@ create table promotions (
   created_by uuid,
   created_by_name text not null,
   created_at timestamp with time zone not null default now(),
+  number bigint generated always as identity not null,
+  all_or_nothing boolean not null default false,
+  retry_of uuid,
+  idempotency_key text,
+  request_hash text,
+  plan jsonb,
+  settled_at timestamp with time zone,
   constraint promotions_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
   constraint promotions_pkey PRIMARY KEY (id),
+  constraint promotions_retry_of_fkey FOREIGN KEY (retry_of) REFERENCES promotions(id),
   constraint promotions_slug_id_fkey FOREIGN KEY (slug_id) REFERENCES slugs(id),
   constraint promotions_source_app_id_fkey FOREIGN KEY (source_app_id) REFERENCES apps(id),
   constraint promotions_source_release_id_fkey FOREIGN KEY (source_release_id) REFERENCES releases(id)
 );
 CREATE INDEX promotions_pipeline_id ON public.promotions USING btree (pipeline_id, created_at);
+CREATE UNIQUE INDEX promotions_idempotency_key ON public.promotions USING btree (created_by, idempotency_key);
 
 create table recovery_codes (
   account_id uuid not null,
@@ -681,6 +788,15 @@ create table recovery_codes (
   used_at timestamp with time zone,
   constraint recovery_codes_account_id_fkey FOREIGN KEY (account_id) REFERENCES two_factors(account_id) ON DELETE CASCADE,
   constraint recovery_codes_pkey PRIMARY KEY (account_id, code_hash)
+);
+
+create table release_watches (
+  release_id uuid not null,
+  until timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint release_watches_pkey PRIMARY KEY (release_id),
+  constraint release_watches_release_id_fkey FOREIGN KEY (release_id) REFERENCES releases(id) ON DELETE CASCADE
 );
 
 create table releases (
@@ -699,6 +815,7 @@ create table releases (
   created_by_name text not null,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  cause text,
   constraint releases_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
   constraint releases_config_snapshot_id_fkey FOREIGN KEY (config_snapshot_id) REFERENCES config_snapshots(id),
   constraint releases_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
@@ -710,6 +827,7 @@ create table releases (
 );
 CREATE TRIGGER releases_keep BEFORE UPDATE ON public.releases FOR EACH ROW EXECUTE FUNCTION keep_release();
 CREATE TRIGGER releases_number BEFORE INSERT ON public.releases FOR EACH ROW EXECUTE FUNCTION number_release();
+CREATE TRIGGER releases_settle_promotion AFTER UPDATE OF status ON public.releases FOR EACH ROW WHEN (((old.status = 'pending'::text) AND (new.status <> 'pending'::text))) EXECUTE FUNCTION settle_promotion();
 CREATE TRIGGER releases_slug BEFORE INSERT ON public.releases FOR EACH ROW WHEN ((new.slug_id IS NOT NULL)) EXECUTE FUNCTION keep_released_slug();
 CREATE UNIQUE INDEX releases_one_current ON public.releases USING btree (app_id) WHERE current;
 
@@ -758,6 +876,8 @@ create table slugs (
   removed_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  path_rules jsonb,
+  baked_in jsonb,
   constraint slugs_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
   constraint slugs_digest_check CHECK ((digest ~ '^sha256:[0-9a-f]{64}$'::text)),
   constraint slugs_pkey PRIMARY KEY (id)
@@ -793,6 +913,44 @@ create table ssh_keys (
   constraint ssh_keys_pkey PRIMARY KEY (id)
 );
 CREATE INDEX ssh_keys_account_id ON public.ssh_keys USING btree (account_id);
+
+create table stage_freezes (
+  id uuid not null default gen_random_uuid(),
+  stage_id uuid not null,
+  kind text not null,
+  starts text not null,
+  ends text not null,
+  time_zone text not null,
+  reason text,
+  created_by uuid,
+  created_by_name text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint stage_freezes_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
+  constraint stage_freezes_kind_check CHECK ((kind = ANY (ARRAY['weekly'::text, 'range'::text]))),
+  constraint stage_freezes_pkey PRIMARY KEY (id),
+  constraint stage_freezes_stage_id_fkey FOREIGN KEY (stage_id) REFERENCES pipeline_stages(id) ON DELETE CASCADE
+);
+CREATE INDEX stage_freezes_stage_id ON public.stage_freezes USING btree (stage_id);
+
+create table stage_policies (
+  stage_id uuid not null,
+  approvals integer not null default 0,
+  approval_team_id uuid,
+  approval_hours integer not null default 168,
+  promoters text,
+  direct_deploys boolean not null default true,
+  blocking_findings text[] not null default '{}'::text[],
+  auto_rollback_minutes integer not null default 0,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint stage_policies_approval_hours_check CHECK (((approval_hours >= 1) AND (approval_hours <= 8760))),
+  constraint stage_policies_approval_team_id_fkey FOREIGN KEY (approval_team_id) REFERENCES teams(id),
+  constraint stage_policies_approvals_check CHECK (((approvals >= 0) AND (approvals <= 20))),
+  constraint stage_policies_auto_rollback_minutes_check CHECK (((auto_rollback_minutes >= 0) AND (auto_rollback_minutes <= 60))),
+  constraint stage_policies_pkey PRIMARY KEY (stage_id),
+  constraint stage_policies_promoters_check CHECK ((promoters = ANY (ARRAY['admins'::text, 'deployers'::text]))),
+  constraint stage_policies_stage_id_fkey FOREIGN KEY (stage_id) REFERENCES pipeline_stages(id) ON DELETE CASCADE
+);
 
 create table team_invitations (
   id uuid not null default gen_random_uuid(),
@@ -877,6 +1035,22 @@ create table web_sessions (
 );
 CREATE INDEX web_sessions_account_id ON public.web_sessions USING btree (account_id);
 CREATE TRIGGER web_sessions_notify_access AFTER DELETE ON public.web_sessions FOR EACH STATEMENT EXECUTE FUNCTION notify_access();
+
+create table webhook_deliveries (
+  id uuid not null default gen_random_uuid(),
+  webhook_id uuid not null,
+  event text not null,
+  payload text not null,
+  status text not null default 'pending'::text,
+  attempts integer not null default 0,
+  last_answer text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint webhook_deliveries_pkey PRIMARY KEY (id),
+  constraint webhook_deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text]))),
+  constraint webhook_deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES pipeline_webhooks(id) ON DELETE CASCADE
+);
+CREATE INDEX webhook_deliveries_webhook_id ON public.webhook_deliveries USING btree (webhook_id, created_at);
 
 create table workers (
   id text not null,
@@ -1084,6 +1258,19 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.note_crash()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (select from release_watches where release_id = new.release_id and ended_at is null and until > now()) then
+    perform graphile_worker.add_job('roll-back-crashed', json_build_object('releaseId', new.release_id),
+      job_key => 'roll-back-crashed:' || new.release_id);
+  end if;
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.notify_access()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1267,6 +1454,21 @@ AS $function$
 begin
   update authorizations set revoked_at = now(), updated_at = now()
   where account_id = old.account_id and app_id = old.app_id and revoked_at is null;
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.settle_promotion()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  promotion uuid;
+begin
+  for promotion in select promotion_id from promotion_targets where release_id = new.id loop
+    perform graphile_worker.add_job('settle-promotion', json_build_object('promotionId', promotion),
+      queue_name => 'promotion:' || promotion, job_key => 'settle-promotion:' || promotion);
+  end loop;
   return null;
 end $function$
 ;

@@ -2,6 +2,7 @@
 const BENCHES: Record<string, () => Promise<void>> = {
   platform: async () => (await import('./benchmarks/platform.ts')).benchPlatform(),
   promotion: async () => (await import('./benchmarks/promotion.ts')).benchPromotion(),
+  'baked-in': async () => (await import('./benchmarks/baked-in.ts')).benchBakedIn(),
   push: async () => (await import('./benchmarks/push.ts')).benchPush(),
   logs: async () => (await import('./benchmarks/log-store.ts')).benchLogStore(),
   web: async () => (await import('./benchmarks/web.ts')).benchWeb(),

@@ -47,10 +47,20 @@ const NOUNS = [
     'release',
     'formation',
     'dyno',
+    'change-gate',
     'deploy',
   ],
   ...['config-var', 'add-on', 'domain', 'app-setup', 'buildpack', 'source', 'build', 'slug-upload'],
-  ...['pipeline', 'promotion', 'deploy-token', 'audit', 'master-key', 'event-stream'],
+  ...[
+    'pipeline',
+    'webhook',
+    'promotion',
+    'stage-policy',
+    'deploy-token',
+    'audit',
+    'master-key',
+    'event-stream',
+  ],
 ]
 
 /** Besides the stores: holds an advisory lock on a connection of its own, which no store does. */

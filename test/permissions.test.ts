@@ -93,6 +93,7 @@ const aWorld = async (runner: Person, people: Caller[], isLocked = false): Promi
     build: build.id,
     pipeline: pipeline.id,
     coupling: coupling.id,
+    stage: 'review',
     invitation: invited,
   }
 }

@@ -1,3 +1,4 @@
+import { accountFeatureRoutes } from '#/platform/account/account-feature-routes.ts'
 import { accountRoutes } from '#/platform/account/account-routes.ts'
 import { authorizationRoutes } from '#/platform/account/authorization-routes.ts'
 import { oauthClientRoutes } from '#/platform/account/oauth-client-routes.ts'
@@ -31,8 +32,12 @@ import { latestRoutes } from '#/platform/pipeline/latest-routes.ts'
 import { metricRoutes } from '#/platform/metric/metric-routes.ts'
 import { pageRoutes } from '#/platform/page/page-routes.ts'
 import { pipelineRoutes } from '#/platform/pipeline/pipeline-routes.ts'
+import { stageRoutes } from '#/platform/pipeline/stage-routes.ts'
+import { configMarkRoutes } from '#/platform/pipeline/config-mark-routes.ts'
 import { promotionRoutes } from '#/platform/promotion/promotion-routes.ts'
 import { releaseRoutes } from '#/platform/release/release-routes.ts'
+import { webhookRoutes } from '#/platform/webhook/webhook-routes.ts'
+import { stagePolicyRoutes } from '#/platform/stage-policy/stage-policy-routes.ts'
 import type { Route } from '#/platform/route.ts'
 import { slugUploadRoutes } from '#/platform/slug-upload/slug-upload-routes.ts'
 import { cliLoginPages } from '#/platform/sign-in/cli-login-pages.ts'
@@ -63,6 +68,7 @@ export const routes: Route[] = [
   ...healthRoutes,
   ...statusRoutes,
   ...accountRoutes,
+  ...accountFeatureRoutes,
   ...authorizationRoutes,
   ...ownAccountRoutes,
   ...sessionRoutes,
@@ -107,9 +113,13 @@ export const routes: Route[] = [
   ...addOnRoutes,
   ...attachmentRoutes,
   ...pipelineRoutes,
+  ...stageRoutes,
+  ...configMarkRoutes,
   ...couplingRoutes,
   ...ephemeralRoutes,
   ...latestRoutes,
+  ...stagePolicyRoutes,
+  ...webhookRoutes,
   ...promotionRoutes,
   ...auditRoutes,
   ...masterKeyRoutes,

@@ -4,6 +4,8 @@ import { BuildRejection, complaint } from './build-rejection.ts'
 import { parseBuildpackUrl } from './buildpack-reference.ts'
 import { detectBuildpack, fetchSetBuildpack, type Chosen } from './choose-buildpacks.ts'
 import { discoverProcessTypes } from './discover-process-types.ts'
+import { findValues } from './find-values.ts'
+import { readInside, TooLong } from './read-inside.ts'
 import { hostRegistrySettings } from './registry-settings.ts'
 import { compile, readReleaseInfo } from './run-buildpack.ts'
 import type { Build } from './run-program.ts'
@@ -63,6 +65,9 @@ const runBuild = async (build: Build): Promise<BuiltSlug> => {
     keepCache(build.workspace, input.cacheDir),
   ])
   const processTypes = await discoverProcessTypes(build, info)
+  const files = build.workspace.build
+  const foundValues = await findValues(files, input.configVars, build.signal)
+  const appJson = await readAppJson(files)
   const { digest, sizeBytes } = await pack(build)
   return {
     status: 'succeeded',
@@ -79,6 +84,8 @@ const runBuild = async (build: Build): Promise<BuiltSlug> => {
     stack: input.stack,
     releaseConfigVars: info.configVars,
     releaseAddons: info.addons,
+    foundValues,
+    appJson,
   }
 }
 
@@ -121,6 +128,18 @@ const runBuildpack = async (
     runtimes,
   )
   build.cache.isWhole = true
+}
+
+const APP_JSON_BYTES = 1024 * 1024
+
+/** One that is too long to be one is none. */
+const readAppJson = async (buildDir: string): Promise<string | null> => {
+  try {
+    return (await readInside(buildDir, 'app.json', APP_JSON_BYTES)) ?? null
+  } catch (error) {
+    if (error instanceof TooLong) return null
+    throw error
+  }
 }
 
 const pack = async ({ input, workspace, signal }: Build) => {

@@ -1,4 +1,5 @@
 import type { ArtifactStore, Digest } from '#/artifact-store/artifact-store.ts'
+import type { FoundValue } from './find-values.ts'
 
 /** What the builder is given: a directory and what to do with it. It knows no app, no database, no platform. */
 export type BuildInput = {
@@ -59,4 +60,8 @@ export type BuiltSlug = {
   /** What the last buildpack's bin/release wants the app to have when it is released for the first time. */
   releaseConfigVars: Record<string, string>
   releaseAddons: string[]
+  /** Config vars whose values are in the slug's files. */
+  foundValues: Record<string, FoundValue>
+  /** The slug's app.json, as it is. */
+  appJson: string | null
 }

@@ -20,6 +20,28 @@ export const pipelineFlag = Flags.string({
   required: true,
   description: 'name or id of the pipeline',
 })
+export const optionalPipelineFlag = Flags.string({
+  char: 'p',
+  description: 'name or id of the pipeline',
+})
+export const policedStageFlag = Flags.string({
+  char: 's',
+  default: 'production',
+  description: 'stage of the pipeline',
+})
+export const stageFlag = Flags.string({
+  char: 's',
+  required: true,
+  description: 'name of the stage',
+})
+export const beforeFlag = Flags.string({
+  exclusive: ['after'],
+  description: 'stage that comes next',
+})
+export const afterFlag = Flags.string({
+  exclusive: ['before'],
+  description: 'stage that comes just before',
+})
 export const teamFlag = Flags.string({
   char: 't',
   required: true,

@@ -68,6 +68,7 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'clients:rotate': async () => (await import('./commands/clients/rotate.ts')).ClientsRotate,
   'clients:update': async () => (await import('./commands/clients/update.ts')).ClientsUpdate,
 
+  'builds:create': async () => (await import('./commands/builds/create.ts')).BuildsCreate,
   buildpacks: async () => (await import('./commands/buildpacks/list.ts')).BuildpacksList,
   'buildpacks:add': async () => (await import('./commands/buildpacks/add.ts')).BuildpacksAdd,
   'buildpacks:clear': async () => (await import('./commands/buildpacks/clear.ts')).BuildpacksClear,
@@ -90,6 +91,10 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'git:credentials': async () => (await import('./commands/git/credentials.ts')).GitCredentials,
   'git:remote': async () => (await import('./commands/git/remote.ts')).GitRemote,
 
+  labs: async () => (await import('./commands/labs/list.ts')).Labs,
+  'labs:disable': async () => (await import('./commands/labs/disable.ts')).LabsDisable,
+  'labs:enable': async () => (await import('./commands/labs/enable.ts')).LabsEnable,
+  'labs:info': async () => (await import('./commands/labs/info.ts')).LabsInfo,
   logs: async () => (await import('./commands/logs.ts')).Logs,
 
   'master-key:rotate': async () =>
@@ -99,6 +104,11 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'members:remove': async () => (await import('./commands/members/remove.ts')).MembersRemove,
   'members:set': async () => (await import('./commands/members/set.ts')).MembersSet,
 
+  pipeline: async () => (await import('./commands/pipeline/show.ts')).PipelineShow,
+  'pipeline:add': async () => (await import('./commands/pipeline/add.ts')).PipelineAdd,
+  'pipeline:diff': async () => (await import('./commands/pipeline/diff.ts')).PipelineDiff,
+  'pipeline:promote': async () => (await import('./commands/pipeline/promote.ts')).PipelinePromote,
+  'pipeline:remove': async () => (await import('./commands/pipeline/remove.ts')).PipelineRemove,
   metrics: async () => (await import('./commands/metrics.ts')).Metrics,
 
   pipelines: async () => (await import('./commands/pipelines/list.ts')).PipelinesList,
@@ -114,18 +124,62 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'pipelines:access:update': async () =>
     (await import('./commands/pipelines/access/update.ts')).AccessUpdate,
   'pipelines:add': async () => (await import('./commands/pipelines/add.ts')).PipelinesAdd,
+  'pipelines:approvals': async () =>
+    (await import('./commands/pipelines/approvals/list.ts')).ApprovalsList,
+  'pipelines:approvals:request': async () =>
+    (await import('./commands/pipelines/approvals/request.ts')).ApprovalsRequest,
+  'pipelines:approvals:withdraw': async () =>
+    (await import('./commands/pipelines/approvals/withdraw.ts')).ApprovalsWithdraw,
+  'pipelines:approve': async () =>
+    (await import('./commands/pipelines/approve.ts')).PipelinesApprove,
   'pipelines:create': async () => (await import('./commands/pipelines/create.ts')).PipelinesCreate,
   'pipelines:destroy': async () =>
     (await import('./commands/pipelines/destroy.ts')).PipelinesDestroy,
+  'pipelines:freezes': async () =>
+    (await import('./commands/pipelines/freezes/list.ts')).FreezesList,
+  'pipelines:freezes:add': async () =>
+    (await import('./commands/pipelines/freezes/add.ts')).FreezesAdd,
+  'pipelines:freezes:override': async () =>
+    (await import('./commands/pipelines/freezes/override.ts')).FreezesOverride,
+  'pipelines:freezes:remove': async () =>
+    (await import('./commands/pipelines/freezes/remove.ts')).FreezesRemove,
+  'pipelines:diff': async () => (await import('./commands/pipelines/diff.ts')).PipelinesDiff,
   'pipelines:info': async () => (await import('./commands/pipelines/info.ts')).PipelinesInfo,
+  'pipelines:marks': async () => (await import('./commands/pipelines/marks/list.ts')).MarksList,
+  'pipelines:marks:remove': async () =>
+    (await import('./commands/pipelines/marks/remove.ts')).MarksRemove,
+  'pipelines:marks:set': async () => (await import('./commands/pipelines/marks/set.ts')).MarksSet,
   'pipelines:plan': async () => (await import('./commands/pipelines/plan.ts')).PipelinesPlan,
+  'pipelines:policy': async () => (await import('./commands/pipelines/policy.ts')).PipelinesPolicy,
   'pipelines:promote': async () =>
     (await import('./commands/pipelines/promote.ts')).PipelinesPromote,
+  'pipelines:promotions': async () =>
+    (await import('./commands/pipelines/promotions/show.ts')).PromotionsShow,
+  'pipelines:promotions:cancel': async () =>
+    (await import('./commands/pipelines/promotions/cancel.ts')).PromotionsCancel,
+  'pipelines:promotions:retry': async () =>
+    (await import('./commands/pipelines/promotions/retry.ts')).PromotionsRetry,
   'pipelines:remove': async () => (await import('./commands/pipelines/remove.ts')).PipelinesRemove,
   'pipelines:rename': async () => (await import('./commands/pipelines/rename.ts')).PipelinesRename,
+  'pipelines:stages': async () => (await import('./commands/pipelines/stages/list.ts')).StagesList,
+  'pipelines:stages:add': async () =>
+    (await import('./commands/pipelines/stages/add.ts')).StagesAdd,
+  'pipelines:stages:move': async () =>
+    (await import('./commands/pipelines/stages/move.ts')).StagesMove,
+  'pipelines:stages:remove': async () =>
+    (await import('./commands/pipelines/stages/remove.ts')).StagesRemove,
+  'pipelines:stages:rename': async () =>
+    (await import('./commands/pipelines/stages/rename.ts')).StagesRename,
   'pipelines:transfer': async () =>
     (await import('./commands/pipelines/transfer.ts')).PipelinesTransfer,
   'pipelines:update': async () => (await import('./commands/pipelines/update.ts')).PipelinesUpdate,
+
+  'pipelines:webhooks': async () =>
+    (await import('./commands/pipelines/webhooks/list.ts')).WebhooksList,
+  'pipelines:webhooks:add': async () =>
+    (await import('./commands/pipelines/webhooks/add.ts')).WebhooksAdd,
+  'pipelines:webhooks:remove': async () =>
+    (await import('./commands/pipelines/webhooks/remove.ts')).WebhooksRemove,
 
   ps: async () => (await import('./commands/ps/list.ts')).PsList,
   'ps:restart': async () => (await import('./commands/ps/restart.ts')).PsRestart,
@@ -136,6 +190,8 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'releases:output': async () => (await import('./commands/releases/output.ts')).ReleasesOutput,
   'releases:rollback': async () =>
     (await import('./commands/releases/rollback.ts')).ReleasesRollback,
+
+  rollback: async () => (await import('./commands/releases/rollback.ts')).ReleasesRollback,
 
   tokens: async () => (await import('./commands/tokens/list.ts')).TokensList,
   'tokens:create': async () => (await import('./commands/tokens/create.ts')).TokensCreate,

@@ -1,19 +1,52 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ApiClient } from '#/api-client/api-client.ts'
-import type { PromotionTargetJson } from './wire.ts'
+import { readEvents } from './server-sent-events.ts'
+import type { PromotionRecordJson } from './wire.ts'
 
-const POLL_MS = 100
+const RECONNECT_MS = 500
 
-/** Waits until every target has its outcome. */
+/** Follows a promotion until it has settled, and says each step of each target once. */
 export const followPromotion = async (
   api: ApiClient,
   id: string,
-): Promise<PromotionTargetJson[]> => {
+  say: (line: string) => void = () => {},
+): Promise<PromotionRecordJson> => {
+  const said = new Set<string>()
   for (;;) {
-    const targets = await api.get<PromotionTargetJson[]>(
-      `/pipeline-promotions/${id}/promotion-targets`,
-    )
-    if (targets.every(({ status }) => status !== 'pending')) return targets
-    await pause(POLL_MS)
+    const record = await readToEnd(api, id, (now) => sayNew(now, said, say))
+    if (record?.settled_at) return record
+    await pause(RECONNECT_MS) // cut off: the record is kept there
+  }
+}
+
+const readToEnd = async (
+  api: ApiClient,
+  id: string,
+  look: (record: PromotionRecordJson) => void,
+): Promise<PromotionRecordJson | undefined> => {
+  let last: PromotionRecordJson | undefined
+  const stream = api.download(`/pipeline-promotions/${id}/event-stream`, 'text/event-stream')
+  for await (const data of readEvents(stream)) {
+    last = JSON.parse(data) as PromotionRecordJson
+    look(last)
+  }
+  return last
+}
+
+const sayNew = (
+  { targets }: PromotionRecordJson,
+  said: Set<string>,
+  say: (line: string) => void,
+): void => {
+  for (const { app, steps, status } of targets) {
+    const lines = steps
+      .filter(({ finished_at: finishedAt }) => finishedAt !== null)
+      .map(({ name, duration_ms: ms }) => `${app.name ?? app.id}: ${name} (${ms ?? 0} ms)`)
+    if (status === 'failed') lines.push(`${app.name ?? app.id}: failed`)
+    for (const line of lines) {
+      if (said.has(line)) continue
+      said.add(line)
+      say(line)
+    }
   }
 }

@@ -2,46 +2,65 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { formatPlan, type PlanJson } from './format-plan.ts'
 
+const finding = (
+  level: 'blocking' | 'warning' | 'info',
+  code: string,
+  message: string,
+  subject: string | null = null,
+) => ({ level, code, message, subject, downtime: false })
+
 const target: PlanJson['targets'][number] = {
   app: { name: 'shop' },
   release: { version: 17, commit: 'b'.repeat(40), digest: 'sha256:old' },
   same_digest: false,
-  code: {
-    ahead_by: 12,
-    behind_by: 1,
-    commits: [{ sha: 'a1b2c3d4', subject: 'Sell more', author: { name: 'Ada' } }],
-    files_changed: 3,
-  },
-  config: { missing: ['STRIPE_KEY'], same: ['SENTRY_DSN'], extra: [], different: ['STAGE'] },
-  add_ons: { missing: ['heroku-redis'] },
-  process_types: { added: ['worker'], removed: [] },
-  release_command: 'npm run migrate',
+  code: { ahead_by: 5, files_changed: 12, authors: 2 },
+  config: { missing: ['STRIPE_KEY'], same: ['SENTRY_DSN', 'A'], extra: [], different: ['STAGE'] },
+  release_command: 'python manage.py migrate',
+  findings: [
+    finding('warning', 'code.behind', 'shop has 1 commit that shop-staging has not'),
+    finding('warning', 'paths.migrations', 'migrations change (3 files under **/migrations/*.py)'),
+    finding('blocking', 'config.missing', 'STRIPE_KEY missing in shop', 'STRIPE_KEY'),
+    finding('warning', 'config.same', 'SENTRY_DSN same value in both', 'SENTRY_DSN'),
+    finding('blocking', 'add-ons.missing', 'heroku-redis: shop-staging has one, shop has none'),
+    finding('info', 'processes.added', '+ worker'),
+    finding('warning', 'something.new', 'what came later'),
+  ],
   downtime: false,
 }
 const source = {
   app: { name: 'shop-staging' },
-  release: { version: 42, commit: 'a'.repeat(40), digest: 'sha256:new' },
+  release: { version: 42, commit: 'a'.repeat(40), digest: `sha256:9f2c${'0'.repeat(60)}` },
 }
 
 test('a plan is a table of what would change', () => {
   assert.equal(
     formatPlan({ source, targets: [target] }),
     [
-      'shop-staging v42 → shop v17',
-      'Slug      sha256:new',
-      'Code      12 commits, 3 files, without 1 commit of the target',
-      '          a1b2c3d  Sell more  (Ada)',
-      '          and 11 more',
-      'Steps     release phase: npm run migrate',
-      'Config    ✗ STRIPE_KEY missing in shop   ! SENTRY_DSN same value in both',
-      'Add-ons   ✗ shop has no heroku-redis',
-      'Processes + worker',
+      'shop-staging v42 → shop v17   slug sha256:9f2c00000000…',
+      'Code      5 commits, 12 files, by 2 authors   (sluice pipelines:diff for the list)   ! shop has 1 commit that shop-staging has not',
+      'Steps     release phase: python manage.py migrate   ! migrations change (3 files under **/migrations/*.py)',
+      'Config    ✗ STRIPE_KEY missing in shop   ! SENTRY_DSN same value in both   2 keys fine',
+      'Add-ons   ✗ heroku-redis: shop-staging has one, shop has none',
+      'Processes · + worker',
+      'Other     ! what came later',
       'Downtime  none expected',
     ].join('\n'),
   )
 })
 
 test('what is not known has no line', () => {
-  const text = formatPlan({ source, targets: [{ ...target, code: null, config: null }] })
-  assert.doesNotMatch(text, /Code|Config/)
+  const text = formatPlan({
+    source,
+    targets: [{ ...target, code: null, config: null, findings: [] }],
+  })
+  assert.doesNotMatch(text, /Code|Config|Add-ons|Other/)
+})
+
+test('downtime says why', () => {
+  const downtime = { ...finding('warning', 'paths.search', 'search is rebuilt'), downtime: true }
+  const text = formatPlan({
+    source,
+    targets: [{ ...target, findings: [downtime], downtime: true }],
+  })
+  assert.match(text, /Downtime {2}expected: search is rebuilt$/)
 })

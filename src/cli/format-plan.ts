@@ -1,26 +1,40 @@
+import { formatPolicy, type PolicyStateJson } from './format-policy.ts'
+
 /** What `POST /pipelines/:id/promotion-plans` answers. */
 export type PlanJson = {
   source: { app: { name: string }; release: PlannedRelease }
   targets: PlannedTarget[]
 }
-type PlannedRelease = { version: number; commit: string | null; digest: string | null } | null
+export type PlannedRelease = {
+  version: number
+  commit: string | null
+  digest: string | null
+} | null
+/** Keys only. */
+export type ConfigJson = {
+  missing: string[]
+  same: string[]
+  extra: string[]
+  different: string[]
+}
+type FindingJson = {
+  code: string
+  level: 'blocking' | 'warning' | 'info'
+  message: string
+  subject: string | null
+  downtime: boolean
+}
 type PlannedTarget = {
   app: { name: string }
   release: PlannedRelease
   same_digest: boolean
   /** Null where the platform has not got the commits. */
-  code: {
-    ahead_by: number
-    behind_by: number
-    /** The newest ones. */
-    commits: { sha: string; subject: string; author: { name: string } }[]
-    files_changed: number
-  } | null
+  code: { ahead_by: number; files_changed: number; authors: number } | null
   /** Null for those who may not see config vars. */
-  config: { missing: string[]; same: string[]; extra: string[]; different: string[] } | null
-  add_ons: { missing: string[] }
-  process_types: { added: string[]; removed: string[] }
+  config: ConfigJson | null
   release_command: string | null
+  findings: FindingJson[]
+  policy?: PolicyStateJson | null
   downtime: boolean
 }
 
@@ -28,83 +42,86 @@ type PlannedTarget = {
 export const formatPlan = ({ source, targets }: PlanJson): string =>
   targets.map((target) => formatTarget(source, target)).join('\n\n')
 
+type Line = [name: string, parts: string[]]
+
 const formatTarget = (source: PlanJson['source'], target: PlannedTarget): string => {
-  const from = `${source.app.name} ${version(source.release)}`
-  const to = `${target.app.name} ${version(target.release)}`
-  const lines: [string, string][] = [
-    [
-      'Slug',
-      target.same_digest
-        ? `${source.release?.digest ?? ''} (the target runs it already)`
-        : (source.release?.digest ?? 'none'),
-    ],
-    ...codeLines(target),
-    [
-      'Steps',
-      target.release_command === null
-        ? 'no release phase'
-        : `release phase: ${target.release_command}`,
-    ],
-    ...configLines(target),
-    ...(target.add_ons.missing.length > 0
-      ? [
-          [
-            'Add-ons',
-            target.add_ons.missing
-              .map((service) => `✗ ${target.app.name} has no ${service}`)
-              .join('   '),
-          ] as [string, string],
-        ]
-      : []),
-    ...processLines(target),
-    ['Downtime', target.downtime ? 'expected' : 'none expected'],
+  const about = (...topics: string[]): string[] =>
+    target.findings.filter((finding) => topics.includes(topicOf(finding))).map(formatFinding)
+  const lines: Line[] = [
+    ['Code', [...codeFacts(target), ...about('code', 'source', 'slug')]],
+    ['Steps', [stepOf(target), ...about('paths')]],
+    ['Config', configFacts(target, about('config'))],
+    ['Baked in', about('baked-in')],
+    ['Add-ons', about('add-ons')],
+    ['Processes', about('processes', 'formation')],
+    ['Other', otherTopics(target).flatMap((topic) => about(topic))],
+    ['Policy', policyFacts(target)],
+    ['Downtime', [downtimeOf(target)]],
   ]
-  return [`${from} → ${to}`, ...lines.map(([name, text]) => `${name.padEnd(10)}${text}`)].join('\n')
+  return [
+    `${source.app.name} ${version(source.release)} → ${target.app.name} ${version(target.release)}${slugOf(source)}`,
+    ...lines
+      .filter(([, parts]) => parts.length > 0)
+      .map(([name, parts]) => `${name.padEnd(10)}${parts.join('   ')}`),
+  ].join('\n')
+}
+
+const SIGNS = { blocking: '✗', warning: '!', info: '·' }
+
+const formatFinding = ({ level, message }: FindingJson): string => `${SIGNS[level]} ${message}`
+
+const topicOf = ({ code }: FindingJson): string => code.split('.')[0] ?? ''
+
+const OWN_LINES = [
+  ...['code', 'source', 'slug', 'paths', 'config', 'baked-in', 'add-ons', 'processes'],
+  'formation',
+]
+
+/** Topics that came after this was written have a line too. */
+const otherTopics = ({ findings }: PlannedTarget): string[] => [
+  ...new Set(findings.map(topicOf).filter((topic) => !OWN_LINES.includes(topic))),
+]
+
+const policyFacts = ({ policy }: PlannedTarget): string[] => {
+  const text = formatPolicy(policy)
+  return text === '' ? [] : [text]
 }
 
 const version = (release: PlannedRelease): string =>
   release ? `v${release.version}` : '(no release)'
 
-const SHOWN_COMMITS = 10
+const slugOf = ({ release }: PlanJson['source']): string =>
+  release?.digest ? `   slug ${release.digest.slice(0, 'sha256:'.length + 12)}…` : ''
 
-const codeLines = ({ code }: PlannedTarget): [string, string][] => {
-  if (code === null) return []
-  const behind =
-    code.behind_by === 0 ? '' : `, without ${count(code.behind_by, 'commit')} of the target`
-  const shown = code.commits.slice(0, SHOWN_COMMITS)
-  const rest = code.ahead_by - shown.length
-  return [
-    ['Code', `${count(code.ahead_by, 'commit')}, ${count(code.files_changed, 'file')}${behind}`],
-    ...shown.map(({ sha, subject, author }): [string, string] => [
-      '',
-      `${sha.slice(0, 7)}  ${subject}  (${author.name})`,
-    ]),
-    ...(rest > 0 ? [['', `and ${rest} more`] as [string, string]] : []),
-  ]
+const codeFacts = ({ code }: PlannedTarget): string[] =>
+  code === null
+    ? []
+    : [
+        `${count(code.ahead_by, 'commit')}, ${count(code.files_changed, 'file')}${
+          code.authors > 0 ? `, by ${count(code.authors, 'author')}` : ''
+        }`,
+        ...(code.ahead_by > 0 ? ['(sluice pipelines:diff for the list)'] : []),
+      ]
+
+const stepOf = ({ release_command: command }: PlannedTarget): string =>
+  command === null ? 'no release phase' : `release phase: ${command}`
+
+const configFacts = ({ config, findings }: PlannedTarget, found: string[]): string[] => {
+  if (config === null) return []
+  const told = new Set(
+    findings.filter((one) => topicOf(one) === 'config').map((one) => one.subject),
+  )
+  const fine = [...config.same, ...config.different].filter((key) => !told.has(key)).length
+  return [...found, ...(fine > 0 || found.length === 0 ? [`${count(fine, 'key')} fine`] : [])]
 }
+
+const downtimeOf = ({ downtime, findings }: PlannedTarget): string =>
+  downtime
+    ? `expected: ${findings
+        .filter((finding) => finding.downtime)
+        .map(({ message }) => message)
+        .join(', ')}`
+    : 'none expected'
 
 const count = (number: number, noun: string): string =>
   `${number} ${noun}${number === 1 ? '' : 's'}`
-
-const configLines = ({ app, config }: PlannedTarget): [string, string][] =>
-  config === null
-    ? []
-    : [
-        [
-          'Config',
-          [
-            ...config.missing.map((key) => `✗ ${key} missing in ${app.name}`),
-            ...config.same.map((key) => `! ${key} same value in both`),
-          ].join('   ') || 'no findings',
-        ],
-      ]
-
-const processLines = ({ process_types: { added, removed } }: PlannedTarget): [string, string][] =>
-  added.length + removed.length === 0
-    ? []
-    : [
-        [
-          'Processes',
-          [...added.map((type) => `+ ${type}`), ...removed.map((type) => `- ${type}`)].join('   '),
-        ],
-      ]

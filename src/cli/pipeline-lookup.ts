@@ -1,8 +1,16 @@
 import { ApiClientError, type ApiClient } from '#/api-client/api-client.ts'
-import { STAGES } from './guess-stage.ts'
-import type { CouplingJson, EphemeralCollaboratorJson, PipelineJson } from './wire.ts'
+import type { DiffJson } from './format-diff.ts'
+import type { CouplingJson, EphemeralCollaboratorJson, PipelineJson, StageJson } from './wire.ts'
 
-export type PipelineApp = { id: string; name: string; stage: string; ownedElsewhere: boolean }
+export type PipelineApp = {
+  id: string
+  name: string
+  /** The name of its stage, and where that stands. */
+  stage: string
+  position: number
+  kind: string
+  ownedElsewhere: boolean
+}
 
 /** By name or id. */
 export const findPipeline = (api: ApiClient, ref: string): Promise<PipelineJson> =>
@@ -71,15 +79,34 @@ export const appsOfPipeline = async (
     in: { id: couplings.map(({ app }) => app.id) },
   })
   return couplings
-    .map(({ app, stage, owned_elsewhere: ownedElsewhere }) => ({
+    .map(({ app, stage: kind, pipeline_stage: stage, owned_elsewhere: ownedElsewhere }) => ({
       id: app.id,
-      stage,
+      stage: stage.name,
+      position: stage.position,
+      kind,
       ownedElsewhere,
       name: apps.find(({ id }) => id === app.id)?.name ?? app.id,
     }))
-    .toSorted(
-      (a, b) => STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage) || (a.name < b.name ? -1 : 1),
-    )
+    .toSorted((a, b) => a.position - b.position || (a.name < b.name ? -1 : 1))
+}
+
+/** In the order of promotion. */
+export const listStages = (api: ApiClient, pipelineId: string): Promise<StageJson[]> =>
+  api.get<StageJson[]>(`/pipelines/${pipelineId}/stages`)
+
+export const markPath = (pipelineId: string, stage: string, key: string): string =>
+  `/pipelines/${pipelineId}/stages/${encodeURIComponent(stage)}/config-marks/${encodeURIComponent(key)}`
+
+/** Where `--before STAGE` or `--after STAGE` points; undefined if neither is given. */
+export const placeAmong = (
+  stages: StageJson[],
+  { before, after }: { before?: string | undefined; after?: string | undefined },
+): number | undefined => {
+  const named = before ?? after
+  if (named === undefined) return undefined
+  const index = stages.findIndex(({ name }) => name === named)
+  if (index === -1) throw new Error(`The pipeline has no stage ${named} to go by.`)
+  return before === undefined ? index + 1 : index
 }
 
 /** What `pipelines:promote` is about: the source app and its targets, by name in `to` or those of the next stage that has apps. */
@@ -102,14 +129,25 @@ export const promotionOf = async (
 }
 
 const appsOfNextStage = (apps: PipelineApp[], source: PipelineApp): PipelineApp[] => {
-  const next = STAGES.slice(STAGES.indexOf(source.stage) + 1).find((stage) =>
-    apps.some((app) => app.stage === stage),
-  )
-  return apps.filter(({ stage }) => stage === next)
+  const later = apps.filter(({ position }) => position > source.position)
+  return later.filter(({ position }) => position === later[0]?.position)
 }
 
 const named = (apps: PipelineApp[], ref: string, pipeline: string): PipelineApp => {
   const found = apps.find(({ id, name }) => name === ref || id === ref)
   if (!found) throw new Error(`Cannot find app ${ref} in ${pipeline}.`)
   return found
+}
+
+/** An app beside those that it is promoted to. */
+export const readDiff = async (
+  api: ApiClient,
+  app: string,
+  to: string | undefined,
+): Promise<DiffJson> => {
+  const { pipeline } = await api.get<CouplingJson>(`/apps/${app}/pipeline-couplings`)
+  const targets = to === undefined ? '' : `&targets=${encodeURIComponent(to)}`
+  return api.get<DiffJson>(
+    `/pipelines/${pipeline.id}/diff?source=${encodeURIComponent(app)}${targets}`,
+  )
 }

@@ -60,7 +60,9 @@ export type CouplingJson = {
   app: { id: string }
   pipeline: { id: string; name: string }
   owned_elsewhere: boolean
+  pipeline_stage: { id: string; name: string; position: number }
 }
+export type StageJson = { id: string; name: string; kind: string; position: number }
 export type DynoJson = {
   id: string
   name: string
@@ -115,11 +117,85 @@ export type DeployJson = {
     longest_ms: number
   } | null
 }
-export type SlugJson = { id: string; checksum: string; commit: string | null; size: number }
-export type PromotionTargetJson = {
-  app: { id: string }
+export type BuildJson = {
+  id: string
   status: 'pending' | 'succeeded' | 'failed'
-  error_message: string | null
+  output_stream_url: string
+  release: { id: string } | null
+}
+export type FeatureJson = { name: string; description: string; enabled: boolean }
+export type MarkJson = { key: string; mark: string; stage: { name: string } }
+export type SlugJson = { id: string; checksum: string; commit: string | null; size: number }
+export type PromotionRecordJson = {
+  id: string
+  number: number
+  digest: string
+  status: 'pending' | 'completed'
+  all_or_nothing: boolean
+  retry_of: { id: string } | null
+  created_by: { email: string }
+  created_at: string
+  settled_at: string | null
+  targets: {
+    app: { id: string; name: string | null }
+    release: { version: number }
+    previous_release: { version: number } | null
+    digest_before: string | null
+    status: 'pending' | 'succeeded' | 'failed'
+    error_message: string | null
+    approvals: { email: string; at: string }[]
+    freeze_override: string | null
+    rollback: { release: { version: number } | null; note: string | null } | null
+    steps: { name: string; finished_at: string | null; duration_ms: number | null }[]
+    evidence: { served_by_old: number; served_by_new: number; failed: number } | null
+  }[]
+}
+export type PolicyJson = {
+  stage: { name: string }
+  approvals: number
+  approval_team: { id: string } | null
+  approval_hours: number
+  promoters: 'admins' | 'deployers' | null
+  direct_deploys: boolean
+  blocking_findings: string[]
+  auto_rollback_minutes: number
+  freeze: { now: SpanJson | null; next: SpanJson | null }
+}
+type SpanJson = { from: string; until: string }
+export type FreezeJson = {
+  id: string
+  stage: { name: string }
+  kind: 'weekly' | 'range'
+  starts: string
+  ends: string
+  time_zone: string
+  reason: string | null
+  now: SpanJson | null
+}
+export type ApprovalJson = {
+  id: string
+  app: { name: string }
+  source: { app: { name: string | null }; release: { version: number } }
+  digest: string
+  state: 'waiting' | 'approved' | 'expired' | 'withdrawn'
+  needed: number
+  approvals: { user: { email: string } }[]
+  requested_by: { email: string }
+  expires_at: string
+}
+export type WebhookJson = { id: string; url: string; events: string[] }
+export type RollbackPlanJson = {
+  from: { version: number } | null
+  to: { version: number }
+  code: {
+    from_commit: string | null
+    to_commit: string | null
+    to_digest: string | null
+    commits_back: number | null
+    same: boolean
+    kept: boolean
+  } | null
+  config: { added: string[]; removed: string[]; changed: string[] } | null
 }
 export type EventJson = {
   id: string

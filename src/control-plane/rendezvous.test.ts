@@ -31,6 +31,7 @@ const anAppWithCode = async (team: string): Promise<{ id: string; name: string }
       configSnapshotId: configSnapshotId ?? '',
       description: 'Deploy',
       addOns: [],
+      cause: 'slug',
     })
     await makeCurrent(tx, actor, release)
     await markSucceeded(tx, actor, release.id)

@@ -77,6 +77,8 @@ export const config = {
   pushLimitBytes: whole('SLUICE_PUSH_LIMIT_BYTES', 1_000_000_000),
   /** Hosts, parted by commas, that tarballs may be fetched from though their addresses are private. */
   privateSourceHosts: text('SLUICE_PRIVATE_SOURCE_HOSTS', ''),
+  /** Hosts, parted by commas, that webhooks may go to though their addresses are private, also without TLS. */
+  privateWebhookHosts: text('SLUICE_PRIVATE_WEBHOOK_HOSTS', ''),
   /** Hosts and addresses, parted by commas, that log drains may lead to though their addresses are private. */
   privateDrainHosts: text('SLUICE_PRIVATE_DRAIN_HOSTS', ''),
   /** Bytes of a slug's files, unpacked. */

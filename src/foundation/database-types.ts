@@ -11,6 +11,12 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AccountFeature {
+  accountId: string;
+  createdAt: Generated<Timestamp>;
+  name: string;
+}
+
 export interface AccountLink {
   accountId: string;
   createdAt: Generated<Timestamp>;
@@ -61,6 +67,28 @@ export interface AppName {
 export interface AppRoute {
   appId: string;
   feedNumber: number;
+}
+
+export interface ApprovalRequest {
+  appId: string;
+  createdAt: Generated<Timestamp>;
+  digest: string;
+  expiresAt: Timestamp;
+  id: Generated<string>;
+  pipelineId: string;
+  requestedBy: string | null;
+  requestedByName: string;
+  sourceAppId: string;
+  sourceReleaseId: string;
+  withdrawnAt: Timestamp | null;
+}
+
+export interface Approval {
+  accountId: string;
+  accountName: string;
+  createdAt: Generated<Timestamp>;
+  id: Generated<string>;
+  requestId: string;
 }
 
 export interface App {
@@ -161,6 +189,13 @@ export interface Collaborator {
   id: Generated<string>;
   permissions: string[];
   updatedAt: Generated<Timestamp>;
+}
+
+export interface ConfigMark {
+  createdAt: Generated<Timestamp>;
+  key: string;
+  mark: 'must-differ' | 'must-equal';
+  stageId: string;
 }
 
 export interface ConfigSnapshot {
@@ -322,6 +357,16 @@ export interface Formation {
   updatedAt: Generated<Timestamp>;
 }
 
+export interface FreezeOverride {
+  accountId: string;
+  accountName: string;
+  createdAt: Generated<Timestamp>;
+  expiresAt: Timestamp;
+  id: Generated<string>;
+  reason: string;
+  stageId: string;
+}
+
 export interface Identity {
   accountId: string;
   createdAt: Generated<Timestamp>;
@@ -411,25 +456,47 @@ export interface Pipeline {
   ephemeralPermissions: Generated<('view' | 'deploy' | 'operate' | 'manage')[]>;
   id: Generated<string>;
   name: string;
+  pathRules: ColumnType<{ name: string; paths: string[]; message: string; level: 'blocking' | 'warning' | 'info'; downtime: boolean }[] | null, string | null | undefined, string | null>;
   productionPromotion: Generated<'admins' | 'deployers'>;
   teamId: string;
   updatedAt: Generated<Timestamp>;
 }
 
 export interface PipelineStage {
+  createdAt: Generated<Timestamp>;
   id: Generated<string>;
   kind: 'test' | 'review' | 'development' | 'staging' | 'production';
   name: string;
   pipelineId: string;
   position: number;
+  updatedAt: Generated<Timestamp>;
+}
+
+export interface PipelineWebhook {
+  createdAt: Generated<Timestamp>;
+  createdBy: string;
+  createdByName: string;
+  events: string[];
+  id: Generated<string>;
+  pipelineId: string;
+  sealedSecret: string;
+  updatedAt: Generated<Timestamp>;
+  url: string;
 }
 
 export interface Promotion {
+  allOrNothing: Generated<boolean>;
   createdAt: Generated<Timestamp>;
   createdBy: string | null;
   createdByName: string;
   id: Generated<string>;
+  idempotencyKey: string | null;
+  number: Generated<number>;
   pipelineId: string;
+  plan: ColumnType<unknown, string | null | undefined, never>;
+  requestHash: string | null;
+  retryOf: string | null;
+  settledAt: Timestamp | null;
   slugId: string;
   sourceAppId: string;
   sourceReleaseId: string;
@@ -437,10 +504,15 @@ export interface Promotion {
 
 export interface PromotionTarget {
   appId: string;
+  approvals: ColumnType<{ name: string; at: string }[], string | undefined, never>;
   createdAt: Generated<Timestamp>;
+  freezeOverride: string | null;
   id: Generated<string>;
+  previousReleaseId: string | null;
   promotionId: string;
   releaseId: string;
+  rollbackNote: string | null;
+  rollbackReleaseId: string | null;
 }
 
 export interface RecoveryCode {
@@ -452,6 +524,7 @@ export interface RecoveryCode {
 export interface Release {
   addOns: ColumnType<{ name: string; addOn: string; plan: string }[], string, never>;
   appId: string;
+  cause: 'create' | 'push' | 'slug' | 'rollback' | 'config' | 'add-on' | 'promotion' | 'repair' | null;
   configSnapshotId: string;
   createdAt: Generated<Timestamp>;
   createdBy: string | null;
@@ -465,6 +538,13 @@ export interface Release {
   status: Generated<'pending' | 'succeeded' | 'failed'>;
   updatedAt: Generated<Timestamp>;
   version: Generated<number>;
+}
+
+export interface ReleaseWatch {
+  createdAt: Generated<Timestamp>;
+  endedAt: Timestamp | null;
+  releaseId: string;
+  until: Timestamp;
 }
 
 export interface SchemaMigration {
@@ -481,6 +561,7 @@ export interface SignInAttempt {
 
 export interface Slug {
   appId: string;
+  bakedIn: ColumnType<Record<string, { hash: string; files: string[]; count: number }> | null, string | null | undefined, never>;
   buildpackProvidedDescription: string | null;
   buildpacks: ColumnType<{ name: string; url: string; version?: string }[], string, never>;
   commit: string | null;
@@ -488,6 +569,7 @@ export interface Slug {
   createdAt: Generated<Timestamp>;
   digest: string;
   id: Generated<string>;
+  pathRules: ColumnType<{ name: string; paths: string[]; message: string; level: 'blocking' | 'warning' | 'info'; downtime: boolean }[] | null, string | null | undefined, never>;
   processTypes: ColumnType<Record<string, string>, string, never>;
   removedAt: Timestamp | null;
   size: number;
@@ -525,6 +607,32 @@ export interface SshKey {
   id: Generated<string>;
   keyHash: Buffer;
   publicKey: string;
+  updatedAt: Generated<Timestamp>;
+}
+
+export interface StageFreeze {
+  createdAt: Generated<Timestamp>;
+  createdBy: string | null;
+  createdByName: string;
+  ends: string;
+  id: Generated<string>;
+  kind: 'weekly' | 'range';
+  reason: string | null;
+  stageId: string;
+  starts: string;
+  timeZone: string;
+}
+
+export interface StagePolicy {
+  approvalHours: Generated<number>;
+  approvals: Generated<number>;
+  approvalTeamId: string | null;
+  autoRollbackMinutes: Generated<number>;
+  blockingFindings: Generated<string[]>;
+  createdAt: Generated<Timestamp>;
+  directDeploys: Generated<boolean>;
+  promoters: 'admins' | 'deployers' | null;
+  stageId: string;
   updatedAt: Generated<Timestamp>;
 }
 
@@ -569,6 +677,18 @@ export interface TwoFactor {
   sealedSeed: string;
 }
 
+export interface WebhookDelivery {
+  attempts: Generated<number>;
+  createdAt: Generated<Timestamp>;
+  event: string;
+  id: Generated<string>;
+  lastAnswer: string | null;
+  payload: string;
+  status: Generated<'pending' | 'succeeded' | 'failed'>;
+  updatedAt: Generated<Timestamp>;
+  webhookId: string;
+}
+
 export interface WebSession {
   accountId: string;
   createdAt: Generated<Timestamp>;
@@ -588,12 +708,15 @@ export interface Worker {
 }
 
 export interface DB {
+  accountFeatures: AccountFeature;
   accountLinks: AccountLink;
   accounts: Account;
   addOnAttachments: AddOnAttachment;
   addOns: AddOn;
   appNames: AppName;
   appRoutes: AppRoute;
+  approvalRequests: ApprovalRequest;
+  approvals: Approval;
   apps: App;
   appTransfers: AppTransfer;
   authorizations: Authorization;
@@ -601,6 +724,7 @@ export interface DB {
   builds: Build;
   cliLogins: CliLogin;
   collaborators: Collaborator;
+  configMarks: ConfigMark;
   configSnapshots: ConfigSnapshot;
   configVarMarks: ConfigVarMark;
   dataKeys: DataKey;
@@ -614,6 +738,7 @@ export interface DB {
   feeds: Feed;
   followers: Follower;
   formations: Formation;
+  freezeOverrides: FreezeOverride;
   identities: Identity;
   knownAddresses: KnownAddress;
   logDrains: LogDrain;
@@ -624,20 +749,25 @@ export interface DB {
   pipelineCouplings: PipelineCoupling;
   pipelines: Pipeline;
   pipelineStages: PipelineStage;
+  pipelineWebhooks: PipelineWebhook;
   promotions: Promotion;
   promotionTargets: PromotionTarget;
   recoveryCodes: RecoveryCode;
   releases: Release;
+  releaseWatches: ReleaseWatch;
   schemaMigrations: SchemaMigration;
   signInAttempts: SignInAttempt;
   slugs: Slug;
   slugUploads: SlugUpload;
   sources: Source;
   sshKeys: SshKey;
+  stageFreezes: StageFreeze;
+  stagePolicies: StagePolicy;
   teamInvitations: TeamInvitation;
   teamMembers: TeamMember;
   teams: Team;
   twoFactors: TwoFactor;
+  webhookDeliveries: WebhookDelivery;
   webSessions: WebSession;
   workers: Worker;
 }

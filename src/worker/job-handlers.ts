@@ -16,7 +16,8 @@ import { dropOutputs } from '#/platform/build/drop-outputs.ts'
 import { runBuild } from '#/platform/build/run-build.ts'
 import { tidyBuilds } from '#/platform/build/tidy-builds.ts'
 import { tidyRepositories } from '#/platform/build/tidy-repositories.ts'
-import { runDeploysJob, stopRetiredJob } from '#/platform/deploy/deploy-jobs.ts'
+import { rollBackCrashedJob, runDeploysJob, stopRetiredJob } from '#/platform/deploy/deploy-jobs.ts'
+import { rollBackCrashed } from '#/platform/deploy/roll-back-crashed.ts'
 import { runDeploys } from '#/platform/deploy/run-deploys.ts'
 import { stopRetiredDynos } from '#/platform/deploy/stop-retired.ts'
 import { rotateMasterKeyJob } from '#/platform/master-key/master-key-jobs.ts'
@@ -27,6 +28,10 @@ import { deleteEmptyPipelines } from '#/platform/pipeline/delete-empty-pipelines
 import { deleteEmptyPipelinesJob } from '#/platform/pipeline/pipeline-jobs.ts'
 import { sendMailJob } from '#/platform/mail/mail-jobs.ts'
 import { sendMail } from '#/platform/mail/send-mail.ts'
+import { settlePromotionJob } from '#/platform/promotion/promotion-jobs.ts'
+import { settlePromotion } from '#/platform/promotion/settle-promotion.ts'
+import { deliverWebhook } from '#/platform/webhook/deliver-webhook.ts'
+import { deliverWebhookJob } from '#/platform/webhook/webhook-jobs.ts'
 import { systemActor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { sweepSlugsJob } from '#/platform/slug/slug-jobs.ts'
@@ -41,6 +46,9 @@ import { sweepSources } from '#/platform/source/sweep-sources.ts'
 export const jobHandlers = (platform: Platform): JobHandler[] => [
   handleJob(runDeploysJob, ({ appId }, context) => runDeploys(platform, appId, context)),
   handleJob(stopRetiredJob, (args, context) => stopRetiredDynos(platform, args, context.signal)),
+  handleJob(settlePromotionJob, (args) => settlePromotion(platform, args)),
+  handleJob(deliverWebhookJob, (args, context) => deliverWebhook(platform, args, context)),
+  handleJob(rollBackCrashedJob, (args) => rollBackCrashed(platform, args)),
   ...buildHandlers({
     ...platform,
     slots: createBuildSlots(config.buildsAtOnce, MOST_WAITING_BUILDS),

@@ -77,6 +77,7 @@ export const aServingRelease = (
         configSnapshotId ?? (await insertConfigSnapshot(needs, app.id, EMPTY_CONFIG)),
       description: `Deploy ${slug.commit?.slice(0, 8)}`,
       addOns: [],
+      cause: 'push',
     })
     await makeCurrent(tx, actor, release)
     await markSucceeded(tx, actor, release.id)

@@ -19,12 +19,19 @@ export class Heroku extends LocalCommand {
 
   override async run(): Promise<void> {
     const { dataDir, argv } = takeDataDir(this.argv)
+    if (argv[0] === 'pipelines:diff') return this.diff(dataDir, argv.slice(1))
     const env: NodeJS.ProcessEnv = {
       ...callerEnvironment(),
       ...(await clientEnvironment(this.dataDirOf({ 'data-dir': dataDir }))),
     }
     if (/^(auth:)?login$/.test(argv[0] ?? '')) delete env['HEROKU_API_KEY'] // with which it refuses
     process.exitCode = await runInForeground('heroku', argv, env)
+  }
+
+  /** The official one asks GitHub, at addresses that cannot be changed: ours asks the platform's own git. */
+  private async diff(dataDir: string | undefined, argv: string[]): Promise<void> {
+    const { PipelinesDiff } = await import('./pipelines/diff.ts')
+    await PipelinesDiff.run([...argv, ...(dataDir ? ['--data-dir', dataDir] : [])], this.config)
   }
 }
 

@@ -1,5 +1,4 @@
-import { notFound } from '#/foundation/errors.ts'
-import { account, route } from '#/platform/route.ts'
+import { route } from '#/platform/route.ts'
 import { ownAccount, visibleAccount } from './account-access.ts'
 import { presentAccount } from './account-schema.ts'
 
@@ -16,22 +15,5 @@ export const accountRoutes = [
     path: '/users/:account',
     access: visibleAccount,
     handle: async ({ target }) => presentAccount(target),
-  }),
-  // The platform has none of Heroku's account features; a client asks for one to learn whether it is there.
-  route({
-    method: 'GET',
-    reach: 'account',
-    path: '/account/features',
-    access: account,
-    handle: async () => [],
-  }),
-  route({
-    method: 'GET',
-    reach: 'account',
-    path: '/account/features/:feature',
-    access: account,
-    handle: async () => {
-      throw notFound('account_feature')
-    },
   }),
 ]

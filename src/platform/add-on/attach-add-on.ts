@@ -60,6 +60,7 @@ export const attachAddOn = async (
       release: await releaseAttachments(needs, actor, {
         appId: app.id,
         change: (attached) => ({ ...attached, [name]: attachedConfig(name, url) }),
+        cause: 'add-on',
         description: [
           attachDescription(name, addOn.name),
           ...(replaces ? [detachDescription(name, replaces.addOnName)] : []),

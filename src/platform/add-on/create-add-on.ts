@@ -5,6 +5,7 @@ import { enqueue } from '#/foundation/jobs.ts'
 import { waitFor } from '#/foundation/notifications.ts'
 import { lockApp } from '#/platform/app/app-store.ts'
 import type { App } from '#/platform/app/app.ts'
+import { checkChange } from '#/platform/change-gate/check-change.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
 import type { Platform } from '#/platform/platform.ts'
@@ -96,6 +97,7 @@ const insert = (
   transaction(db, async (tx) => {
     const needs = { db: tx, keyring }
     const app = await lockApp(tx, actor, input.app.id)
+    await checkChange(tx, actor, { appId: app.id, cause: 'add-on', slugId: null })
     const attachment = await chooseAttachmentName(needs, app, service, {
       wished: input.attachmentName,
       confirm: input.confirm,

@@ -42,6 +42,7 @@ const letGo = (
       appId: app.id,
       change: (attached) => without(attached, attachment.name),
       description: detachDescription(attachment.name, attachment.addOnName),
+      cause: 'repair',
     })
   })
 

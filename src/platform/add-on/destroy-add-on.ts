@@ -2,6 +2,7 @@ import { transaction, type Db } from '#/foundation/db.ts'
 import { invalidParams, notFound } from '#/foundation/errors.ts'
 import { enqueue } from '#/foundation/jobs.ts'
 import { lockApp } from '#/platform/app/app-store.ts'
+import { checkChange } from '#/platform/change-gate/check-change.ts'
 import { logRelease } from '#/platform/deploy/release-app.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
@@ -32,6 +33,8 @@ export const destroyAddOn = async (
     const attachments = await listAttachmentsOf(tx, id)
     const own = attachments.filter((attachment) => attachment.appId === appId)
     if (!options.isForced) refuseIfShared(locked, attachments)
+    for (const changed of new Set(attachments.map((one) => one.appId)))
+      await checkChange(tx, actor, { appId: changed, cause: 'add-on', slugId: null })
     await deprovision(tx, actor, locked)
     for (const attachment of own) await deleteAttachment(tx, attachment.id)
     return {
@@ -85,5 +88,6 @@ const releaseWithout = (
   releaseAttachments(needs, actor, {
     appId: addOn.appId,
     change: (attached) => gone.reduce((rest, { name }) => without(rest, name), attached),
+    cause: 'add-on',
     description: gone.map(({ name }) => detachDescription(name, addOn.name)).join(', '),
   })

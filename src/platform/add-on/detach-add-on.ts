@@ -30,6 +30,7 @@ export const detachAddOn = async (
       appId,
       change: (attached) => without(attached, name),
       description: detachDescription(name, addOnName),
+      cause: 'add-on',
     })
   })
   logRelease({ logs }, release)

@@ -94,6 +94,7 @@ const attach = (
       appId,
       change: (attached) => ({ ...attached, [attachment.name]: config }),
       description: attachDescription(attachment.name, addOn.name),
+      cause: 'repair',
     })
   })
 

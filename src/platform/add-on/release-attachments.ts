@@ -18,7 +18,13 @@ type Attached = ConfigSnapshot['attached']
 export const releaseAttachments = async (
   needs: { db: Db } & Pick<Platform, 'keyring'>,
   actor: Actor,
-  input: { appId: string; change: (attached: Attached) => Attached; description: string },
+  input: {
+    appId: string
+    change: (attached: Attached) => Attached
+    description: string
+    /** `repair`: it was asked for before, or follows from what was. */
+    cause: 'add-on' | 'repair'
+  },
 ): Promise<Release> => {
   const app = await lockApp(needs.db, actor, input.appId)
   const { own, attached } = await readConfigSnapshot(needs, app.configSnapshotId)
@@ -30,6 +36,7 @@ export const releaseAttachments = async (
     configSnapshotId: await insertConfigSnapshot(needs, app.id, snapshot),
     description: input.description,
     addOns: await listReleaseAddOns(needs.db, app.id),
+    cause: input.cause,
   })
 }
 

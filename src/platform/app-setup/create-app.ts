@@ -79,6 +79,7 @@ const insertWhole = async (
         configSnapshotId,
         description: 'Initial release',
         addOns: [],
+        cause: 'create',
       })
       return { app, release }
     })

@@ -2,6 +2,7 @@ import { notFound } from '#/foundation/errors.ts'
 import { onApp } from '#/platform/app/app-access.ts'
 import { gitUrl } from '#/platform/app/app-schema.ts'
 import type { App } from '#/platform/app/app.ts'
+import { referenceOf } from '#/platform/app/reference.ts'
 import { onStreamOf } from '#/platform/app/stream-access.ts'
 import { capabilityUrl } from '#/platform/capability.ts'
 import type { Actor } from '#/platform/event/actor.ts'
@@ -9,10 +10,11 @@ import type { Platform } from '#/platform/platform.ts'
 import { route, sendPage, type Lookup } from '#/platform/route.ts'
 import { streamText } from '#/platform/stream-text.ts'
 import { buildRange, pageOfBuilds } from './build-range.ts'
-import { CreateBuild, presentBuild, tarballOf } from './build-schema.ts'
+import { CopyBuild, CreateBuild, presentBuild, tarballOf } from './build-schema.ts'
 import { findBuild, getBuild, listBuilds } from './build-store.ts'
 import type { Build } from './build.ts'
 import { cancelBuild } from './cancel-build.ts'
+import { copyBuild } from './copy-build.ts'
 import { createTarballBuild } from './create-build.ts'
 import { dropBuildCache } from './drop-build-cache.ts'
 import { followBuild } from './follow-build.ts'
@@ -41,6 +43,15 @@ export const buildRoutes = [
     body: CreateBuild,
     handle: async ({ platform, actor, target: app, body }) =>
       show(platform, actor, app, await createTarballBuild(platform, actor, app, tarballOf(body))),
+  }),
+  route({
+    method: 'POST',
+    scope: 'deploy',
+    path: '/apps/:app/builds/actions/copy',
+    access: onApp(...NEEDED.code),
+    body: CopyBuild,
+    handle: async ({ platform, actor, target: app, body: { from } }) =>
+      show(platform, actor, app, await copyBuild(platform, actor, app, referenceOf(from.app))),
   }),
   route({
     method: 'GET',

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { config } from '#/foundation/config.ts'
+import { Reference } from '#/platform/app/reference.ts'
 import { buildpackUrl, nameOf } from '#/platform/buildpack/buildpack.ts'
 import type { TarballCode } from './create-build.ts'
 import type { Build } from './build.ts'
@@ -25,6 +26,9 @@ export const CreateBuild = Type.Object({
     ),
   ),
 })
+
+/** Ours. */
+export const CopyBuild = Type.Object({ from: Type.Object({ app: Reference }) })
 
 /** What a body asks for. @throws 422 in words */
 export const tarballOf = ({

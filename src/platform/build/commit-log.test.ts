@@ -23,6 +23,7 @@ test('two commits are told apart by what each has more, newest first, and by the
   const ahead = await compareCommits(dir, { appId, commit: base }, { appId, commit: head })
   assert.equal(ahead?.aheadBy, 2)
   assert.equal(ahead.behindBy, 0)
+  assert.equal(ahead.authors, 1)
   assert.deepEqual(
     ahead.commits.map(({ sha, subject }) => [sha, subject]),
     [
@@ -36,7 +37,7 @@ test('two commits are told apart by what each has more, newest first, and by the
   const behind = await compareCommits(dir, { appId, commit: head }, { appId, commit: base })
   assert.deepEqual([behind?.aheadBy, behind?.behindBy, behind?.commits], [0, 2, []])
   const same = await compareCommits(dir, { appId, commit: head }, { appId, commit: head })
-  assert.deepEqual(same, { aheadBy: 0, behindBy: 0, commits: [], files: [] })
+  assert.deepEqual(same, { aheadBy: 0, behindBy: 0, commits: [], authors: 0, files: [] })
 })
 
 test('commits pushed to two apps are compared over both repositories', async () => {

@@ -19,6 +19,8 @@ export type CommitDifference = {
   behindBy: number
   /** The newest of those that `head` is ahead by. */
   commits: Commit[]
+  /** How many people wrote what `head` is ahead by. */
+  authors: number
   /** Paths that differ between the two. */
   files: string[]
 }
@@ -46,7 +48,7 @@ export const compareCommits = async (
   head: PushedCommit,
 ): Promise<CommitDifference | null> => {
   if (!isSha(base.commit) || !isSha(head.commit)) return null
-  if (base.commit === head.commit) return { aheadBy: 0, behindBy: 0, commits: [], files: [] }
+  if (base.commit === head.commit) return { ...NOTHING }
   const git = gitIn([...new Set([head.appId, base.appId])].map((id) => join(gitDir, `${id}.git`)))
   if (!git) return null
   const [log, files] = await Promise.all([
@@ -68,9 +70,12 @@ export const compareCommits = async (
     aheadBy: ahead.length,
     behindBy: lines.length - ahead.length,
     commits: ahead.slice(0, MOST_COMMITS).map(parseCommit),
+    authors: new Set(ahead.map((line) => line.split(SEPARATOR, 5)[4])).size,
     files: split(files),
   }
 }
+
+const NOTHING: CommitDifference = { aheadBy: 0, behindBy: 0, commits: [], authors: 0, files: [] }
 
 const isSha = (commit: string | null): commit is string => commit !== null && SHA.test(commit)
 

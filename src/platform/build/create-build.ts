@@ -4,6 +4,7 @@ import { newId } from '#/foundation/ids.ts'
 import { enqueue } from '#/foundation/jobs.ts'
 import { lockApp } from '#/platform/app/app-store.ts'
 import type { App } from '#/platform/app/app.ts'
+import { checkChange } from '#/platform/change-gate/check-change.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
 import type { Platform } from '#/platform/platform.ts'
@@ -51,6 +52,15 @@ export const createPushedBuild = (
     receiver,
     buildpacks: null,
   })
+
+/** Of a commit that is kept under refs/builds/<id> already, and that moves no branch. */
+export const createCommitBuild = (
+  needs: Needs,
+  actor: Actor,
+  app: Pick<App, 'id'>,
+  { id, commit, description }: { id: string; commit: string; description: string | null },
+): Promise<Build> =>
+  queueBuild(needs, actor, app, { id, commit, commitDescription: description, buildpacks: null })
 
 /** @throws 422 if there is nothing at its source yet, or something else than its checksum says */
 export const createTarballBuild = async (
@@ -102,6 +112,7 @@ const queueBuild = async (
 ): Promise<Build> => {
   const build = await transaction(db, async (tx) => {
     const app = await lockApp(tx, actor, appId)
+    await checkChange(tx, actor, { appId, cause: 'push', slugId: null })
     if ((await countPendingBuilds(tx, actor, appId)) >= MOST_WAITING)
       throw invalidParams(
         `${MOST_WAITING} builds of this app are waiting already. Try again later.`,

@@ -11,6 +11,7 @@ import { getApp } from '#/platform/app/app-store.ts'
 import { configVarsOf, readConfigSnapshot } from '#/platform/app/config-snapshot-store.ts'
 import { listBuildpacks } from '#/platform/buildpack/buildpack-store.ts'
 import type { BuildOutput } from './build-output.ts'
+import { judgeSlug, type JudgedSlug } from './judge-slug.ts'
 import { BUILDER, type BuildNeeds } from './build-runner.ts'
 import { saveBuildSteps } from './build-store.ts'
 import { BuildFailure, finishedStep, versionOf, type Build } from './build.ts'
@@ -32,10 +33,10 @@ export type BuildRun = {
  * The slug of a build's code, in the store; one that an attempt before this one has made is taken as it is.
  * @throws BuildFailure in words if the code cannot be built
  */
-export const makeSlug = async (needs: Needs, run: BuildRun): Promise<BuiltSlug> => {
+export const makeSlug = async (needs: Needs, run: BuildRun): Promise<JudgedSlug> => {
   const saved = finishedStep(run.build, 'build')?.result
   if (saved) {
-    const slug = JSON.parse(saved) as BuiltSlug
+    const slug = JSON.parse(saved) as JudgedSlug
     if (await needs.store.has(slug.digest)) return slug
   }
   const configVars = await readConfigVars(needs, run.build)
@@ -45,7 +46,9 @@ export const makeSlug = async (needs: Needs, run: BuildRun): Promise<BuiltSlug> 
     const sourceDir = await step(needs, run, 'source', () => fetchFor(needs, run, gate.write))
     failpoint('build-after-source')
     const input = { ...(await buildInput(needs, run, configVars)), sourceDir, output: gate.write }
-    const slug = await step(needs, run, 'build', () => buildOrFail(input))
+    const slug = await step(needs, run, 'build', async () =>
+      judgeSlug(needs, run, await buildOrFail(input), configVars),
+    )
     failpoint('build-after-build')
     return slug
   } finally {

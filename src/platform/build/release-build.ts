@@ -1,5 +1,4 @@
 import { ArtifactMissingError } from '#/artifact-store/artifact-store.ts'
-import type { BuiltSlug } from '#/builder/slug-build.ts'
 import { transaction, type Db } from '#/foundation/db.ts'
 import { lockApp, updateApp } from '#/platform/app/app-store.ts'
 import type { App } from '#/platform/app/app.ts'
@@ -14,6 +13,7 @@ import { insertSlug } from '#/platform/slug/slug-store.ts'
 import type { Slug } from '#/platform/slug/slug.ts'
 import { finishBuild } from './build-store.ts'
 import { builderOf, shortVersionOf, versionOf, type Build } from './build.ts'
+import type { JudgedSlug } from './judge-slug.ts'
 import { BUILDER } from './build-runner.ts'
 
 type Needs = Pick<Platform, 'db' | 'keyring' | 'logs' | 'store'>
@@ -25,7 +25,7 @@ type Needs = Pick<Platform, 'db' | 'keyring' | 'logs' | 'store'>
 export const releaseBuild = async (
   { db, keyring, logs, store }: Needs,
   build: Build,
-  built: BuiltSlug,
+  built: JudgedSlug,
 ): Promise<Release> => {
   const actor = builderOf(build)
   const version = shortVersionOf(build) ?? built.digest.slice('sha256:'.length).slice(0, 8)
@@ -39,6 +39,7 @@ export const releaseBuild = async (
       configSnapshotId: await chooseConfig({ db: tx, keyring }, app, built),
       description: `Deploy ${version}`,
       addOns: await findNewestAddOns(tx, actor, app.id),
+      cause: 'push',
     })
     if (app.stack !== slug.stack) await updateApp(tx, actor, app.id, { stack: slug.stack })
     await finishBuild(tx, actor, build, {
@@ -63,7 +64,7 @@ export const releaseBuild = async (
   return release
 }
 
-const insertSlugOf = (tx: Db, build: Build, built: BuiltSlug): Promise<Slug> =>
+const insertSlugOf = (tx: Db, build: Build, built: JudgedSlug): Promise<Slug> =>
   insertSlug(tx, builderOf(build), {
     appId: build.appId,
     digest: built.digest,
@@ -74,13 +75,15 @@ const insertSlugOf = (tx: Db, build: Build, built: BuiltSlug): Promise<Slug> =>
     buildpacks: built.buildpacks,
     buildpackProvidedDescription: built.buildpackProvidedDescription,
     size: built.sizeBytes,
+    pathRules: built.pathRules ?? null,
+    bakedIn: built.bakedIn ?? null,
   })
 
 /** An app's first code brings what its buildpack wants it to have; what people have set themselves stays. */
 const chooseConfig = async (
   needs: { db: Db; keyring: Platform['keyring'] },
   { id, configSnapshotId }: App,
-  { releaseConfigVars }: BuiltSlug,
+  { releaseConfigVars }: JudgedSlug,
 ): Promise<string> => {
   const followed = await findReleaseToFollow(needs.db, BUILDER, id)
   const isFirst = followed?.slugId == null

@@ -62,6 +62,8 @@ const aSlug: BuiltSlug = {
   stack: 'heroku-24',
   releaseConfigVars: { LANG: 'en_US.UTF-8', MODE: 'fast' },
   releaseAddons: [],
+  foundValues: {},
+  appJson: null,
 }
 
 const signal = new AbortController().signal

@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises'
-import type { BuiltSlug } from '#/builder/slug-build.ts'
 import { config } from '#/foundation/config.ts'
 import { transaction } from '#/foundation/db.ts'
 import { ApiError, hasCode, messageOf } from '#/foundation/errors.ts'
@@ -13,6 +12,7 @@ import { findBuild, finishBuild, takeBuild } from './build-store.ts'
 import { makeWorkspace, workspaceOf } from './build-workspace.ts'
 import { BuildFailure, BuildTakenAway, type Build } from './build.ts'
 import { BUILDER, type BuildNeeds } from './build-runner.ts'
+import type { JudgedSlug } from './judge-slug.ts'
 import { makeSlug } from './make-slug.ts'
 import { releaseBuild } from './release-build.ts'
 import { settleBranches } from './settle-branch.ts'
@@ -73,7 +73,7 @@ const makeSlugOnce = async (
   needs: BuildNeeds,
   build: Build,
   signal: AbortSignal,
-): Promise<BuiltSlug> => {
+): Promise<JudgedSlug> => {
   await mkdir(needs.paths.builds, { recursive: true, mode: 0o700 })
   const output = await openOutput(needs, build)
   try {
@@ -111,6 +111,7 @@ const failOrRise = async (needs: BuildNeeds, build: Build, error: unknown): Prom
 
 const reasonOf = (error: unknown): string | undefined => {
   if (error instanceof BuildFailure) return error.message
+  if (error instanceof ApiError && error.status === 403) return error.message // its stage was shut meanwhile
   return hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT')
     ? 'there is no space left on the disk of this machine.'
     : undefined

@@ -66,6 +66,7 @@ const releaseConfig = async (
     configSnapshotId: await insertConfigSnapshot(needs, app.id, after),
     description: describeDifference(difference),
     addOns: await findNewestAddOns(needs.db, actor, app.id),
+    cause: 'config',
   })
 }
 

@@ -85,6 +85,7 @@ test("an add-on's variable is shown and kept", async () => {
     const { own } = await readConfigSnapshot(store, configSnapshotId)
     const attached = { DATABASE: { DATABASE_URL: 'postgres://x' } }
     await releaseApp(tx, actor, {
+      cause: 'push',
       appId: app.id,
       slugId: null,
       configSnapshotId: await insertConfigSnapshot(store, app.id, { own, attached }),

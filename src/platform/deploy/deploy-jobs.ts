@@ -10,4 +10,10 @@ export const stopRetiredJob = defineJob(
   Type.Object({ deployId: Type.String(), dynoIds: Type.Array(Type.String()) }),
 )
 
+/** Undoes a watched release if one of its dynos has crashed. Enqueued by the database with each crash. */
+export const rollBackCrashedJob = defineJob(
+  'roll-back-crashed',
+  Type.Object({ releaseId: Type.String() }),
+)
+
 export const deployQueue = (appId: string): string => `deploys:${appId}`

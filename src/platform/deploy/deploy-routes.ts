@@ -21,6 +21,8 @@ const CreateRelease = Type.Object({
   /** An earlier release to go back to. */
   release: Type.Optional(Type.String()),
   slug: Type.Optional(Type.String()),
+  /** Ours: of the release to go back to only this. */
+  only: Type.Optional(Type.Union([Type.Literal('code'), Type.Literal('config')])),
   description: Type.Optional(Type.String({ maxLength: 1000 })),
 })
 
@@ -58,10 +60,12 @@ export const deployRoutes = [
     handle: async ({ platform, actor, target: app, body }) => {
       if ((body.release === undefined) === (body.slug === undefined))
         throw invalidParams('Give either a release to roll back to or a slug to release.')
+      if (body.slug !== undefined && body.only !== undefined)
+        throw invalidParams('only goes with a release to roll back to, not with a slug.')
       if (body.slug !== undefined) await getApp(platform.db, actor, app.id, NEEDED.code)
       const release =
         body.release !== undefined
-          ? await rollBack(platform, actor, { app, ref: body.release })
+          ? await rollBack(platform, actor, { app, ref: body.release, only: body.only })
           : await releaseSlug(platform, actor, {
               app,
               slugId: body.slug ?? '',

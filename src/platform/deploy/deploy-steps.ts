@@ -4,6 +4,7 @@ import { failpoint } from '#/foundation/failpoint.ts'
 import { enqueue } from '#/foundation/jobs.ts'
 import { waitFor } from '#/foundation/notifications.ts'
 import { lockApp, updateApp } from '#/platform/app/app-store.ts'
+import { findStageOf, watchRelease } from '#/platform/change-gate/policy-store.ts'
 import {
   findReleasePhaseDyno,
   insertDynos,
@@ -25,8 +26,14 @@ import { RELEASE_PHASE, type Release } from '#/platform/release/release.ts'
 import { getSlug } from '#/platform/slug/slug-store.ts'
 import type { Slug } from '#/platform/slug/slug.ts'
 import { newId } from '#/foundation/ids.ts'
-import { stopRetiredJob } from './deploy-jobs.ts'
-import { finishDeploy, haveRoutersApplied, saveSteps, sumRequests } from './deploy-store.ts'
+import { rollBackCrashedJob, stopRetiredJob } from './deploy-jobs.ts'
+import {
+  assertOurs,
+  finishDeploy,
+  haveRoutersApplied,
+  saveSteps,
+  sumRequests,
+} from './deploy-store.ts'
 import { DeployFailure, finishedStep, WANT_DYNOS, type Deploy, type DeployStep } from './deploy.ts'
 import { planDynos, replacedBy } from './plan-dynos.ts'
 import { DEPLOYER, type DeployNeeds } from './deployer.ts'
@@ -139,19 +146,22 @@ const runReleasePhase = async (run: Run, command: string): Promise<string> => {
 const GRACE_MS = 60_000
 
 const wantReleasePhase = async ({ db, deploy, release }: Run, command: string): Promise<Dyno> => {
-  const [dyno] = await insertDynos(db, DEPLOYER, [
-    {
-      id: newId(),
-      appId: deploy.appId,
-      releaseId: release.id,
-      deployId: deploy.id,
-      kind: 'once',
-      type: RELEASE_PHASE,
-      number: release.version,
-      size: 'Standard-1X',
-      command,
-    },
-  ])
+  const [dyno] = await transaction(db, async (tx) => {
+    await saveSteps(tx, DEPLOYER, deploy) // not once it is cancelled
+    return insertDynos(tx, DEPLOYER, [
+      {
+        id: newId(),
+        appId: deploy.appId,
+        releaseId: release.id,
+        deployId: deploy.id,
+        kind: 'once',
+        type: RELEASE_PHASE,
+        number: release.version,
+        size: 'Standard-1X',
+        command,
+      },
+    ])
+  })
   if (!dyno) throw new Error('The release phase was not wanted.')
   return dyno
 }
@@ -204,6 +214,7 @@ const routeToNew = async (tx: Db, { deploy, release }: Run): Promise<string> => 
   if (deploy.kind === 'release') {
     await makeCurrent(tx, DEPLOYER, release)
     await updateApp(tx, DEPLOYER, deploy.appId, { releasedAt: new Date() })
+    await watchIfAsked(tx, release)
   }
   await retireDynos(tx, DEPLOYER, ids)
   await unwantDynos(
@@ -214,6 +225,15 @@ const routeToNew = async (tx: Db, { deploy, release }: Run): Promise<string> => 
   await refreshRoutable(tx, DEPLOYER, deploy.appId)
   await enqueue(tx, stopRetiredJob, { deployId: deploy.id, dynoIds: ids })
   return JSON.stringify(before)
+}
+
+/** The job looks for a crash between the dynos' health and now; later ones bring it themselves. */
+const watchIfAsked = async (tx: Db, release: Release): Promise<void> => {
+  if (release.cause === 'rollback' || release.cause === 'repair') return
+  const stage = await findStageOf(tx, DEPLOYER, release.appId)
+  if (!stage || stage.autoRollbackMinutes === 0) return
+  await watchRelease(tx, DEPLOYER, release.id, stage.autoRollbackMinutes)
+  await enqueue(tx, rollBackCrashedJob, { releaseId: release.id })
 }
 
 /** A router that is not there now takes the newest table when it comes: the deploy does not wait for it. */
@@ -240,7 +260,10 @@ const waitForDynos = <T>(
     notifications: run.notifications,
     channel: 'dyno_changed',
     payload: run.deploy.appId,
-    check,
+    check: async () => {
+      await assertOurs(run.db, DEPLOYER, run.deploy)
+      return check()
+    },
     limitMs,
     signal: run.signal,
   })

@@ -108,6 +108,18 @@ export const saveSteps = async (tx: Db, _actor: Actor, deploy: Deploy): Promise<
   if (!saved) throw new FenceLost(`Deploy ${deploy.id} has another runner.`)
 }
 
+/** @throws FenceLost as `saveSteps`. */
+export const assertOurs = async (db: Db, _actor: Actor, deploy: Deploy): Promise<void> => {
+  const found = await db
+    .selectFrom('deploys')
+    .select('id')
+    .where('id', '=', deploy.id)
+    .where('fence', '=', deploy.fence)
+    .where('status', '=', 'running')
+    .executeTakeFirst()
+  if (!found) throw new FenceLost(`Deploy ${deploy.id} has another runner.`)
+}
+
 /** Saves its steps too. @throws FenceLost as `saveSteps`. */
 export const finishDeploy = async (
   tx: Db,
@@ -130,6 +142,28 @@ export const finishDeploy = async (
     .executeTakeFirst()
   if (!finished) throw new FenceLost(`Deploy ${deploy.id} has another runner.`)
 }
+
+/**
+ * Ends the release's deploy unless its dynos take requests already; its runner finds that out by its fence. Undefined:
+ * it was too late.
+ */
+export const cancelDeployOf = (
+  tx: Db,
+  _actor: Actor,
+  releaseId: string,
+  reason: string,
+): Promise<{ id: string } | undefined> =>
+  tx
+    .updateTable('deploys')
+    .set({ status: 'cancelled', failureReason: reason, finishedAt: sql<Date>`now()` })
+    .where('releaseId', '=', releaseId)
+    .where('kind', '=', 'release')
+    .where('status', 'in', ['queued', 'running'])
+    .where(
+      sql<boolean>`not jsonb_path_exists(steps, '$[*] ? (@.name == "route" && @.finishedAt != null)')`,
+    )
+    .returning('id')
+    .executeTakeFirst()
 
 /** Ends what waits, when the app goes. */
 export const cancelQueuedDeploys = async (tx: Db, _actor: Actor, appId: string): Promise<void> => {

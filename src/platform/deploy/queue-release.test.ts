@@ -34,6 +34,7 @@ const anAppThatReleases = async (processTypes: Record<string, string>) => {
       configSnapshotId,
       description: 'Again',
       addOns: [],
+      cause: 'push',
     })
 }
 

@@ -3,12 +3,13 @@ import { transaction, type Db } from '#/foundation/db.ts'
 import { invalidParams, violates } from '#/foundation/errors.ts'
 import { enqueue } from '#/foundation/jobs.ts'
 import { lockApp, updateApp } from '#/platform/app/app-store.ts'
+import { checkChange, type Permit } from '#/platform/change-gate/check-change.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
 import { addMissingFormations, listFormations } from '#/platform/formation/formation-store.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { insertRelease } from '#/platform/release/release-store.ts'
-import { RELEASE_PHASE, type Release } from '#/platform/release/release.ts'
+import { RELEASE_PHASE, type Cause, type Release } from '#/platform/release/release.ts'
 import { getSlug } from '#/platform/slug/slug-store.ts'
 import { shortCommit, type Slug } from '#/platform/slug/slug.ts'
 import { deployQueue, runDeploysJob } from './deploy-jobs.ts'
@@ -21,15 +22,20 @@ export type ReleaseInput = {
   configSnapshotId: string
   description: string
   addOns: Release['addOns']
+  cause: Cause
 }
+
+export type MadeRelease = Release & { permit: Permit }
 
 /**
  * Makes the app's next release and queues the deploy that makes it run, all in the caller's transaction.
- * The one way to a release: builds, config changes, promotions, rollbacks and add-ons come through here.
+ * The one way to a release: builds, config changes, promotions, rollbacks and add-ons come through here, and so through
+ * the gate of the app's stage. @throws 403 if that keeps it shut
  */
-export const releaseApp = (db: Db, actor: Actor, input: ReleaseInput): Promise<Release> =>
+export const releaseApp = (db: Db, actor: Actor, input: ReleaseInput): Promise<MadeRelease> =>
   transaction(db, async (tx) => {
     const app = await lockApp(tx, actor, input.appId)
+    const permit = await checkChange(tx, actor, input)
     const slug = input.slugId ? await getKeptSlug(tx, actor, input.slugId) : null
     if (slug) await addMissingFormations(tx, actor, app.id, dynoTypesOf(slug))
     if (app.configSnapshotId !== input.configSnapshotId)
@@ -51,9 +57,14 @@ export const releaseApp = (db: Db, actor: Actor, input: ReleaseInput): Promise<R
       action: 'create',
       appId: app.id,
       teamId: app.teamId,
-      after: { version: release.version, description: release.description, slug: release.slugId },
+      after: {
+        version: release.version,
+        description: release.description,
+        slug: release.slugId,
+        ...(permit.freezeOverride === null ? {} : { freezeOverride: permit.freezeOverride }),
+      },
     })
-    return release
+    return { ...release, permit }
   })
 
 const getKeptSlug = async (tx: Db, actor: Actor, slugId: string): Promise<Slug> => {

@@ -33,6 +33,7 @@ export const releaseSlug = async (
         configSnapshotId ?? (await insertConfigSnapshot(needs, app.id, EMPTY_CONFIG)),
       description: description ?? `Deploy ${shortCommit(slug) || slug.digest.slice(7, 15)}`,
       addOns: await findNewestAddOns(tx, actor, app.id),
+      cause: 'slug',
     })
   })
   logRelease(platform, release)

@@ -31,7 +31,12 @@ export const runDeploys = async (
       if (!(error instanceof DeployFailure) && context.attempt < MOST_ATTEMPTS) throw error
       if (!(error instanceof DeployFailure))
         needs.log.error({ err: error, deployId: deploy.id }, 'a deploy is given up')
-      await failDeploy(needs, deploy, error)
+      try {
+        await failDeploy(needs, deploy, error)
+      } catch (failure) {
+        if (!isTakenAway(failure)) throw failure // cancelled just now
+        return
+      }
     }
   }
 }

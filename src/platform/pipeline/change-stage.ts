@@ -3,7 +3,8 @@ import { lockApp } from '#/platform/app/app-store.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
 import type { Platform } from '#/platform/platform.ts'
-import { getStage } from './couple-app.ts'
+import { checkLeaving } from './check-leaving.ts'
+import { stageFor } from './couple-app.ts'
 import { getCoupling, moveCoupling } from './coupling-store.ts'
 import { lockPipeline } from './pipeline-store.ts'
 import type { Coupling } from './pipeline.ts'
@@ -17,9 +18,10 @@ export const changeStage = (
 ): Promise<Coupling> =>
   transaction(db, async (tx) => {
     await lockApp(tx, actor, appId)
+    await checkLeaving(tx, actor, appId)
     const before = await getCoupling(tx, actor, id, 'deploy')
     const pipeline = await lockPipeline(tx, actor, before.pipelineId)
-    const stage = await getStage(tx, pipeline.id, stageName)
+    const stage = await stageFor(tx, pipeline.id, stageName)
     const moved = await moveCoupling(tx, actor, before, stage.id)
     await insertEvent(tx, actor, {
       resource: 'pipeline-coupling',
@@ -28,7 +30,7 @@ export const changeStage = (
       appId,
       pipelineId: pipeline.id,
       teamId: pipeline.teamId,
-      before: { stage: before.stage },
+      before: { stage: before.stageName },
       after: { stage: stage.name },
     })
     return moved

@@ -5,8 +5,9 @@ import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { insertCoupling } from './coupling-store.ts'
-import { findStage, getPipeline, lockPipelineFor } from './pipeline-store.ts'
+import { getPipeline, lockPipelineFor } from './pipeline-store.ts'
 import type { Coupling, Stage } from './pipeline.ts'
+import { findStage } from './stage-store.ts'
 
 /** Puts an app into a stage of a pipeline. Takes deploy on the app, and in the pipeline's team or on an app in it. */
 export const coupleApp = async (
@@ -20,7 +21,7 @@ export const coupleApp = async (
       const pipeline = await getPipeline(tx, actor, input.pipeline, 'deploy')
       await lockApp(tx, actor, app.id)
       await lockPipelineFor(tx, actor, pipeline.id, 'deploy')
-      const stage = await getStage(tx, pipeline.id, input.stage)
+      const stage = await stageFor(tx, pipeline.id, input.stage)
       const coupling = await insertCoupling(tx, actor, {
         appId: app.id,
         pipelineId: pipeline.id,
@@ -44,7 +45,8 @@ export const coupleApp = async (
   }
 }
 
-export const getStage = async (tx: Db, pipelineId: string, name: string): Promise<Stage> => {
+/** The stage that a coupling asks for, by what the wire may say. */
+export const stageFor = async (tx: Db, pipelineId: string, name: string): Promise<Stage> => {
   const stage = await findStage(tx, pipelineId, name)
   if (!stage) throw invalidParams(`The pipeline has no stage '${name}'.`)
   return stage

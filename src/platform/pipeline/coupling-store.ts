@@ -6,7 +6,7 @@ import { isId } from '#/foundation/ids.ts'
 import { mayOnApp } from '#/platform/app/app-store.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { mayInTeamOfPipeline } from './pipeline-store.ts'
-import { CHANGE_PIPELINE, type Coupling, type StageKind } from './pipeline.ts'
+import { CHANGE_PIPELINE, type Coupling } from './pipeline.ts'
 
 const couplings = (db: Db) =>
   db
@@ -21,6 +21,7 @@ const couplings = (db: Db) =>
       'pipelines.name as pipelineName',
       'pipelineCouplings.stageId',
       'pipelineStages.kind as stage',
+      'pipelineStages.name as stageName',
       'pipelineStages.position as stagePosition',
       sql<boolean>`apps.team_id <> pipelines.team_id`.as('ownedElsewhere'),
       'pipelineCouplings.createdAt',
@@ -48,22 +49,6 @@ export const listCouplings = (
     .orderBy('pipelineCouplings.id')
     .execute()
 }
-
-/** All apps in a pipeline, whoever asks, with the kind of their stage. */
-export const listStagesOfApps = async (
-  db: Db,
-  pipelineId: string,
-): Promise<Map<string, StageKind>> =>
-  new Map(
-    (
-      await db
-        .selectFrom('pipelineCouplings')
-        .innerJoin('pipelineStages', 'pipelineStages.id', 'pipelineCouplings.stageId')
-        .select(['pipelineCouplings.appId', 'pipelineStages.kind'])
-        .where('pipelineCouplings.pipelineId', '=', pipelineId)
-        .execute()
-    ).map(({ appId, kind }) => [appId, kind]),
-  )
 
 export const getCouplingOfApp = async (db: Db, _actor: Actor, appId: string): Promise<Coupling> => {
   const found = await couplings(db).where('pipelineCouplings.appId', '=', appId).executeTakeFirst()

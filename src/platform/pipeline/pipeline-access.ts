@@ -6,7 +6,8 @@ import { getCoupling } from './coupling-store.ts'
 import { getEphemeralCollaborator } from './ephemeral-store.ts'
 import type { EphemeralCollaborator } from './ephemeral.ts'
 import { getPipeline } from './pipeline-store.ts'
-import { CHANGE_PIPELINE, type Coupling, type Pipeline } from './pipeline.ts'
+import { CHANGE_PIPELINE, type Coupling, type Pipeline, type Stage } from './pipeline.ts'
+import { getStage } from './stage-store.ts'
 
 /** For routes below `/pipelines/:pipeline`, by id or name. */
 export const onPipeline = (permission: Permission): ScopedAccess<Pipeline> => ({
@@ -14,6 +15,16 @@ export const onPipeline = (permission: Permission): ScopedAccess<Pipeline> => ({
   reach: 'apps',
   find: ({ platform, actor, params }) =>
     getPipeline(platform.db, actor, params['pipeline'] ?? '', permission),
+})
+
+/** For routes below `/pipelines/:pipeline/stages/:stage`, by id or name. */
+export const onStage = (permission: Permission): ScopedAccess<Stage> => ({
+  name: `pipeline:${permission}`,
+  reach: 'apps',
+  find: async ({ platform, actor, params }) => {
+    const pipeline = await getPipeline(platform.db, actor, params['pipeline'] ?? '', permission)
+    return getStage(platform.db, pipeline.id, params['stage'] ?? '')
+  },
 })
 
 /** For routes below `/pipeline-couplings/:coupling`. */

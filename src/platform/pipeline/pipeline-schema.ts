@@ -1,6 +1,8 @@
 import { Type, type Static } from 'typebox'
+import { invalidParams } from '#/foundation/errors.ts'
 import { derivedId } from '#/foundation/ids.ts'
 import { Reference } from '#/platform/app/reference.ts'
+import { readPathRules, type PathRule } from '#/platform/slug/path-rule.ts'
 import { ephemeralSettingsOf, EphemeralApps, presentEphemeralApps } from './ephemeral-schema.ts'
 import type { PipelineSettings } from './pipeline-settings.ts'
 import { ownerOf, PRODUCTION_PROMOTIONS, type Coupling, type Pipeline } from './pipeline.ts'
@@ -17,6 +19,7 @@ const Settings = {
     Type.Union(PRODUCTION_PROMOTIONS.map((name) => Type.Literal(name))),
   ),
   ephemeral_apps: Type.Optional(EphemeralApps),
+  path_rules: Type.Optional(Type.Unknown()),
 }
 
 export const CreatePipeline = Type.Object({
@@ -31,13 +34,21 @@ export const UpdatePipeline = Type.Object({ name: Type.Optional(Type.String()), 
 export const settingsOf = ({
   production_promotion: productionPromotion,
   ephemeral_apps: ephemeral,
+  path_rules: pathRules,
 }: Pick<
   Static<typeof UpdatePipeline>,
-  'production_promotion' | 'ephemeral_apps'
+  'production_promotion' | 'ephemeral_apps' | 'path_rules'
 >): PipelineSettings => ({
   ...(productionPromotion === undefined ? {} : { productionPromotion }),
   ...(ephemeral === undefined ? {} : ephemeralSettingsOf(ephemeral)),
+  ...(pathRules === undefined ? {} : { pathRules: pathRulesOf(pathRules) }),
 })
+
+const pathRulesOf = (value: unknown): PathRule[] | null => {
+  const rules = value === null ? null : readPathRules(value)
+  if (typeof rules === 'string') throw invalidParams(rules)
+  return rules
+}
 
 export const CreateTransfer = Type.Object({ pipeline: Reference, new_owner: Owner })
 
@@ -63,17 +74,23 @@ export const presentPipeline = (pipeline: Pipeline) => ({
   generation: { id: derivedId('generation', 'cedar'), name: 'cedar' },
   production_promotion: pipeline.productionPromotion,
   ephemeral_apps: presentEphemeralApps(pipeline),
+  path_rules: pipeline.pathRules,
   delete_at: pipeline.deleteAt,
   created_at: pipeline.createdAt,
   updated_at: pipeline.updatedAt,
 })
 
-/** Heroku's coupling, with the pipeline's name, which the CLI prints, and whether the app has another owner. */
+/** Heroku's coupling, with the pipeline's name, which the CLI prints, its own stage, and whether the app has another owner. */
 export const presentCoupling = (coupling: Coupling) => ({
   id: coupling.id,
   app: { id: coupling.appId },
   pipeline: { id: coupling.pipelineId, name: coupling.pipelineName },
   stage: coupling.stage,
+  pipeline_stage: {
+    id: coupling.stageId,
+    name: coupling.stageName,
+    position: coupling.stagePosition,
+  },
   owned_elsewhere: coupling.ownedElsewhere,
   created_at: coupling.createdAt,
   updated_at: coupling.updatedAt,

@@ -7,13 +7,7 @@ import { mayOnApp } from '#/platform/app/app-store.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { roleGives } from '#/platform/team/team-store.ts'
 import type { Permission } from '#/platform/team/team.ts'
-import {
-  CHANGE_PIPELINE,
-  STAGE_KINDS,
-  type Pipeline,
-  type Stage,
-  type StageKind,
-} from './pipeline.ts'
+import { CHANGE_PIPELINE, type Pipeline, type StageKind } from './pipeline.ts'
 
 const COLUMNS = [
   'pipelines.id',
@@ -22,6 +16,7 @@ const COLUMNS = [
   'pipelines.productionPromotion',
   'pipelines.ephemeralAutoJoin',
   'pipelines.ephemeralPermissions',
+  'pipelines.pathRules',
   'pipelines.deleteAt',
   'pipelines.createdAt',
   'pipelines.updatedAt',
@@ -193,13 +188,23 @@ export const updatePipelineRow = async (
   change: Partial<
     Pick<
       Pipeline,
-      'name' | 'teamId' | 'productionPromotion' | 'ephemeralAutoJoin' | 'ephemeralPermissions'
+      | 'name'
+      | 'teamId'
+      | 'productionPromotion'
+      | 'ephemeralAutoJoin'
+      | 'ephemeralPermissions'
+      | 'pathRules'
     >
   >,
 ): Promise<Pipeline> => {
+  const { pathRules, ...columns } = change
   await tx
     .updateTable('pipelines')
-    .set({ ...change, updatedAt: sql<Date>`now()` })
+    .set({
+      ...columns,
+      ...(pathRules === undefined ? {} : { pathRules: pathRules && JSON.stringify(pathRules) }),
+      updatedAt: sql<Date>`now()`,
+    })
     .where('id', '=', id)
     .execute()
   return withOwner(tx).where('pipelines.id', '=', id).executeTakeFirstOrThrow()
@@ -219,19 +224,3 @@ export const deletePipelinesPastTheirDate = (
     .where('deleteAt', '<=', sql<Date>`now()`)
     .returning(['id', 'name', 'teamId'])
     .execute()
-
-/** By name, else the first of that kind. */
-export const findStage = (db: Db, pipelineId: string, stage: string): Promise<Stage | undefined> =>
-  db
-    .selectFrom('pipelineStages')
-    .select(['id', 'pipelineId', 'name', 'kind', 'position'])
-    .where('pipelineId', '=', pipelineId)
-    .where((eb) =>
-      eb.or([eb('name', '=', stage), ...kindsNamed(stage).map((kind) => eb('kind', '=', kind))]),
-    )
-    .orderBy((eb) => eb('name', '=', stage), 'desc')
-    .orderBy('position')
-    .limit(1)
-    .executeTakeFirst()
-
-const kindsNamed = (name: string): StageKind[] => STAGE_KINDS.filter((kind) => kind === name)

@@ -1,3 +1,4 @@
+import type { PathRule } from '#/platform/slug/path-rule.ts'
 import { permissionsOfRole, type Permission, type Role, type Team } from '#/platform/team/team.ts'
 
 /** Heroku's stages, as the wire spells them. A pipeline's own stages each are of one of these kinds. */
@@ -46,6 +47,8 @@ export type Pipeline = {
   ephemeralPermissions: Permission[]
   /** What its team has fixed for all its pipelines, in place of `ephemeralPermissions`. */
   teamEphemeralPermissions: Permission[] | null
+  /** What changed paths mean, beside the platform's own rules and before those of an app.json. */
+  pathRules: PathRule[] | null
   /** Set while it has no app: when it is deleted. */
   deleteAt: Date | null
   createdAt: Date
@@ -67,7 +70,10 @@ export type Stage = {
   pipelineId: string
   name: string
   kind: StageKind
+  /** From 0, in the order of promotion. */
   position: number
+  createdAt: Date
+  updatedAt: Date
 }
 
 /** An app in a stage of a pipeline; an app is in one at most. */
@@ -77,7 +83,9 @@ export type Coupling = {
   pipelineId: string
   pipelineName: string
   stageId: string
+  /** Its kind, which is what the wire calls a stage. */
   stage: StageKind
+  stageName: string
   stagePosition: number
   /** The app is not the pipeline's owner's. */
   ownedElsewhere: boolean

@@ -4,6 +4,7 @@ import { lockApp } from '#/platform/app/app-store.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
 import type { Platform } from '#/platform/platform.ts'
+import { checkLeaving } from './check-leaving.ts'
 import { deleteCoupling, getCoupling } from './coupling-store.ts'
 import { lockPipeline } from './pipeline-store.ts'
 import type { Coupling } from './pipeline.ts'
@@ -17,6 +18,7 @@ export const uncoupleApp = (
   transaction(db, async (tx) => {
     await lockApp(tx, actor, appId)
     const coupling = await getCoupling(tx, actor, id, 'deploy')
+    await checkLeaving(tx, actor, appId)
     const pipeline = await lockPipeline(tx, actor, coupling.pipelineId)
     if (!(await deleteCoupling(tx, actor, coupling.id))) throw notFound('pipeline_coupling')
     await insertEvent(tx, actor, {
@@ -26,6 +28,6 @@ export const uncoupleApp = (
       appId: coupling.appId,
       pipelineId: pipeline.id,
       teamId: pipeline.teamId,
-      before: { pipeline: pipeline.name, stage: coupling.stage },
+      before: { pipeline: pipeline.name, stage: coupling.stageName },
     })
   })

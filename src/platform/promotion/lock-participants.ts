@@ -3,13 +3,20 @@ import { forbidden, invalidParams, notFound } from '#/foundation/errors.ts'
 import { isId } from '#/foundation/ids.ts'
 import { getApp, lockApps } from '#/platform/app/app-store.ts'
 import type { App } from '#/platform/app/app.ts'
+import { listStagesOf } from '#/platform/change-gate/policy-store.ts'
+import type { GovernedStage } from '#/platform/change-gate/policy.ts'
 import type { Actor } from '#/platform/event/actor.ts'
-import { listStagesOfApps } from '#/platform/pipeline/coupling-store.ts'
 import { sharePipeline } from '#/platform/pipeline/pipeline-store.ts'
 import type { Pipeline } from '#/platform/pipeline/pipeline.ts'
-import { checkProduction } from './check-production.ts'
+import { checkPromoters } from './check-promoters.ts'
 
-export type Participants = { pipeline: Pipeline; source: App; targets: App[] }
+export type Participants = {
+  pipeline: Pipeline
+  source: App
+  targets: App[]
+  /** Of the targets. */
+  stages: GovernedStage[]
+}
 
 type Refs = { source: { app: string }; targets: string[] }
 
@@ -30,18 +37,21 @@ export const lockParticipants = async (
   checkTargets(sourceId, targetIds)
   const apps = await lockApps(tx, actor, [sourceId, ...targetIds], 'deploy')
   const pipeline = await sharePipeline(tx, actor, pipelineId)
-  const stages = await listStagesOfApps(tx, pipeline.id)
+  const stages = (await listStagesOf(tx, actor, [sourceId, ...targetIds])).filter(
+    (stage) => stage.pipelineId === pipeline.id,
+  )
   const get = (id: string): App => {
     const app = apps.find((one) => one.id === id)
     if (!app) throw notFound('app', "Couldn't find that app.")
     if (!app.isAllowed) throw forbidden(`You do not have access to the app ${app.name}.`)
-    if (!stages.has(id)) throw invalidParams(`${app.name} is not in the pipeline ${pipeline.name}.`)
+    if (!stages.some(({ appId }) => appId === id))
+      throw invalidParams(`${app.name} is not in the pipeline ${pipeline.name}.`)
     return app
   }
   const found = { source: get(sourceId), targets: targetIds.toSorted().map(get) }
-  const isIntoProduction = targetIds.some((id) => stages.get(id) === 'production')
-  if (isIntoProduction) await checkProduction(tx, actor, pipeline)
-  return { pipeline, ...found }
+  const ofTargets = stages.filter(({ appId }) => targetIds.includes(appId))
+  await checkPromoters(tx, actor, pipeline, ofTargets)
+  return { pipeline, ...found, stages: ofTargets }
 }
 
 const idOf = async (tx: Db, actor: Actor, ref: string): Promise<string> =>

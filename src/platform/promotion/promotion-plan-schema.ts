@@ -1,5 +1,6 @@
-import type { PromotionPlan } from './plan-promotion.ts'
-import { releaseCommandOf, type AppState, type TargetPlan } from './promotion-plan.ts'
+import type { PolicyState } from '#/platform/change-gate/read-policy-state.ts'
+import type { PromotionPlan, TargetPlan } from './plan-promotion.ts'
+import { releaseCommandOf, type AppState } from './promotion-plan.ts'
 
 /** Ours, where Heroku has nothing. What the platform does not know is null. */
 export const presentPlan = ({ pipeline, source, targets }: PromotionPlan) => ({
@@ -16,17 +17,39 @@ const presentTargetPlan = (source: AppState, plan: TargetPlan) => ({
     behind_by: plan.code.behindBy,
     commits: plan.code.commits,
     files_changed: plan.code.files.length,
+    authors: plan.code.authors,
   },
   config: plan.config,
-  add_ons: { missing: plan.missingServices },
+  add_ons: { missing: plan.services.missing },
   process_types: plan.processTypes,
   release_command: releaseCommandOf(source),
-  /** New dynos take over before the old ones stop. */
-  downtime: false,
+  findings: plan.findings,
+  policy: plan.policy && presentPolicyState(plan.policy),
+  /** New dynos take over before the old ones stop, so that there is none but by what a finding says. */
+  downtime: plan.findings.some(({ downtime }) => downtime),
 })
 
-const presentState = ({ app, release, slug }: AppState) => ({
+const presentPolicyState = (policy: PolicyState) => ({
+  approvals_needed: policy.approvals,
+  approvals_given: policy.approvalsGiven,
+  blocking_findings: policy.blockingFindings,
+  freeze: {
+    now: presentFrozen(policy.frozenNow),
+    next: presentFrozen(policy.frozenNext),
+  },
+})
+
+const presentFrozen = (frozen: PolicyState['frozenNow']) =>
+  frozen && {
+    from: frozen.from,
+    until: frozen.until,
+    time_zone: frozen.timeZone,
+    reason: frozen.reason,
+  }
+
+const presentState = ({ app, stage, release, slug }: AppState) => ({
   app: { id: app.id, name: app.name },
+  stage,
   release: release && {
     id: release.id,
     version: release.version,
@@ -36,4 +59,35 @@ const presentState = ({ app, release, slug }: AppState) => ({
     digest: slug?.digest ?? null,
     stack: slug?.stack ?? null,
   },
+})
+
+/** More than this nobody reads; the count says how many there are. */
+const MOST_FILES = 1000
+
+/** Two apps beside one another, all that a promotion carries over and all that it leaves alone. */
+export const presentDiff = ({ pipeline, source, targets }: PromotionPlan) => ({
+  pipeline: { id: pipeline.id, name: pipeline.name },
+  source: presentWhole(source),
+  targets: targets.map(({ target, code, config, services, isSameDigest, processTypes }) => ({
+    ...presentWhole(target),
+    same_digest: isSameDigest,
+    code: code && {
+      ahead_by: code.aheadBy,
+      behind_by: code.behindBy,
+      commits: code.commits,
+      files: code.files.slice(0, MOST_FILES),
+      files_changed: code.files.length,
+    },
+    config,
+    add_ons: services,
+    process_types: processTypes,
+  })),
+})
+
+const presentWhole = (state: AppState) => ({
+  ...presentState(state),
+  formation: state.formation,
+  buildpacks: state.buildpacks,
+  build_stack: state.stack,
+  domains: state.domains,
 })

@@ -1,27 +1,39 @@
 import type { CommitDifference } from '#/platform/build/commit-log.ts'
 import type { App } from '#/platform/app/app.ts'
+import type { Stage } from '#/platform/pipeline/pipeline.ts'
 import { RELEASE_PHASE, type Release } from '#/platform/release/release.ts'
 import type { Slug } from '#/platform/slug/slug.ts'
 
 /** What an app is now. */
 export type AppState = {
   app: Pick<App, 'id' | 'name'>
+  stage: Pick<Stage, 'id' | 'name' | 'kind'>
   release: Release | null
+  /** A newer release is still on its way. */
+  isDeploying: boolean
   slug: Slug | null
   /** Null if the caller may not see config vars here. */
   config: Record<string, string> | null
   /** Services of the add-ons it has attached. */
   services: string[]
+  /** How many dynos of a type are wanted, and of what size. */
+  formation: Record<string, { quantity: number; size: string }>
+  /** What its next build would be made with; none: detected. */
+  buildpacks: string[]
+  /** The stack of its next build. */
+  stack: string
+  /** Those that people have added. */
+  domains: string[]
 }
 
 /** What a promotion would change on one target. */
-export type TargetPlan = {
+export type Differences = {
   target: AppState
   /** The target runs this very artifact already. */
   isSameDigest: boolean
   code: CommitDifference | null
   config: ConfigDifference | null
-  missingServices: string[]
+  services: SetDifference
   processTypes: { added: string[]; removed: string[] }
 }
 
@@ -35,16 +47,21 @@ export type ConfigDifference = {
   different: string[]
 }
 
-export const planTarget = (
+type SetDifference = Pick<ConfigDifference, 'missing' | 'extra'>
+
+export const differencesOf = (
   source: AppState,
   target: AppState,
   code: CommitDifference | null,
-): TargetPlan => ({
+): Differences => ({
   target,
   isSameDigest: source.slug !== null && source.slug.digest === target.slug?.digest,
   code,
   config: source.config && target.config && compareConfig(source.config, target.config),
-  missingServices: source.services.filter((service) => !target.services.includes(service)),
+  services: {
+    missing: lacking(source.services, target.services),
+    extra: lacking(target.services, source.services),
+  },
   processTypes: {
     added: lacking(typesOf(source), typesOf(target)),
     removed: lacking(typesOf(target), typesOf(source)),

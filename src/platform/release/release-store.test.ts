@@ -25,6 +25,7 @@ const aRelease = async (appId: string) =>
     configSnapshotId: await insertConfigSnapshot(platform, appId, EMPTY_CONFIG),
     description: 'Test',
     formation: {},
+    cause: 'config',
     addOns: [],
   })
 

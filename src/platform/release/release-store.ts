@@ -18,6 +18,7 @@ const COLUMNS = [
   'releases.current',
   'releases.formation',
   'releases.addOns',
+  'releases.cause',
   'releases.createdBy',
   'releases.createdByName',
   'releases.createdAt',
@@ -26,7 +27,7 @@ const COLUMNS = [
 
 export type NewRelease = Pick<
   Release,
-  'appId' | 'slugId' | 'configSnapshotId' | 'description' | 'formation' | 'addOns'
+  'appId' | 'slugId' | 'configSnapshotId' | 'description' | 'formation' | 'addOns' | 'cause'
 >
 
 /** The version is the database's to give. */
@@ -139,6 +140,24 @@ export const findNewestDeployment = (
         ),
       ),
     )
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+
+/** The newest before that version which has served, with code. */
+export const findServedBefore = (
+  db: Db,
+  _actor: Actor,
+  appId: string,
+  version: number,
+): Promise<Release | undefined> =>
+  db
+    .selectFrom('releases')
+    .select(COLUMNS)
+    .where('appId', '=', appId)
+    .where('version', '<', version)
+    .where('status', '=', 'succeeded')
+    .where('slugId', 'is not', null)
     .orderBy('version', 'desc')
     .limit(1)
     .executeTakeFirst()

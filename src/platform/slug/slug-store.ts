@@ -16,20 +16,25 @@ const COLUMNS = [
   'slugs.buildpacks',
   'slugs.buildpackProvidedDescription',
   'slugs.size',
+  'slugs.pathRules',
+  'slugs.bakedIn',
   'slugs.removedAt',
   'slugs.createdAt',
   'slugs.updatedAt',
 ] as const
 
 /** With an id if it has been announced under one. */
-export type NewSlug = Omit<Slug, 'id' | 'removedAt' | 'createdAt' | 'updatedAt'> &
-  Partial<Pick<Slug, 'id'>>
+export type NewSlug = Omit<
+  Slug,
+  'id' | 'pathRules' | 'bakedIn' | 'removedAt' | 'createdAt' | 'updatedAt'
+> &
+  Partial<Pick<Slug, 'id' | 'pathRules' | 'bakedIn'>>
 
 /** From here until the transaction ends nobody removes the artifact: see `lockDigest`. */
 export const insertSlug = async (
   tx: Db,
   _actor: Actor,
-  { processTypes, buildpacks, ...rest }: NewSlug,
+  { processTypes, buildpacks, pathRules, bakedIn, ...rest }: NewSlug,
 ): Promise<Slug> => {
   await lockDigest(tx, rest.digest)
   return tx
@@ -38,6 +43,8 @@ export const insertSlug = async (
       ...rest,
       processTypes: JSON.stringify(processTypes),
       buildpacks: JSON.stringify(buildpacks),
+      pathRules: pathRules ? JSON.stringify(pathRules) : null,
+      bakedIn: bakedIn ? JSON.stringify(bakedIn) : null,
     })
     .returning(COLUMNS)
     .executeTakeFirstOrThrow()

@@ -1,3 +1,5 @@
+import type { PathRule } from './path-rule.ts'
+
 /** A build's result: an immutable artifact, named by its digest, and how its processes start. */
 export type Slug = {
   id: string
@@ -12,10 +14,17 @@ export type Slug = {
   buildpackProvidedDescription: string | null
   /** Bytes. */
   size: number
+  /** Of its app.json. */
+  pathRules: PathRule[] | null
+  /** Config vars whose values at its build are in its files, hashed with the data key of the app. */
+  bakedIn: BakedIn | null
   /** Since when its files are no longer kept. */
   removedAt: Date | null
   createdAt: Date
   updatedAt: Date
 }
+
+/** By config var. `files` are the first of `count`. */
+export type BakedIn = Record<string, { hash: string; files: string[]; count: number }>
 
 export const shortCommit = (slug: Pick<Slug, 'commit'>): string => slug.commit?.slice(0, 8) ?? ''

@@ -55,6 +55,7 @@ const release = (appId: string, slug: Slug): Promise<Release> =>
         configSnapshotId ?? (await insertConfigSnapshot({ db: tx, keyring }, appId, EMPTY_CONFIG)),
       description: 'Deploy',
       addOns: [],
+      cause: 'slug',
     })
     await makeCurrent(tx, actor, made)
     await markSucceeded(tx, actor, made.id)

@@ -70,7 +70,7 @@ const PipelineLink = ({ appId }: { appId: string }): ReactNode => {
   if (!own) return null
   return (
     <span className="text-sm text-muted">
-      {own.stage} of{' '}
+      {own.pipeline_stage.name} of{' '}
       <Link to="/pipelines/$pipeline" params={{ pipeline: own.pipeline.name }} className="link">
         {own.pipeline.name}
       </Link>

@@ -17,6 +17,7 @@ import type {
   Invitation,
   Pipeline,
   ProcessType,
+  PipelineStage,
   PromotionPlan,
   PromotionTarget,
   Release,
@@ -87,6 +88,8 @@ export const queries = {
   pipelines: read<Pipeline[]>(['pipelines'], '/pipelines', 'name ..; max=1000'),
   pipeline: (name: string) =>
     read<Pipeline>(['pipelines', name], `/pipelines/${encodeURIComponent(name)}`),
+  stages: (pipelineId: string) =>
+    read<PipelineStage[]>(['stages', pipelineId], `/pipelines/${pipelineId}/stages`),
   couplings: read<Coupling[]>(['couplings'], '/pipeline-couplings', 'id ..; max=1000'),
   plans: (service: string) =>
     read<AddOnPlan[]>(['add-on-plans', service], `/addon-services/${service}/plans`),

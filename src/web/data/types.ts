@@ -16,6 +16,7 @@ import type {
 } from '#/platform/pipeline/ephemeral-schema.ts'
 import type { presentCoupling, presentPipeline } from '#/platform/pipeline/pipeline-schema.ts'
 import type { presentPlan as presentPromotionPlan } from '#/platform/promotion/promotion-plan-schema.ts'
+import type { presentStage } from '#/platform/pipeline/stage-schema.ts'
 import type { presentPromotion, presentTarget } from '#/platform/promotion/promotion-schema.ts'
 import type { presentRelease } from '#/platform/release/release-schema.ts'
 import type { presentSlug } from '#/platform/slug/slug-schema.ts'
@@ -47,6 +48,7 @@ export type Event = Json<PresentedEvent>
 export type Invitation = Presented<typeof presentInvitation> & { accept_url?: string }
 export type LogSession = Presented<typeof presentLogSession>
 export type Pipeline = Presented<typeof presentPipeline>
+export type PipelineStage = Presented<typeof presentStage>
 export type ProcessType = Presented<typeof presentProcessType>
 export type Promotion = Presented<typeof presentPromotion>
 export type PromotionPlan = Presented<typeof presentPromotionPlan>

@@ -17,7 +17,7 @@ export const AddAppSheet = ({ pipeline, stage, apps, onClose }: AddAppSheetProps
   const add = useMutation({
     mutationFn: () =>
       request('POST', '/pipeline-couplings', {
-        body: { app: chosen, pipeline: pipeline.id, stage: stage.kind },
+        body: { app: chosen, pipeline: pipeline.id, stage: stage.id },
       }),
     onSuccess: async () => {
       await queryClient.invalidateQueries()
@@ -47,7 +47,7 @@ export const AddAppSheet = ({ pipeline, stage, apps, onClose }: AddAppSheetProps
         <p className="text-muted">Each of your apps is in a pipeline already.</p>
       )}
       <p className="mt-5 border-t pt-4">
-        <Link to="/new/app" search={{ pipeline: pipeline.id, stage: stage.kind }} className="link">
+        <Link to="/new/app" search={{ pipeline: pipeline.id, stage: stage.id }} className="link">
           Create a new app here
         </Link>
       </p>

@@ -13,11 +13,17 @@ import { Menu, MenuItem, MenuLabel, MenuLine } from '#/web/ui/menu.tsx'
 import { Sheet } from '#/web/ui/sheet.tsx'
 import { Problem } from '#/web/ui/states.tsx'
 import type { Card } from './board-page.tsx'
-import { STAGES, type Stage } from './stages.ts'
+import type { Stage } from './stages.ts'
 
-type AppCardProps = { card: Card; next: Stage | undefined; onPromote: () => void }
+type AppCardProps = {
+  card: Card
+  stages: Stage[]
+  next: Stage | undefined
+  onPromote: () => void
+}
 
-export const AppCard = ({ card: { app, coupling }, next, onPromote }: AppCardProps): ReactNode => {
+export const AppCard = ({ card, stages, next, onPromote }: AppCardProps): ReactNode => {
+  const { app, coupling } = card
   const releases = useQuery(queries.releases(app.id))
   const refusal = useRefusal(app.id, 'deploy')
   const release = currentOf(releases.data)
@@ -29,7 +35,7 @@ export const AppCard = ({ card: { app, coupling }, next, onPromote }: AppCardPro
             {app.name}
           </Link>
         </h3>
-        <CardMenu card={{ app, coupling }} />
+        <CardMenu card={card} stages={stages} />
       </div>
       {coupling.owned_elsewhere && <Status tone="warn">Belongs to another owner</Status>}
       <Problem error={releases.error} />
@@ -117,7 +123,9 @@ const Ahead = ({ pipelineId, appId, next }: AheadProps): ReactNode => {
   )
 }
 
-const CardMenu = ({ card: { app, coupling } }: { card: Card }): ReactNode => {
+type CardMenuProps = Pick<AppCardProps, 'card' | 'stages'>
+
+const CardMenu = ({ card: { app, coupling }, stages }: CardMenuProps): ReactNode => {
   const navigate = useNavigate()
   const [isRemoving, setRemoving] = useState(false)
   const refusal = useRefusal(app.id, 'deploy')
@@ -148,15 +156,13 @@ const CardMenu = ({ card: { app, coupling } }: { card: Card }): ReactNode => {
         </MenuItem>
         <MenuLine />
         {refusal !== undefined && <MenuLabel>{refusal}</MenuLabel>}
-        {STAGES.filter(({ kind }) => kind !== coupling.stage).map(({ kind, name }) => (
-          <MenuItem
-            key={kind}
-            isDisabled={refusal !== undefined}
-            onChoose={() => move.mutate(kind)}
-          >
-            Move to {name.toLowerCase()}
-          </MenuItem>
-        ))}
+        {stages
+          .filter(({ id }) => id !== coupling.pipeline_stage.id)
+          .map(({ id, name }) => (
+            <MenuItem key={id} isDisabled={refusal !== undefined} onChoose={() => move.mutate(id)}>
+              Move to {name.toLowerCase()}
+            </MenuItem>
+          ))}
         <MenuLine />
         <MenuItem isBad isDisabled={refusal !== undefined} onChoose={() => setRemoving(true)}>
           Remove from pipeline…

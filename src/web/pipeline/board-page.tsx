@@ -9,7 +9,7 @@ import { AddAppSheet } from './add-app-sheet.tsx'
 import { AppCard } from './app-card.tsx'
 import { usePipeline } from './pipeline-context.ts'
 import { PromoteSheet } from './promote-sheet.tsx'
-import { STAGES, type Stage } from './stages.ts'
+import { stagesOf, type Stage } from './stages.ts'
 
 export type Card = { app: App; coupling: Coupling }
 
@@ -17,10 +17,11 @@ export const BoardPage = (): ReactNode => {
   const pipeline = usePipeline()
   const apps = useQuery(queries.apps)
   const couplings = useQuery(queries.couplings)
+  const ordered = useQuery(queries.stages(pipeline.id))
   const [addingTo, setAddingTo] = useState<Stage>()
   const [promoting, setPromoting] = useState<App>()
-  const error = apps.error ?? couplings.error
-  if (!apps.data || !couplings.data)
+  const error = apps.error ?? couplings.error ?? ordered.error
+  if (!apps.data || !couplings.data || !ordered.data)
     return error ? <Failure error={error} /> : <Loading what="the apps" lines={5} />
 
   const own = couplings.data.filter((coupling) => coupling.pipeline.id === pipeline.id)
@@ -30,15 +31,18 @@ export const BoardPage = (): ReactNode => {
   })
   const inStage = (stage: Stage): Card[] =>
     cards
-      .filter(({ coupling }) => coupling.stage === stage.kind)
+      .filter(({ coupling }) => coupling.pipeline_stage.id === stage.id)
       .toSorted((a, b) => a.app.name.localeCompare(b.app.name))
-  const stages = STAGES.filter((stage) => stage.isAlwaysShown || inStage(stage).length > 0)
+  const all = stagesOf(ordered.data)
+  const stages = all.filter((stage) => stage.isAlwaysShown || inStage(stage).length > 0)
 
   return (
     <>
-      <div className={`grid items-start gap-5 md:grid-cols-2 ${COLUMNS[stages.length] ?? ''}`}>
+      <div
+        className={`grid items-start gap-5 md:grid-cols-2 ${COLUMNS[Math.min(stages.length, 4)] ?? ''}`}
+      >
         {stages.map((stage) => (
-          <section key={stage.kind} aria-label={stage.name} className="grid min-w-0 gap-3">
+          <section key={stage.id} aria-label={stage.name} className="grid min-w-0 gap-3">
             <div className="flex items-center justify-between">
               <h2 className="font-semibold">
                 {stage.name}{' '}
@@ -57,7 +61,8 @@ export const BoardPage = (): ReactNode => {
               <AppCard
                 key={card.app.id}
                 card={card}
-                next={nextOf(stage, own)}
+                stages={all}
+                next={nextOf(all.slice(all.indexOf(stage) + 1), own)}
                 onPromote={() => setPromoting(card.app)}
               />
             ))}
@@ -92,8 +97,6 @@ export const BoardPage = (): ReactNode => {
 
 const COLUMNS: Record<number, string> = { 3: 'lg:grid-cols-3', 4: 'xl:grid-cols-4' }
 
-/** The next stage that has apps. */
-const nextOf = (stage: Stage, couplings: Coupling[]): Stage | undefined =>
-  STAGES.slice(STAGES.indexOf(stage) + 1).find(({ kind }) =>
-    couplings.some((coupling) => coupling.stage === kind),
-  )
+/** The first of the later stages that has apps. */
+const nextOf = (later: Stage[], couplings: Coupling[]): Stage | undefined =>
+  later.find(({ id }) => couplings.some((coupling) => coupling.pipeline_stage.id === id))

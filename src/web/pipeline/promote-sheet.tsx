@@ -149,36 +149,42 @@ const CodeChange = ({ target }: { target: Target }): ReactNode => {
   )
 }
 
-const OtherChanges = ({ target }: { target: Target }): ReactNode => {
-  const { config, add_ons: addOns, process_types: types } = target
-  return (
+const OtherChanges = ({ target }: { target: Target }): ReactNode => (
+  <>
+    {target.findings.length > 0 && (
+      <ul className="grid gap-1 text-sm" aria-label="Findings">
+        {target.findings.map(({ code, level, subject, message }) => (
+          <li key={`${code} ${subject}`} className={`break-words ${TONES[level]}`}>
+            {message}
+          </li>
+        ))}
+      </ul>
+    )}
     <dl className="grid gap-1 text-sm">
-      <Names name="Config vars missing there" names={config?.missing} isWarning />
-      <Names name="Config vars with another value" names={config?.different} />
-      <Names name="Add-ons missing there" names={addOns.missing} isWarning />
-      <Names name="New process types" names={types.added} />
-      <Names name="Process types that go" names={types.removed} isWarning />
+      <Names name="Config vars with another value" names={target.config?.different} />
       <Fact name="Release phase">
         {target.release_command === null ? 'none' : <Mono>{target.release_command}</Mono>}
       </Fact>
     </dl>
-  )
-}
+  </>
+)
 
-type NamesProps = { name: string; names: string[] | undefined; isWarning?: boolean }
+const TONES = { blocking: 'text-bad', warning: 'text-warn', info: 'text-muted' }
 
-const Names = ({ name, names = [], isWarning = false }: NamesProps): ReactNode =>
+type NamesProps = { name: string; names: string[] | undefined }
+
+const Names = ({ name, names = [] }: NamesProps): ReactNode =>
   names.length > 0 && (
-    <Fact name={name} isWarning={isWarning}>
+    <Fact name={name}>
       <Mono>{names.join(', ')}</Mono>
     </Fact>
   )
 
-type FactProps = { name: string; isWarning?: boolean; children: ReactNode }
+type FactProps = { name: string; children: ReactNode }
 
-const Fact = ({ name, isWarning = false, children }: FactProps): ReactNode => (
+const Fact = ({ name, children }: FactProps): ReactNode => (
   <div>
-    <dt className={`inline ${isWarning ? 'text-warn' : 'text-muted'}`}>{name}: </dt>
+    <dt className="inline text-muted">{name}: </dt>
     <dd className="inline break-words">{children}</dd>
   </div>
 )

@@ -1,29 +1,38 @@
+import type { PipelineStage } from '#/web/data/types.ts'
+
 export type Stage = {
-  kind: string
+  id: string
   name: string
   isAlwaysShown: boolean
   whenEmpty: string
 }
 
-/** In their order. */
-export const STAGES: readonly Stage[] = [
-  {
-    kind: 'review',
+const OF_KIND: Record<string, Omit<Stage, 'id'>> = {
+  review: {
     name: 'Review apps',
     isAlwaysShown: true,
     whenEmpty: 'No review apps. An app that tries out a change goes here.',
   },
-  { kind: 'development', name: 'Development', isAlwaysShown: false, whenEmpty: 'No apps.' },
-  {
-    kind: 'staging',
+  development: { name: 'Development', isAlwaysShown: false, whenEmpty: 'No apps.' },
+  staging: {
     name: 'Staging',
     isAlwaysShown: true,
     whenEmpty: 'No apps. Push to an app here, try it, then promote it.',
   },
-  {
-    kind: 'production',
+  production: {
     name: 'Production',
     isAlwaysShown: true,
     whenEmpty: 'No apps. Add the one that your users use.',
   },
-]
+}
+
+/** The stages of a pipeline as the board names them; those that people have named themselves keep their names. */
+export const stagesOf = (stages: PipelineStage[]): Stage[] =>
+  stages.map(({ id, name, kind }) => ({
+    id,
+    ...((name === kind ? OF_KIND[kind] : undefined) ?? {
+      name: `${name.charAt(0).toUpperCase()}${name.slice(1)}`,
+      isAlwaysShown: true,
+      whenEmpty: 'No apps.',
+    }),
+  }))

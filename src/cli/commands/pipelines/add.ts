@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { ApiCommand, appFlag, dataDirFlag } from '#/cli/api-command.ts'
-import { guessOf, STAGES } from '#/cli/guess-stage.ts'
+import { guessOf } from '#/cli/guess-stage.ts'
 import { findPipeline } from '#/cli/pipeline-lookup.ts'
 
 export class PipelinesAdd extends ApiCommand {
@@ -8,7 +8,7 @@ export class PipelinesAdd extends ApiCommand {
   static override examples = ['$ sluice pipelines:add shop -a shop -s production']
   static override flags = {
     app: appFlag,
-    stage: Flags.string({ char: 's', options: STAGES, description: 'stage of the app' }),
+    stage: Flags.string({ char: 's', description: 'stage of the app' }),
     'data-dir': dataDirFlag,
   }
   static override args = { pipeline: Args.string({ required: true, description: 'name or id' }) }

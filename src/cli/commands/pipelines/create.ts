@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { ApiCommand, appFlag, dataDirFlag } from '#/cli/api-command.ts'
-import { guessOf, STAGES } from '#/cli/guess-stage.ts'
+import { guessOf } from '#/cli/guess-stage.ts'
 import type { PipelineJson } from '#/cli/wire.ts'
 
 export class PipelinesCreate extends ApiCommand {
@@ -11,7 +11,7 @@ export class PipelinesCreate extends ApiCommand {
   ]
   static override flags = {
     app: appFlag,
-    stage: Flags.string({ char: 's', options: STAGES, description: 'stage of the app' }),
+    stage: Flags.string({ char: 's', description: 'stage of the app' }),
     team: Flags.string({ char: 't', description: 'team that owns it' }),
     'data-dir': dataDirFlag,
   }

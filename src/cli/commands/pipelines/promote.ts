@@ -1,19 +1,26 @@
 import { Flags } from '@oclif/core'
-import { ApiCommand, appFlag, dataDirFlag } from '#/cli/api-command.ts'
+import { ApiCommand, appFlag, dataDirFlag, jsonFlag } from '#/cli/api-command.ts'
 import { followPromotion } from '#/cli/follow-promotion.ts'
+import { formatOutcomes } from '#/cli/format-promotion.ts'
 import { promotionOf } from '#/cli/pipeline-lookup.ts'
 
 export class PipelinesPromote extends ApiCommand {
   static override summary = 'carry the slug that an app runs to the apps of the next stage'
   static override examples = [
     '$ sluice pipelines:promote -a shop-staging',
-    '$ sluice pipelines:promote -a shop-staging --to shop,shop-eu',
+    '$ sluice pipelines:promote -a shop-staging --to shop,shop-eu --all-or-nothing',
+    '$ sluice pipelines:promote -a shop-staging --release v5',
   ]
   static override flags = {
     app: appFlag,
+    json: jsonFlag,
     to: Flags.string({
       char: 't',
       description: 'target apps, parted by commas; else those of the next stage',
+    }),
+    release: Flags.string({ char: 'r', description: 'an earlier release of the app, such as v5' }),
+    'all-or-nothing': Flags.boolean({
+      description: 'if one target fails, the others are rolled back',
     }),
     'data-dir': dataDirFlag,
   }
@@ -23,23 +30,23 @@ export class PipelinesPromote extends ApiCommand {
     const api = await this.api(flags)
     const app = await this.appOf(flags)
     const { pipelineId, source, targets } = await promotionOf(api, app, flags.to)
+    const release = flags.release?.replace(/^v/, '')
     const promotion = await this.progress(
       `Starting promotion to ${targets.map(({ name }) => name).join(', ')}`,
       api.post<{ id: string }>('/pipeline-promotions', {
         pipeline: { id: pipelineId },
-        source: { app: { id: source.id } },
+        source: { app: { id: source.id }, ...(release ? { release } : {}) },
         targets: targets.map(({ id }) => ({ app: { id } })),
+        all_or_nothing: flags['all-or-nothing'],
       }),
     )
-    const outcomes = await this.progress(
+    const record = await this.progress(
       'Waiting for promotion to complete',
-      followPromotion(api, promotion.id),
+      followPromotion(api, promotion.id, (line) => process.stderr.write(`\n  ${line}`)),
+      () => 'done',
     )
-    this.print('\nPromotion finished\n')
-    for (const { app: target, status, error_message: reason } of outcomes) {
-      const name = targets.find(({ id }) => id === target.id)?.name ?? target.id
-      this.print(`${name}: ${status}${reason ? ` (${reason})` : ''}`)
-    }
-    if (outcomes.some(({ status }) => status === 'failed')) this.exit(1)
+    if (flags.json) this.printJson(record)
+    else this.print(`\nPromotion finished\n\n${formatOutcomes(record)}`)
+    if (record.targets.some(({ status }) => status === 'failed')) this.exit(1)
   }
 }

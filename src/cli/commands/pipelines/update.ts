@@ -1,6 +1,5 @@
 import { Flags } from '@oclif/core'
 import { ApiCommand, appFlag, dataDirFlag } from '#/cli/api-command.ts'
-import { STAGES } from '#/cli/guess-stage.ts'
 import type { CouplingJson } from '#/cli/wire.ts'
 
 export class PipelinesUpdate extends ApiCommand {
@@ -8,7 +7,7 @@ export class PipelinesUpdate extends ApiCommand {
   static override examples = ['$ sluice pipelines:update -a shop -s production']
   static override flags = {
     app: appFlag,
-    stage: Flags.string({ char: 's', required: true, options: STAGES, description: 'new stage' }),
+    stage: Flags.string({ char: 's', required: true, description: 'new stage' }),
     'data-dir': dataDirFlag,
   }
 

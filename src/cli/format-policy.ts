@@ -1,0 +1,42 @@
+type FrozenJson = { from: string; until: string; time_zone: string; reason: string | null } | null
+
+export type PolicyStateJson = {
+  approvals_needed: number
+  approvals_given: number
+  freeze: { now: FrozenJson; next: FrozenJson }
+}
+
+/** What the stage asks of a promotion now: `needs 1 approval (have 0); no freeze now, next: Fri …`. Empty: nothing. */
+export const formatPolicy = (policy: PolicyStateJson | null | undefined): string => {
+  if (!policy) return ''
+  const { approvals_needed: needed, approvals_given: given, freeze } = policy
+  const approvals =
+    needed === 0 ? [] : [`${given < needed ? '✗ ' : ''}needs ${countOf(needed)} (have ${given})`]
+  return [...approvals, ...freezeWords(freeze)].join('; ')
+}
+
+const countOf = (number: number): string => `${number} approval${number === 1 ? '' : 's'}`
+
+const freezeWords = ({ now, next }: PolicyStateJson['freeze']): string[] => {
+  if (now)
+    return [
+      `✗ frozen until ${clock(now.until, now.time_zone)}${now.reason ? ` (${now.reason})` : ''}`,
+    ]
+  if (!next) return []
+  return [
+    `no freeze now, next: ${clock(next.from, next.time_zone)} – ${clock(next.until, next.time_zone)} ${next.time_zone}`,
+  ]
+}
+
+/** `Fri 27 Nov 16:00` by the clock of the zone. */
+const clock = (iso: string, timeZone: string): string =>
+  new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  })
+    .format(new Date(iso))
+    .replaceAll(',', '')
