@@ -28,7 +28,7 @@ export const checkFindings = (
 }
 
 /** A rule is a code (`config.missing`), all of a topic (`config.*`), or a level (`blocking`). */
-export const blocks = (
+const blocks = (
   rule: string,
   { code, level }: Pick<PlanFinding, 'code' | 'level'>,
 ): boolean =>

@@ -7,7 +7,7 @@ import { postJson } from './post-json.ts'
 import { findDelivery, saveAttempt } from './webhook-store.ts'
 
 /** As Heroku signs its webhooks: of the body's bytes. */
-export const signatureOf = (secret: string, payload: string): string =>
+const signatureOf = (secret: string, payload: string): string =>
   createHmac('sha256', secret).update(payload).digest('base64')
 
 /** Hands over one delivery; it may come twice if this process dies in between, with the same id. */
