@@ -6,6 +6,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
   'baked-in': async () => (await import('./benchmarks/baked-in.ts')).benchBakedIn(),
   push: async () => (await import('./benchmarks/push.ts')).benchPush(),
   logs: async () => (await import('./benchmarks/log-store.ts')).benchLogStore(),
+  web: async () => (await import('./benchmarks/web.ts')).benchWeb(),
   router: async () => (await import('./benchmarks/router.ts')).benchRouter(),
 }
 

@@ -1,5 +1,5 @@
 import { routes } from '#/api/routes.ts'
-import { EPHEMERAL_ACTIONS } from '#/platform/pipeline/ephemeral-permissions.ts'
+import { EPHEMERAL_ACTIONS } from '#/platform/pipeline/ephemeral-table.ts'
 import { PERMISSION_WORDS } from '#/platform/team/team-schema.ts'
 import {
   ACTIONS,

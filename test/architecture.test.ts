@@ -29,7 +29,7 @@ const ARROWS: Record<string, string[]> = {
   ],
   'api-client': ['foundation/errors.ts', 'platform/*/*-schema.ts'],
   cli: ['api-client', 'foundation', 'sandbox/probe-sandbox.ts'],
-  web: ['platform/*/*-schema.ts'],
+  web: ['platform/*/*-schema.ts', 'platform/*/*-table.ts'],
 }
 
 /** A noun imports only nouns before it: what must flow the other way goes as a row. */

@@ -6,6 +6,7 @@ import {
 } from '@tanstack/react-router'
 import { HomePage } from './home/home-page.tsx'
 import { Shell } from './shell/shell.tsx'
+import { auditFilterOf } from './team/audit-filter.ts'
 import { Failure } from './ui/states.tsx'
 
 const root = createRootRoute({
@@ -39,10 +40,69 @@ const newPipeline = createRoute({
   component: lazyRouteComponent(() => import('./home/new-pipeline-page.tsx'), 'NewPipelinePage'),
 })
 
+const newTeam = createRoute({
+  getParentRoute: () => root,
+  path: '/new/team',
+  component: lazyRouteComponent(() => import('./team/new-team-page.tsx'), 'NewTeamPage'),
+})
+
+const account = createRoute({
+  getParentRoute: () => root,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./account/account-page.tsx'), 'AccountPage'),
+})
+
+const teams = createRoute({
+  getParentRoute: () => root,
+  path: '/teams',
+  component: lazyRouteComponent(() => import('./team/teams-page.tsx'), 'TeamsPage'),
+})
+const team = createRoute({
+  getParentRoute: () => root,
+  path: '/teams/$team',
+  component: lazyRouteComponent(() => import('./team/team-frame.tsx'), 'TeamFrame'),
+})
+const people = createRoute({
+  getParentRoute: () => team,
+  path: '/',
+  component: lazyRouteComponent(() => import('./team/people-page.tsx'), 'PeoplePage'),
+})
+const audit = createRoute({
+  getParentRoute: () => team,
+  path: '/audit',
+  validateSearch: auditFilterOf,
+  component: lazyRouteComponent(() => import('./team/audit-page.tsx'), 'AuditPage'),
+})
+const teamSettings = createRoute({
+  getParentRoute: () => team,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./team/settings-page.tsx'), 'TeamSettingsPage'),
+})
+
 const pipeline = createRoute({
   getParentRoute: () => root,
   path: '/pipelines/$pipeline',
+  component: lazyRouteComponent(() => import('./pipeline/pipeline-frame.tsx'), 'PipelineFrame'),
+})
+const board = createRoute({
+  getParentRoute: () => pipeline,
+  path: '/',
   component: lazyRouteComponent(() => import('./pipeline/board-page.tsx'), 'BoardPage'),
+})
+const pipelineActivity = createRoute({
+  getParentRoute: () => pipeline,
+  path: '/activity',
+  component: lazyRouteComponent(() => import('./pipeline/activity-page.tsx'), 'ActivityPage'),
+})
+const pipelineAccess = createRoute({
+  getParentRoute: () => pipeline,
+  path: '/access',
+  component: lazyRouteComponent(() => import('./pipeline/access-page.tsx'), 'AccessPage'),
+})
+const pipelineSettings = createRoute({
+  getParentRoute: () => pipeline,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pipeline/settings-page.tsx'), 'SettingsPage'),
 })
 
 const app = createRoute({
@@ -70,6 +130,15 @@ const release = createRoute({
   path: '/releases/$version',
   component: lazyRouteComponent(() => import('./app/release-page.tsx'), 'ReleasePage'),
 })
+const compare = createRoute({
+  getParentRoute: () => app,
+  path: '/releases/compare',
+  validateSearch: ({ from, to }: Record<string, unknown>) => ({
+    ...(typeof from === 'number' ? { from } : {}),
+    ...(typeof to === 'number' ? { to } : {}),
+  }),
+  component: lazyRouteComponent(() => import('./app/compare-page.tsx'), 'ComparePage'),
+})
 const builds = createRoute({
   getParentRoute: () => app,
   path: '/builds',
@@ -90,6 +159,16 @@ const resources = createRoute({
   path: '/resources',
   component: lazyRouteComponent(() => import('./app/resources-page.tsx'), 'ResourcesPage'),
 })
+const deploy = createRoute({
+  getParentRoute: () => app,
+  path: '/deploy',
+  component: lazyRouteComponent(() => import('./app/deploy-page.tsx'), 'DeployPage'),
+})
+const access = createRoute({
+  getParentRoute: () => app,
+  path: '/access',
+  component: lazyRouteComponent(() => import('./app/access-page.tsx'), 'AccessPage'),
+})
 const settings = createRoute({
   getParentRoute: () => app,
   path: '/settings',
@@ -101,16 +180,23 @@ export const router = createRouter({
     home,
     newApp,
     newPipeline,
-    pipeline,
+    newTeam,
+    account,
+    teams,
+    team.addChildren([people, audit, teamSettings]),
+    pipeline.addChildren([board, pipelineActivity, pipelineAccess, pipelineSettings]),
     app.addChildren([
       overview,
       activity,
       releases,
       release,
+      compare,
       builds,
       build,
+      deploy,
       logs,
       resources,
+      access,
       settings,
     ]),
   ]),

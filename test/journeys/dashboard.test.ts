@@ -110,7 +110,9 @@ step('the dashboard leads to signing in, and back', async () => {
   await page.getByLabel('Your e-mail address').fill(EMAIL)
   await page.getByLabel('A password').fill(PASSWORD)
   await button('Set up').click()
-  await page.getByText(EMAIL).first().waitFor()
+  await page.getByText('No apps yet').waitFor()
+  assert.equal(new URL(page.url()).pathname, '/dashboard')
+  await page.goto('about:blank') // else the page itself leaves for the sign-in page
   await page.context().clearCookies()
   await page.goto(at('/dashboard/new/pipeline'))
   await page.waitForURL(/\/sign-in\?/)

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import {
-  allowsOnEphemeral,
-  EPHEMERAL_ACTIONS,
-  type EphemeralAction,
-} from './ephemeral-permissions.ts'
+import { allowsOnEphemeral, type EphemeralAction } from './ephemeral-permissions.ts'
+import { EPHEMERAL_ACTIONS } from './ephemeral-table.ts'
 
 /** view, deploy, operate, manage: x where that one alone is enough. */
 const TABLE: Record<EphemeralAction, string> = {

@@ -4,7 +4,8 @@ import { transaction } from '#/foundation/db.ts'
 import { aName, aTeam, statusesOf } from '../../../test/support/apps.ts'
 import { aTestPlatform } from '../../../test/support/test-platform.ts'
 import { ephemeralGrants, mayOnEphemeral } from './ephemeral-grants.ts'
-import { EPHEMERAL_ACTIONS, type EphemeralAction } from './ephemeral-permissions.ts'
+import type { EphemeralAction } from './ephemeral-permissions.ts'
+import { EPHEMERAL_ACTIONS } from './ephemeral-table.ts'
 import { getPipeline } from './pipeline-store.ts'
 
 const platform = await aTestPlatform()

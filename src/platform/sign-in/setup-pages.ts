@@ -48,7 +48,7 @@ const setUp = async (visit: Visit): Promise<Answer> => {
   })
   if (!actor) return setupForm(token, email, problem)
   await rm(platform.paths.setupLink, { force: true })
-  return { redirect: '/settings', cookies: await startSession(platform.db, actor, visit) }
+  return { redirect: '/dashboard', cookies: await startSession(platform.db, actor, visit) }
 }
 
 export const setupPages = [

@@ -5,6 +5,7 @@ import { queries } from '#/web/data/queries.ts'
 import { Status } from '#/web/ui/bits.tsx'
 import { buttonLook } from '#/web/ui/button.tsx'
 import { Loaded } from '#/web/ui/states.tsx'
+import { ACTIVE_TAB, TAB, Tabs } from '#/web/ui/tabs.tsx'
 import { AppContext } from './app-context.ts'
 import { AppHealth } from './app-facts.tsx'
 
@@ -13,8 +14,10 @@ const TABS = [
   ['/apps/$app/activity', 'Activity'],
   ['/apps/$app/releases', 'Releases'],
   ['/apps/$app/builds', 'Builds'],
+  ['/apps/$app/deploy', 'Deploy'],
   ['/apps/$app/logs', 'Logs'],
   ['/apps/$app/resources', 'Resources'],
+  ['/apps/$app/access', 'Access'],
   ['/apps/$app/settings', 'Settings'],
 ] as const
 
@@ -39,26 +42,21 @@ export const AppFrame = (): ReactNode => {
               Open app
             </a>
           </div>
-          <nav
-            aria-label="App"
-            className="-mx-4 mb-7 overflow-x-auto border-b px-4 sm:mx-0 sm:px-0"
-          >
-            <ul className="flex gap-1">
-              {TABS.map(([to, text]) => (
-                <li key={to}>
-                  <Link
-                    to={to}
-                    params={{ app: app.name }}
-                    activeOptions={{ exact: text === 'Overview' }}
-                    className="block border-b-2 border-transparent px-3 py-2 text-sm font-medium text-muted -outline-offset-2 hover:text-text"
-                    activeProps={{ className: 'border-b-accent! text-text' }}
-                  >
-                    {text}
-                  </Link>
-                </li>
-              ))}
-            </ul>
-          </nav>
+          <Tabs label="App">
+            {TABS.map(([to, text]) => (
+              <li key={to}>
+                <Link
+                  to={to}
+                  params={{ app: app.name }}
+                  activeOptions={{ exact: text === 'Overview' }}
+                  className={TAB}
+                  activeProps={ACTIVE_TAB}
+                >
+                  {text}
+                </Link>
+              </li>
+            ))}
+          </Tabs>
           <Outlet key={app.id} />
         </AppContext>
       )}

@@ -1,5 +1,5 @@
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
 import { request } from '#/web/data/client.ts'
 import { useRefusal } from '#/web/data/permission.ts'
@@ -25,7 +25,14 @@ export const ReleasesPage = (): ReactNode => {
   const [chosen, setChosen] = useState<Release>()
   const refusal = useRefusal(app.id, 'config')
   return (
-    <Section title="Releases">
+    <Section
+      title="Releases"
+      action={
+        <Link to="/apps/$app/releases/compare" params={{ app: app.name }} className="link text-sm">
+          Compare two
+        </Link>
+      }
+    >
       <Loaded query={releases} what="releases" lines={6}>
         {(found) =>
           found.length === 0 ? (

@@ -7,20 +7,32 @@ import { queries, queryClient } from '#/web/data/queries.ts'
 import type { App } from '#/web/data/types.ts'
 import { Section } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
+import { Danger } from '#/web/ui/danger.tsx'
 import { Field, Form } from '#/web/ui/form.tsx'
-import { Sheet } from '#/web/ui/sheet.tsx'
 import { Problem } from '#/web/ui/states.tsx'
 import { useApp } from './app-context.ts'
 import { ConfigVars } from './config-vars.tsx'
 
 export const SettingsPage = (): ReactNode => {
   const app = useApp()
+  const navigate = useNavigate()
+  const refusal = useRefusal(app.id, 'manage')
   return (
     <>
       <ConfigVars />
       <Name key={app.name} app={app} />
       <Maintenance app={app} />
-      <Danger app={app} />
+      <Danger
+        thing="app"
+        name={app.name}
+        about="Its dynos, releases, add-ons and their data are gone for good."
+        refusal={refusal}
+        onDelete={() => request('DELETE', `/apps/${app.id}`)}
+        onDeleted={async () => {
+          await navigate({ to: '/' })
+          await queryClient.invalidateQueries()
+        }}
+      />
     </>
   )
 }
@@ -86,55 +98,6 @@ const Maintenance = ({ app }: { app: App }): ReactNode => {
           {app.maintenance ? 'Turn maintenance mode off' : 'Turn maintenance mode on'}
         </Button>
       </div>
-    </Section>
-  )
-}
-
-const Danger = ({ app }: { app: App }): ReactNode => {
-  const navigate = useNavigate()
-  const [isOpen, setOpen] = useState(false)
-  const [typed, setTyped] = useState('')
-  const refusal = useRefusal(app.id, 'manage')
-  const destroy = useMutation({
-    mutationFn: () => request('DELETE', `/apps/${app.id}`),
-    onSuccess: async () => {
-      await navigate({ to: '/' })
-      await queryClient.invalidateQueries()
-    },
-  })
-  return (
-    <Section title="Danger zone">
-      <div className="card flex flex-wrap items-center justify-between gap-3 border-bad p-4">
-        <p>Deletes the app with its dynos, releases, add-ons and their data.</p>
-        <Button kind="danger" refusal={refusal} onClick={() => setOpen(true)}>
-          Delete app…
-        </Button>
-      </div>
-      {isOpen && (
-        <Sheet
-          title={`Delete ${app.name}`}
-          about="Its dynos, releases, add-ons and their data are gone for good."
-          onClose={() => setOpen(false)}
-        >
-          <Form onSend={() => destroy.mutate()}>
-            <Field
-              label={`Type ${app.name} to confirm`}
-              value={typed}
-              onChange={(event) => setTyped(event.target.value)}
-            />
-            <Problem error={destroy.error} />
-            <Button
-              type="submit"
-              kind="danger"
-              isBusy={destroy.isPending}
-              disabled={typed !== app.name}
-              className="justify-self-start"
-            >
-              Delete app
-            </Button>
-          </Form>
-        </Sheet>
-      )}
     </Section>
   )
 }

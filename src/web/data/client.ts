@@ -20,7 +20,7 @@ export class RequestError extends Error {
   }
 }
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export type RequestOptions = { body?: unknown; range?: string; signal?: AbortSignal }
 
 /** To the sign-in page, which leads back to where we are. */
@@ -42,6 +42,19 @@ export const request = async <T>(
   throw errorOf(response.status, text)
 }
 
+/** A file of the API, saved by the browser under a name. @throws RequestError */
+export const download = async (path: string, accept: string, name: string): Promise<void> => {
+  const response = await send('GET', path, { accept })
+  if (!response.ok) throw errorOf(response.status, await response.text())
+  const url = URL.createObjectURL(await response.blob())
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), KEEP_FILE_MS)
+}
+const KEEP_FILE_MS = 60_000
+
 /** As `request` for text that comes bit by bit. @param url as the API gave it, of which only the path is used */
 export const streamText = async (
   url: string,
@@ -61,12 +74,14 @@ export const streamText = async (
   }
 }
 
+const JSON_OF_HEROKU = 'application/vnd.heroku+json; version=3'
+
 const send = async (
   method: Method,
   path: string,
-  { body, range, signal }: RequestOptions,
+  { body, range, signal, accept = JSON_OF_HEROKU }: RequestOptions & { accept?: string },
 ): Promise<Response> => {
-  const headers: Record<string, string> = { accept: 'application/vnd.heroku+json; version=3' }
+  const headers: Record<string, string> = { accept }
   if (body !== undefined) headers['content-type'] = 'application/json'
   if (range !== undefined) headers['range'] = range
   const response = await fetch(path, {

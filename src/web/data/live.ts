@@ -14,7 +14,19 @@ const PARTS: Record<string, string[]> = {
 }
 /** What a deploy changes besides: a release is current only once it runs. */
 const BY_DEPLOYS = ['app', 'plan', 'promotion']
-const LISTS = ['apps', 'app', 'pipelines', 'couplings', 'plan', 'teams', 'promotion']
+const LISTS = [
+  'apps',
+  'app',
+  'pipelines',
+  'pipeline-events',
+  'couplings',
+  'plan',
+  'teams',
+  'team-events',
+  'transfers',
+  'authorizations',
+  'promotion',
+]
 
 let isConnected = true
 const listeners = new Set<() => void>()

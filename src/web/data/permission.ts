@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { queries } from './queries.ts'
+import type { Pipeline, Team } from './types.ts'
 
 /** One of these permissions will do; see docs/permissions.md. */
 const NEEDED = {
@@ -18,3 +19,26 @@ export const useRefusal = (appId: string, action: keyof typeof NEEDED): string |
   if (!own || own.permissions.some(({ name }) => any.includes(name))) return undefined
   return `Your role (${own.role}) may not ${what}.`
 }
+
+const RUNNING = ['owner', 'admin']
+
+/** The same of what only the owner of a pipeline, or the admins of its team, may do. */
+export const usePipelineRefusal = ({ owner }: Pipeline): string | undefined => {
+  const account = useQuery(queries.account)
+  const teams = useQuery(queries.teams)
+  if (owner.type === 'user')
+    return !account.data || account.data.id === owner.id
+      ? undefined
+      : 'Only its owner may change this pipeline.'
+  const team = teams.data?.find(({ id }) => id === owner.id)
+  if (!teams.data || (team && RUNNING.includes(team.role))) return undefined
+  return team
+    ? `Your role (${team.role}) may not change this pipeline. Admins of ${team.name} may.`
+    : 'Only the admins of its team may change this pipeline.'
+}
+
+/** And of what only those may do who run a team. */
+export const teamRefusal = ({ name, role }: Team): string | undefined =>
+  RUNNING.includes(role)
+    ? undefined
+    : `Your role (${role}) may not do this in ${name}. Its admins may.`

@@ -5,20 +5,28 @@ import type {
   AddOn,
   AddOnPlan,
   App,
+  AppTransfer,
+  Authorization,
   Build,
   Collaborator,
   Coupling,
   Deploy,
   Dyno,
+  EphemeralCollaborator,
   Event,
+  Invitation,
   Pipeline,
   ProcessType,
   PipelineStage,
   PromotionPlan,
   PromotionTarget,
   Release,
+  Session,
   Slug,
   Team,
+  TeamEphemeralApps,
+  TeamMember,
+  TeamPreferences,
 } from './types.ts'
 
 /** What the API says is no more true the second time; what did not come through may be. */
@@ -45,6 +53,37 @@ const part = <T>(appId: string, name: string, path: string, range?: string) =>
 export const queries = {
   account: read<Account>(['account'], '/account'),
   teams: read<Team[]>(['teams'], '/teams'),
+  team: (name: string) => read<Team>(['teams', name], `/teams/${encodeURIComponent(name)}`),
+  members: (team: string) =>
+    read<TeamMember[]>(['teams', team, 'members'], `/teams/${team}/members`),
+  invitations: (team: string) =>
+    read<Invitation[]>(['teams', team, 'invitations'], `/teams/${team}/invitations`),
+  /** @param query of the filters */
+  teamEvents: (team: string, query: string, most: number) =>
+    read<Event[]>(
+      ['team-events', team, query, most],
+      `/teams/${team}/events${query}`,
+      `id ..; max=${most}, order=desc`,
+    ),
+  preferences: (team: string) =>
+    read<TeamPreferences>(['teams', team, 'preferences'], `/teams/${team}/preferences`),
+  teamEphemeral: (team: string) =>
+    read<TeamEphemeralApps>(['teams', team, 'ephemeral'], `/teams/${team}/ephemeral-apps`),
+  authorizations: read<Authorization[]>(['authorizations'], '/oauth/authorizations'),
+  sessions: read<Session[]>(['sessions'], '/oauth/sessions'),
+  transfers: read<AppTransfer[]>(['transfers'], '/account/app-transfers'),
+  pipelineEvents: (id: string, most: number) =>
+    read<Event[]>(
+      ['pipeline-events', id, most],
+      `/pipelines/${id}/events`,
+      `id ..; max=${most}, order=desc`,
+    ),
+  ephemeralCollaborators: (pipelineId: string) =>
+    read<EphemeralCollaborator[]>(
+      ['pipelines', pipelineId, 'ephemeral'],
+      `/pipelines/${pipelineId}/ephemeral-app-collaborators`,
+      'id ..; max=1000',
+    ),
   apps: read<App[]>(['apps'], '/apps', 'name ..; max=1000'),
   pipelines: read<Pipeline[]>(['pipelines'], '/pipelines', 'name ..; max=1000'),
   pipeline: (name: string) =>
@@ -79,6 +118,10 @@ export const queries = {
   formation: (appId: string) => part<ProcessType[]>(appId, 'formation', '/formation'),
   addOns: (appId: string) => part<AddOn[]>(appId, 'add-ons', '/addons'),
   configVars: (appId: string) => part<Record<string, string>>(appId, 'config-vars', '/config-vars'),
+  releaseConfig: (appId: string, version: number) => ({
+    ...part<Record<string, string>>(appId, 'release-config', `/releases/${version}/config-vars`),
+    staleTime: Infinity,
+  }),
   collaborators: (appId: string) => part<Collaborator[]>(appId, 'collaborators', '/collaborators'),
   /** What promoting the app would change on the apps of the next stage. */
   plan: (pipelineId: string, appId: string) =>

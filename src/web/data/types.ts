@@ -1,20 +1,32 @@
 import type { presentAccount } from '#/platform/account/account-schema.ts'
+import type { presentAuthorization } from '#/platform/account/authorization-schema.ts'
 import type { presentAddOn, presentPlan } from '#/platform/add-on/add-on-schema.ts'
 import type { presentApp } from '#/platform/app/app-schema.ts'
 import type { presentCollaborator } from '#/platform/app/collaborator-schema.ts'
+import type { presentTransfer as presentAppTransfer } from '#/platform/app-transfer/app-transfer-schema.ts'
 import type { PresentedEvent } from '#/platform/audit/audit-schema.ts'
 import type { presentBuild } from '#/platform/build/build-schema.ts'
 import type { presentDeploy } from '#/platform/deploy/deploy-schema.ts'
 import type { presentDyno } from '#/platform/dyno/dyno-schema.ts'
 import type { presentProcessType } from '#/platform/formation/formation-schema.ts'
 import type { presentLogSession } from '#/platform/log/log-session-schema.ts'
+import type {
+  presentEphemeralCollaborator,
+  presentTeamEphemeralApps,
+} from '#/platform/pipeline/ephemeral-schema.ts'
 import type { presentCoupling, presentPipeline } from '#/platform/pipeline/pipeline-schema.ts'
 import type { presentPlan as presentPromotionPlan } from '#/platform/promotion/promotion-plan-schema.ts'
 import type { presentStage } from '#/platform/pipeline/stage-schema.ts'
 import type { presentPromotion, presentTarget } from '#/platform/promotion/promotion-schema.ts'
 import type { presentRelease } from '#/platform/release/release-schema.ts'
 import type { presentSlug } from '#/platform/slug/slug-schema.ts'
-import type { presentTeam } from '#/platform/team/team-schema.ts'
+import type { presentSession } from '#/platform/sign-in/sign-in-schema.ts'
+import type {
+  presentInvitation,
+  presentPreferences,
+  presentTeam,
+  presentTeamMember,
+} from '#/platform/team/team-schema.ts'
 import type { Json } from './client.ts'
 
 type Presented<Present extends (...args: never[]) => unknown> = Json<ReturnType<Present>>
@@ -22,13 +34,18 @@ type Presented<Present extends (...args: never[]) => unknown> = Json<ReturnType<
 export type Account = Presented<typeof presentAccount>
 export type AddOn = Presented<typeof presentAddOn>
 export type AddOnPlan = Presented<typeof presentPlan>
+export type AppTransfer = Presented<typeof presentAppTransfer>
+export type Authorization = Presented<typeof presentAuthorization>
 export type App = Presented<typeof presentApp>
 export type Build = Presented<typeof presentBuild>
 export type Collaborator = Presented<typeof presentCollaborator>
 export type Coupling = Presented<typeof presentCoupling>
 export type Deploy = Presented<typeof presentDeploy>
 export type Dyno = Presented<typeof presentDyno>
+export type EphemeralCollaborator = Presented<typeof presentEphemeralCollaborator>
 export type Event = Json<PresentedEvent>
+/** Its link is there once, for whoever invites, where no mail is sent. */
+export type Invitation = Presented<typeof presentInvitation> & { accept_url?: string }
 export type LogSession = Presented<typeof presentLogSession>
 export type Pipeline = Presented<typeof presentPipeline>
 export type PipelineStage = Presented<typeof presentStage>
@@ -37,5 +54,9 @@ export type Promotion = Presented<typeof presentPromotion>
 export type PromotionPlan = Presented<typeof presentPromotionPlan>
 export type PromotionTarget = Presented<typeof presentTarget>
 export type Release = Presented<typeof presentRelease>
+export type Session = Presented<typeof presentSession>
 export type Slug = Presented<typeof presentSlug>
 export type Team = Presented<typeof presentTeam>
+export type TeamEphemeralApps = Presented<typeof presentTeamEphemeralApps>
+export type TeamMember = Presented<typeof presentTeamMember>
+export type TeamPreferences = Presented<typeof presentPreferences>

@@ -8,6 +8,7 @@ import { capitalised, count } from '#/web/text/words.ts'
 import { Ago, PageTitle, Section } from '#/web/ui/bits.tsx'
 import { buttonLook } from '#/web/ui/button.tsx'
 import { Commands, Empty, Failure, Loading } from '#/web/ui/states.tsx'
+import { Offers } from './offers.tsx'
 
 const ORDER = ['review', 'development', 'staging', 'production']
 
@@ -31,6 +32,7 @@ export const HomePage = (): ReactNode => {
           className="field max-w-56"
         />
       </PageTitle>
+      <Offers />
       {!isLoaded &&
         (error ? (
           <Failure error={error} onRetry={retry} />

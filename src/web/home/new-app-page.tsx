@@ -36,9 +36,7 @@ export const NewAppPage = (): ReactNode => {
     <div className="mx-auto max-w-lg">
       <PageTitle
         title="Create new app"
-        about={
-          pipeline === undefined ? undefined : `It joins the stage ${stage ?? ''} of its pipeline.`
-        }
+        about={pipeline === undefined ? undefined : 'It joins the stage that you came from.'}
       />
       <Form onSend={() => create.mutate()} className="card grid gap-4 p-5">
         <Field

@@ -37,6 +37,7 @@ export const AppCard = ({ card, stages, next, onPromote }: AppCardProps): ReactN
         </h3>
         <CardMenu card={card} stages={stages} />
       </div>
+      {coupling.owned_elsewhere && <Status tone="warn">Belongs to another owner</Status>}
       <Problem error={releases.error} />
       {release?.slug && (
         <p className="text-sm">

@@ -1,30 +1,20 @@
 import { useQuery } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
 import { queries } from '#/web/data/queries.ts'
-import type { App, Coupling, Pipeline } from '#/web/data/types.ts'
-import { count } from '#/web/text/words.ts'
-import { Icon, ICONS, PageTitle } from '#/web/ui/bits.tsx'
+import type { App, Coupling } from '#/web/data/types.ts'
+import { Icon, ICONS } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
-import { Failure, Loaded, Loading } from '#/web/ui/states.tsx'
+import { Failure, Loading } from '#/web/ui/states.tsx'
 import { AddAppSheet } from './add-app-sheet.tsx'
 import { AppCard } from './app-card.tsx'
+import { usePipeline } from './pipeline-context.ts'
 import { PromoteSheet } from './promote-sheet.tsx'
 import { stagesOf, type Stage } from './stages.ts'
 
-export const BoardPage = (): ReactNode => {
-  const { pipeline: name = '' } = useParams({ strict: false })
-  const pipeline = useQuery(queries.pipeline(name))
-  return (
-    <Loaded query={pipeline} what="the pipeline" lines={5} isPage>
-      {(found) => <Board key={found.id} pipeline={found} />}
-    </Loaded>
-  )
-}
-
 export type Card = { app: App; coupling: Coupling }
 
-const Board = ({ pipeline }: { pipeline: Pipeline }): ReactNode => {
+export const BoardPage = (): ReactNode => {
+  const pipeline = usePipeline()
   const apps = useQuery(queries.apps)
   const couplings = useQuery(queries.couplings)
   const ordered = useQuery(queries.stages(pipeline.id))
@@ -48,7 +38,6 @@ const Board = ({ pipeline }: { pipeline: Pipeline }): ReactNode => {
 
   return (
     <>
-      <PageTitle title={pipeline.name} about={`Pipeline of ${count(cards.length, 'app')}`} />
       <div
         className={`grid items-start gap-5 md:grid-cols-2 ${COLUMNS[Math.min(stages.length, 4)] ?? ''}`}
       >

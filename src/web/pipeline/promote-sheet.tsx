@@ -120,7 +120,7 @@ const TargetPlan = ({ target, isWanted, onWant }: TargetPlanProps): ReactNode =>
                 type="checkbox"
                 checked={isWanted}
                 onChange={(event) => onWant(event.target.checked)}
-                className="size-4 accent-accent"
+                className="size-4 shrink-0 accent-accent"
               />
               {app.name}
             </label>

@@ -11,6 +11,7 @@ const MOST_SHOWN = 12
 export const Palette = ({ onClose }: { onClose: () => void }): ReactNode => {
   const apps = useQuery(queries.apps)
   const pipelines = useQuery(queries.pipelines)
+  const teams = useQuery(queries.teams)
   const navigate = useNavigate()
   const [text, setText] = useState('')
   const [chosen, setChosen] = useState(0)
@@ -27,12 +28,20 @@ export const Palette = ({ onClose }: { onClose: () => void }): ReactNode => {
       name,
       go: () => void navigate({ to: '/apps/$app', params: { app: name } }),
     })),
+    ...(teams.data ?? []).map(({ name }) => ({
+      kind: 'Team',
+      name,
+      go: () => void navigate({ to: '/teams/$team', params: { team: name } }),
+    })),
     { kind: 'Action', name: 'Create new app', go: () => void navigate({ to: '/new/app' }) },
     {
       kind: 'Action',
       name: 'Create new pipeline',
       go: () => void navigate({ to: '/new/pipeline' }),
     },
+    { kind: 'Action', name: 'Create new team', go: () => void navigate({ to: '/new/team' }) },
+    { kind: 'Page', name: 'Teams', go: () => void navigate({ to: '/teams' }) },
+    { kind: 'Page', name: 'Account', go: () => void navigate({ to: '/account' }) },
   ]
   const wanted = text.trim().toLowerCase()
   const found = all
@@ -55,11 +64,11 @@ export const Palette = ({ onClose }: { onClose: () => void }): ReactNode => {
   }
 
   return (
-    <Sheet title="Search" about="Apps, pipelines and actions" onClose={onClose}>
+    <Sheet title="Search" about="Apps, pipelines, teams and actions" onClose={onClose}>
       <input
         autoFocus
         role="combobox"
-        aria-label="Search apps, pipelines and actions"
+        aria-label="Search apps, pipelines, teams and actions"
         aria-expanded={found.length > 0}
         aria-controls={id}
         aria-activedescendant={found[current] ? `${id}-${current}` : undefined}

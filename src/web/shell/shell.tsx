@@ -97,6 +97,7 @@ const Mark = (): ReactNode => (
 const AccountMenu = (): ReactNode => {
   const account = useQuery(queries.account)
   const [dark, setDark] = useState(isDark)
+  const navigate = useNavigate()
   const signOut = useRef<HTMLFormElement>(null)
   return (
     <>
@@ -109,6 +110,9 @@ const AccountMenu = (): ReactNode => {
       >
         <MenuLabel>{account.data?.email ?? 'Signed in'}</MenuLabel>
         <MenuLine />
+        <MenuItem onChoose={() => void navigate({ to: '/teams' })}>Teams</MenuItem>
+        <MenuItem onChoose={() => void navigate({ to: '/account' })}>Account</MenuItem>
+        <MenuLine />
         <MenuItem
           onChoose={() => {
             switchTheme()
@@ -117,7 +121,6 @@ const AccountMenu = (): ReactNode => {
         >
           {dark ? 'Light look' : 'Dark look'}
         </MenuItem>
-        <MenuItem onChoose={() => location.assign('/settings')}>Account settings</MenuItem>
         <MenuItem onChoose={() => signOut.current?.submit()}>Sign out</MenuItem>
       </Menu>
       <form ref={signOut} method="post" action="/sign-out" hidden />

@@ -75,3 +75,74 @@ export const Form = ({
     {children}
   </form>
 )
+
+type SmallChoiceProps = {
+  label: string
+  value: string
+  options: { value: string; text: string; isDisabled?: boolean }[]
+  refusal?: string | undefined
+  isBusy?: boolean
+  onChoose: (value: string) => void
+}
+
+/** In a row, where the row itself says what it is. */
+export const SmallChoice = ({
+  label,
+  value,
+  options,
+  refusal,
+  isBusy = false,
+  onChoose,
+}: SmallChoiceProps): ReactNode => (
+  <select
+    aria-label={label}
+    value={value}
+    title={refusal}
+    disabled={refusal !== undefined || isBusy}
+    onChange={(event) => onChoose(event.target.value)}
+    className="field w-auto disabled:opacity-60"
+  >
+    {options.map(({ value: one, text, isDisabled = false }) => (
+      <option key={one} value={one} disabled={isDisabled}>
+        {text}
+      </option>
+    ))}
+  </select>
+)
+
+type ChecksProps = {
+  /** What it is about. */
+  label: string
+  options: { value: string; text: string; about?: string; refusal?: string | undefined }[]
+  chosen: string[]
+  refusal?: string | undefined
+  onChange: (chosen: string[]) => void
+}
+
+/** Any of several. */
+export const Checks = ({ label, options, chosen, refusal, onChange }: ChecksProps): ReactNode => (
+  <fieldset className="grid gap-2" title={refusal}>
+    <legend className="mb-1 text-sm font-medium">{label}</legend>
+    {options.map(({ value, text, about, refusal: own }) => (
+      <label key={value} className="flex items-start gap-2" title={own}>
+        <input
+          type="checkbox"
+          checked={chosen.includes(value)}
+          disabled={refusal !== undefined || own !== undefined}
+          onChange={(event) =>
+            onChange(
+              options
+                .map((option) => option.value)
+                .filter((one) => (one === value ? event.target.checked : chosen.includes(one))),
+            )
+          }
+          className="mt-1 size-4 shrink-0 accent-accent"
+        />
+        <span className="min-w-0">
+          {text}
+          {about !== undefined && <span className="block text-sm text-muted">{about}</span>}
+        </span>
+      </label>
+    ))}
+  </fieldset>
+)

@@ -21,6 +21,10 @@ const titleOf = ({ status }: RequestError): string => {
 const failureTitle = (error: Error): string =>
   error instanceof RequestError ? titleOf(error) : 'That did not work'
 
+/** Asking once more would not change it. */
+const isFinal = (error: Error): boolean =>
+  error instanceof RequestError && (error.status === 403 || error.status === 404)
+
 export const Failure = ({
   error,
   onRetry,
@@ -38,7 +42,7 @@ export const Failure = ({
       <p className="font-medium">{failureTitle(error)}</p>
     )}
     <p className="text-muted">{error.message}</p>
-    {onRetry && <Button onClick={onRetry}>Try again</Button>}
+    {onRetry && !isFinal(error) && <Button onClick={onRetry}>Try again</Button>}
   </div>
 )
 
@@ -85,3 +89,7 @@ export const Commands = ({ children }: { children: string }): ReactNode => (
     {children}
   </pre>
 )
+
+/** Why what is near it cannot be used, for those who see no title of a button. */
+export const Reason = ({ text }: { text: string | undefined }): ReactNode =>
+  text !== undefined && <p className="text-sm text-muted">{text}</p>

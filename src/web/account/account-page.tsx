@@ -1,0 +1,248 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useState, type ReactNode } from 'react'
+import { request, RequestError } from '#/web/data/client.ts'
+import { queries, queryClient } from '#/web/data/queries.ts'
+import type { Authorization, Session } from '#/web/data/types.ts'
+import { plainText } from '#/web/text/ansi.ts'
+import { Ago, Icon, ICONS, Mono, PageTitle, Section, Status } from '#/web/ui/bits.tsx'
+import { Button, buttonLook } from '#/web/ui/button.tsx'
+import { Choice, Field, Form } from '#/web/ui/form.tsx'
+import { Once } from '#/web/ui/once.tsx'
+import { Sheet } from '#/web/ui/sheet.tsx'
+import { Empty, Loaded, Problem } from '#/web/ui/states.tsx'
+
+export const AccountPage = (): ReactNode => {
+  const account = useQuery(queries.account)
+  return (
+    <Loaded query={account} what="your account" isPage>
+      {({ email, name, two_factor_authentication: hasTwoFactor }) => (
+        <>
+          <PageTitle title="Account" about={name === null ? email : `${name}, ${email}`} />
+          <Section title="Password and second factor">
+            <div className="card flex flex-wrap items-center justify-between gap-3 p-4">
+              <Status tone={hasTwoFactor ? 'good' : 'warn'}>
+                Two-factor authentication is {hasTwoFactor ? 'enabled' : 'not enabled'}
+              </Status>
+              <a href="/settings" className={buttonLook()}>
+                Change them
+              </a>
+            </div>
+          </Section>
+          <Tokens />
+          <Sessions />
+        </>
+      )}
+    </Loaded>
+  )
+}
+
+const Tokens = (): ReactNode => {
+  const tokens = useQuery(queries.authorizations)
+  const [isCreating, setCreating] = useState(false)
+  return (
+    <Section
+      title="Tokens"
+      action={
+        <Button onClick={() => setCreating(true)}>
+          <Icon path={ICONS.plus} />
+          Create token
+        </Button>
+      }
+    >
+      <Loaded query={tokens} what="tokens" lines={2}>
+        {(found) =>
+          found.length === 0 ? (
+            <Empty title="No tokens">
+              <p className="text-muted">
+                A command line that is logged in has one, and so may a program of yours.
+              </p>
+            </Empty>
+          ) : (
+            <ul className="card divide-y">
+              {found.map((token) => (
+                <TokenRow key={token.id} token={token} />
+              ))}
+            </ul>
+          )
+        }
+      </Loaded>
+      {isCreating && <CreateSheet onClose={() => setCreating(false)} />}
+    </Section>
+  )
+}
+
+const DAY_SECONDS = 86_400
+
+const inDays = (seconds: number): string =>
+  seconds < DAY_SECONDS ? 'ends within a day' : `ends in ${Math.round(seconds / DAY_SECONDS)} days`
+
+const TokenRow = ({ token }: { token: Authorization }): ReactNode => {
+  const revoke = useMutation({
+    mutationFn: () => request('DELETE', `/oauth/authorizations/${token.id}`),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ['authorizations'] }),
+  })
+  const name = plainText(token.description) || 'Without a description'
+  const { token: hint, expires_in: left } = token.access_token
+  return (
+    <li className="grid gap-2 px-4 py-3">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <span className="min-w-0 flex-1 basis-56">
+          <span className="block font-medium break-words">{name}</span>
+          <span className="text-sm break-words text-muted">
+            <Mono>{hint}</Mono> · {token.scope.join(', ')} · <Ago time={token.created_at} />
+            {left !== null && ` · ${inDays(left)}`}
+          </span>
+        </span>
+        <Button
+          kind="danger"
+          isBusy={revoke.isPending}
+          aria-label={`Revoke ${name}`}
+          onClick={() => revoke.mutate()}
+        >
+          Revoke
+        </Button>
+      </div>
+      <Problem error={revoke.error} />
+    </li>
+  )
+}
+
+const SCOPES = [
+  { value: 'global', text: 'All that you may do' },
+  { value: 'read', text: 'Read, but no secrets' },
+  { value: 'read-protected', text: 'Read, config vars too' },
+  { value: 'write', text: 'Read and change, but no secrets' },
+  { value: 'write-protected', text: 'Read and change, config vars too' },
+  { value: 'identity', text: 'Only who you are' },
+]
+const LIFETIMES = [
+  { value: '30', text: '30 days' },
+  { value: '90', text: '90 days' },
+  { value: '365', text: 'A year' },
+  { value: '', text: 'For ever' },
+]
+
+const CreateSheet = ({ onClose }: { onClose: () => void }): ReactNode => {
+  const [description, setDescription] = useState('')
+  const [scope, setScope] = useState('global')
+  const [days, setDays] = useState('90')
+  const create = useMutation({
+    mutationFn: () =>
+      request<Authorization>('POST', '/oauth/authorizations', {
+        body: {
+          description: description.trim(),
+          scope: [scope],
+          ...(days === '' ? {} : { expires_in: Number(days) * DAY_SECONDS }),
+        },
+      }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['authorizations'] }),
+  })
+  return (
+    <Sheet
+      title="Create a token"
+      about="Whoever has it may do with the API what it allows, as you."
+      onClose={onClose}
+    >
+      {create.data ? (
+        <div className="grid gap-4">
+          <Once
+            label="The token"
+            about="Keep it where nobody else reads. It is shown this once."
+            text={create.data.access_token.token}
+          />
+          <Button onClick={onClose} className="justify-self-start">
+            Done
+          </Button>
+        </div>
+      ) : (
+        <Form onSend={() => create.mutate()}>
+          <Field
+            label="What it is for"
+            value={description}
+            onChange={(event) => setDescription(event.target.value)}
+            required
+          />
+          <Choice label="It may" value={scope} onChoose={setScope} options={SCOPES} />
+          <Choice label="Good for" value={days} onChoose={setDays} options={LIFETIMES} />
+          <Problem error={create.error} />
+          {create.error instanceof RequestError && create.error.id === 'sign_in_again' && (
+            <a href="/sign-in?next=%2Fdashboard%2Faccount" className="link">
+              Sign in again
+            </a>
+          )}
+          <Button
+            type="submit"
+            kind="main"
+            isBusy={create.isPending}
+            className="justify-self-start"
+          >
+            Create token
+          </Button>
+        </Form>
+      )}
+    </Sheet>
+  )
+}
+
+const Sessions = (): ReactNode => {
+  const sessions = useQuery(queries.sessions)
+  return (
+    <Section title="Where you are signed in">
+      <Loaded query={sessions} what="sessions" lines={2}>
+        {(found) => (
+          <ul className="card divide-y">
+            {found.map((session) => (
+              <SessionRow key={session.id} session={session} />
+            ))}
+          </ul>
+        )}
+      </Loaded>
+    </Section>
+  )
+}
+
+const BROWSERS = ['Firefox', 'Edg', 'Chrome', 'Safari']
+const SYSTEMS = ['Android', 'iPhone', 'iPad', 'Windows', 'Mac OS', 'Linux']
+
+/** Of what a browser says it is, what people know it by. */
+const nameOf = ({ description }: Session): string => {
+  const text = plainText(description)
+  const [browser, system] = [BROWSERS, SYSTEMS].map((names) =>
+    names.find((name) => text.includes(name)),
+  )
+  const address = text.split(' @ ').at(-1) ?? ''
+  if (browser === undefined) return text
+  return `${browser === 'Edg' ? 'Edge' : browser} on ${system ?? 'something'} at ${address}`
+}
+
+const SessionRow = ({ session }: { session: Session }): ReactNode => {
+  const end = useMutation({
+    mutationFn: () => request('DELETE', `/oauth/sessions/${session.id}`),
+    // If it was the one of this page, the answer to the next question leads to the sign-in page.
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ['sessions'] }),
+  })
+  const name = nameOf(session)
+  return (
+    <li className="grid gap-2 px-4 py-3">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <span className="min-w-0 flex-1 basis-56">
+          <span className="block font-medium break-words" title={plainText(session.description)}>
+            {name}
+          </span>
+          <span className="text-sm text-muted">
+            last used <Ago time={session.updated_at} />
+          </span>
+        </span>
+        <Button
+          kind="danger"
+          isBusy={end.isPending}
+          aria-label={`Sign out ${name}`}
+          onClick={() => end.mutate()}
+        >
+          Sign out
+        </Button>
+      </div>
+      <Problem error={end.error} />
+    </li>
+  )
+}

@@ -1,0 +1,308 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState, type ReactNode } from 'react'
+import { request } from '#/web/data/client.ts'
+import { useRefusal } from '#/web/data/permission.ts'
+import { queries, queryClient } from '#/web/data/queries.ts'
+import type { App, Collaborator, Team, TeamMember } from '#/web/data/types.ts'
+import { Icon, ICONS, Section } from '#/web/ui/bits.tsx'
+import { Button } from '#/web/ui/button.tsx'
+import { Checks, Choice, Field, Form } from '#/web/ui/form.tsx'
+import { ALWAYS, PERMISSIONS } from '#/web/ui/permissions.ts'
+import { Sheet } from '#/web/ui/sheet.tsx'
+import { Loaded, Problem, Reason } from '#/web/ui/states.tsx'
+import { useApp } from './app-context.ts'
+
+export const AccessPage = (): ReactNode => (
+  <>
+    <Collaborators />
+    <Lock />
+    <Owner />
+  </>
+)
+
+const Collaborators = (): ReactNode => {
+  const app = useApp()
+  const found = useQuery(queries.collaborators(app.id))
+  const refusal = useRefusal(app.id, 'manage')
+  const [editing, setEditing] = useState<Collaborator | 'new'>()
+  return (
+    <Section
+      title="Who has access"
+      action={
+        <Button refusal={refusal} onClick={() => setEditing('new')}>
+          <Icon path={ICONS.plus} />
+          Add collaborator
+        </Button>
+      }
+    >
+      <div className="mb-3 empty:hidden">
+        <Reason text={refusal} />
+      </div>
+      <Loaded query={found} what="who has access">
+        {(people) => (
+          <ul className="card divide-y">
+            {people.map((one) => (
+              <Person key={one.id} person={one} refusal={refusal} onEdit={() => setEditing(one)} />
+            ))}
+          </ul>
+        )}
+      </Loaded>
+      {editing && (
+        <PersonSheet
+          person={editing === 'new' ? undefined : editing}
+          onClose={() => setEditing(undefined)}
+        />
+      )}
+    </Section>
+  )
+}
+
+type PersonProps = { person: Collaborator; refusal: string | undefined; onEdit: () => void }
+
+const Person = ({ person, refusal, onEdit }: PersonProps): ReactNode => {
+  const app = useApp()
+  const account = useQuery(queries.account)
+  const navigate = useNavigate()
+  const { email } = person.user
+  const isOwn = account.data?.email === email
+  const isRoles = person.role !== 'collaborator'
+  const remove = useMutation({
+    mutationFn: () => request('DELETE', `/apps/${app.id}/collaborators/${person.id}`),
+    onSuccess: async () => {
+      if (isOwn) await navigate({ to: '/' })
+      await queryClient.invalidateQueries()
+    },
+  })
+  const byRole = isRoles ? `${email} has access by the role ${person.role}.` : undefined
+  const owns = app.team === null && person.role === 'owner' ? `${email} owns the app.` : undefined
+  return (
+    <li className="grid gap-2 px-4 py-3">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <span className="min-w-0 flex-1 basis-56">
+          <span className="block font-medium break-words">
+            {email}
+            {isOwn && <span className="font-normal text-muted"> (you)</span>}
+          </span>
+          <span className="text-sm text-muted">
+            {person.role}: {person.permissions.map(({ name }) => name).join(', ')}
+          </span>
+        </span>
+        <Button refusal={refusal ?? owns} aria-label={`Change ${email}`} onClick={onEdit}>
+          Change
+        </Button>
+        <Button
+          kind="danger"
+          refusal={(isOwn ? undefined : refusal) ?? byRole}
+          isBusy={remove.isPending}
+          aria-label={`Remove ${email}`}
+          onClick={() => remove.mutate()}
+        >
+          Remove
+        </Button>
+      </div>
+      <Problem error={remove.error} />
+    </li>
+  )
+}
+
+type PersonSheetProps = { person: Collaborator | undefined; onClose: () => void }
+
+const PersonSheet = ({ person, onClose }: PersonSheetProps): ReactNode => {
+  const app = useApp()
+  const [email, setEmail] = useState('')
+  const [chosen, setChosen] = useState<string[]>(
+    person?.permissions.map(({ name }) => name) ?? ['view', 'deploy', 'operate'],
+  )
+  const save = useMutation({
+    mutationFn: () =>
+      person
+        ? request('PATCH', `/apps/${app.id}/collaborators/${person.id}`, {
+            body: { permissions: chosen },
+          })
+        : request('POST', `/apps/${app.id}/collaborators`, {
+            body: { user: email.trim(), permissions: chosen },
+          }),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: ['part', app.id] })
+      onClose()
+    },
+  })
+  return (
+    <Sheet
+      title={person ? `Change ${person.user.email}` : `Add a collaborator to ${app.name}`}
+      about="This adds to what their role in the team gives. Nobody grants what they do not hold themselves."
+      onClose={onClose}
+    >
+      <Form onSend={() => save.mutate()}>
+        {!person && (
+          <Field
+            label="E-mail address"
+            hint="If there is no account of it yet, the grant waits for one."
+            type="email"
+            value={email}
+            onChange={(event) => setEmail(event.target.value)}
+            required
+          />
+        )}
+        <Checks
+          label="May"
+          options={PERMISSIONS.map((one) => ({ ...one, refusal: whyFixed(app, one.value) }))}
+          chosen={chosen}
+          onChange={setChosen}
+        />
+        <Problem error={save.error} />
+        <Button type="submit" kind="main" isBusy={save.isPending} className="justify-self-start">
+          {person ? 'Save' : 'Add'}
+        </Button>
+      </Form>
+    </Sheet>
+  )
+}
+
+const whyFixed = ({ team }: App, permission: string): string | undefined => {
+  if (permission === 'view') return ALWAYS
+  return team === null && permission === 'manage'
+    ? 'Only its owner manages a personal app. Transfer it to a team to share that.'
+    : undefined
+}
+
+const Lock = (): ReactNode => {
+  const app = useApp()
+  const byRole = useRefusal(app.id, 'manage')
+  const refusal = byRole ?? (app.team === null ? 'Only apps of a team can be locked.' : undefined)
+  const change = useMutation({
+    mutationFn: () => request('PATCH', `/teams/apps/${app.id}`, { body: { locked: !app.locked } }),
+    onSuccess: () => queryClient.invalidateQueries(),
+  })
+  return (
+    <Section title="Lock">
+      <div className="card grid gap-3 p-4">
+        <p className="text-muted">
+          {app.locked
+            ? 'Locked: of the team only admins, and who was added here, get at it.'
+            : 'While it is locked, members of the team have only what they were granted here.'}
+        </p>
+        <Reason text={refusal} />
+        <Problem error={change.error} />
+        <Button
+          refusal={refusal}
+          isBusy={change.isPending}
+          onClick={() => change.mutate()}
+          className="justify-self-start"
+        >
+          {app.locked ? 'Unlock' : 'Lock'}
+        </Button>
+      </div>
+    </Section>
+  )
+}
+
+const Owner = (): ReactNode => {
+  const app = useApp()
+  const refusal = useRefusal(app.id, 'manage')
+  const transfers = useQuery(queries.transfers)
+  const [isTransferring, setTransferring] = useState(false)
+  const pending = transfers.data?.find(
+    (transfer) => transfer.app.id === app.id && transfer.state === 'pending',
+  )
+  const cancel = useMutation({
+    mutationFn: (id: string) => request('DELETE', `/account/app-transfers/${id}`),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ['transfers'] }),
+  })
+  return (
+    <Section title="Owner">
+      <div className="card flex flex-wrap items-center justify-between gap-3 p-4">
+        <p className="min-w-0 break-words">
+          {app.team ? `The team ${app.team.name}` : app.owner.email}
+          {pending && (
+            <span className="block text-sm text-warn">
+              Offered to {pending.recipient.email}, who has not answered yet.
+            </span>
+          )}
+        </p>
+        {pending ? (
+          <Button isBusy={cancel.isPending} onClick={() => cancel.mutate(pending.id)}>
+            Take the offer back
+          </Button>
+        ) : (
+          <Button refusal={refusal} onClick={() => setTransferring(true)}>
+            Transfer…
+          </Button>
+        )}
+        <Problem error={cancel.error} />
+      </div>
+      {isTransferring && <TransferSheet onClose={() => setTransferring(false)} />}
+    </Section>
+  )
+}
+
+const PERSON = 'person'
+
+const newOwners = (
+  { team }: App,
+  teams: Team[],
+  members: TeamMember[],
+): { value: string; text: string }[] => [
+  ...teams
+    .filter(({ id, role }) => id !== team?.id && role !== 'viewer' && role !== 'collaborator')
+    .map(({ id, name }) => ({ value: id, text: `The team ${name}` })),
+  ...(team
+    ? members.map(({ user }) => ({ value: user.id, text: user.email }))
+    : [{ value: PERSON, text: 'Another person, once they accept' }]),
+]
+
+const TransferSheet = ({ onClose }: { onClose: () => void }): ReactNode => {
+  const app = useApp()
+  const navigate = useNavigate()
+  const teams = useQuery(queries.teams)
+  const members = useQuery({ ...queries.members(app.team?.id ?? ''), enabled: app.team !== null })
+  const [email, setEmail] = useState('')
+  const options = newOwners(app, teams.data ?? [], members.data ?? [])
+  const [chosen, setChosen] = useState('')
+  const owner = chosen || (options[0]?.value ?? '')
+  const transfer = useMutation({
+    mutationFn: () =>
+      owner === PERSON
+        ? request('POST', '/account/app-transfers', {
+            body: { app: app.id, recipient: email.trim() },
+          })
+        : request('PATCH', `/teams/apps/${app.id}`, { body: { owner } }),
+    onSuccess: async () => {
+      onClose()
+      await queryClient.invalidateQueries()
+      // Whoever gives it away may see it no more.
+      await request('GET', `/apps/${app.id}`).catch(() => navigate({ to: '/' }))
+    },
+  })
+  return (
+    <Sheet
+      title={`Transfer ${app.name}`}
+      about="Code, config, add-ons, domains and pipeline come along; collaborators stay."
+      onClose={onClose}
+    >
+      <Form onSend={() => transfer.mutate()}>
+        <Choice label="New owner" value={owner} onChoose={setChosen} options={options} />
+        {owner === PERSON && (
+          <Field
+            label="E-mail address"
+            type="email"
+            value={email}
+            onChange={(event) => setEmail(event.target.value)}
+            required
+          />
+        )}
+        <Problem error={teams.error ?? members.error ?? transfer.error} />
+        <Button
+          type="submit"
+          kind="main"
+          isBusy={transfer.isPending}
+          disabled={owner === ''}
+          className="justify-self-start"
+        >
+          {owner === PERSON ? 'Offer it' : 'Transfer'}
+        </Button>
+      </Form>
+    </Sheet>
+  )
+}

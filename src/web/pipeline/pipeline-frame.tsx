@@ -1,0 +1,55 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, Outlet, useParams } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { queries } from '#/web/data/queries.ts'
+import { count } from '#/web/text/words.ts'
+import { PageTitle } from '#/web/ui/bits.tsx'
+import { Loaded } from '#/web/ui/states.tsx'
+import { ACTIVE_TAB, TAB, Tabs } from '#/web/ui/tabs.tsx'
+import { PipelineContext } from './pipeline-context.ts'
+
+const TABS = [
+  ['/pipelines/$pipeline', 'Board'],
+  ['/pipelines/$pipeline/activity', 'Activity'],
+  ['/pipelines/$pipeline/access', 'Access'],
+  ['/pipelines/$pipeline/settings', 'Settings'],
+] as const
+
+/** What is around each page of a pipeline. */
+export const PipelineFrame = (): ReactNode => {
+  const { pipeline: name = '' } = useParams({ strict: false })
+  const query = useQuery(queries.pipeline(name))
+  const couplings = useQuery(queries.couplings)
+  return (
+    <Loaded query={query} what="the pipeline" lines={5} isPage>
+      {(pipeline) => (
+        <PipelineContext value={pipeline}>
+          <PageTitle
+            title={pipeline.name}
+            about={`Pipeline of ${count(
+              couplings.data?.filter((coupling) => coupling.pipeline.id === pipeline.id).length ??
+                0,
+              'app',
+            )}`}
+          />
+          <Tabs label="Pipeline">
+            {TABS.map(([to, text]) => (
+              <li key={to}>
+                <Link
+                  to={to}
+                  params={{ pipeline: pipeline.name }}
+                  activeOptions={{ exact: text === 'Board' }}
+                  className={TAB}
+                  activeProps={ACTIVE_TAB}
+                >
+                  {text}
+                </Link>
+              </li>
+            ))}
+          </Tabs>
+          <Outlet key={pipeline.id} />
+        </PipelineContext>
+      )}
+    </Loaded>
+  )
+}

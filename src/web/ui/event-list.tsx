@@ -1,0 +1,87 @@
+import type { ReactNode } from 'react'
+import type { Event } from '#/web/data/types.ts'
+import { plainText } from '#/web/text/ansi.ts'
+import { Ago, Status } from './bits.tsx'
+import { Button } from './button.tsx'
+
+const DONE: Record<string, string> = {
+  create: 'created',
+  update: 'changed',
+  destroy: 'removed',
+  refuse: 'was refused',
+}
+
+type EventListProps = {
+  events: Event[]
+  /** How many were asked for: if there are as many, there may be more. */
+  most: number
+  onMore: () => void
+}
+
+export const EventList = ({ events, most, onMore }: EventListProps): ReactNode => (
+  <>
+    <ul className="card divide-y">
+      {events.map((event) => (
+        <EventRow key={event.id} event={event} />
+      ))}
+    </ul>
+    {events.length === most && most < MOST_OF_A_PAGE && (
+      <Button className="mt-4" onClick={onMore}>
+        Show more
+      </Button>
+    )}
+  </>
+)
+
+/** More the API does not give at once. */
+const MOST_OF_A_PAGE = 1000
+
+const NAMES = ['user', 'name', 'description']
+const MOST_OF_A_NAME = 80
+
+/** Whom or what it was done to if that has a name, else what of it changed. */
+const aboutOf = ({ before, after }: Event): string => {
+  const [old, now] = [before, after].map((one) => new Map(Object.entries(one ?? {})))
+  const name = NAMES.map((key) => now?.get(key) ?? old?.get(key)).find(
+    (value) => typeof value === 'string' && value !== '',
+  )
+  const text = typeof name === 'string' ? name : [...(now?.keys() ?? [])].join(', ')
+  return plainText(text.length > MOST_OF_A_NAME ? `${text.slice(0, MOST_OF_A_NAME)}…` : text)
+}
+
+const About = ({ event }: { event: Event }): ReactNode => {
+  const text = aboutOf(event)
+  return text !== '' && <span className="text-muted"> {text}</span>
+}
+
+const EventRow = ({ event }: { event: Event }): ReactNode => {
+  const hasDetails = event.before !== null || event.after !== null
+  return (
+    <li className="px-4 py-3">
+      <div className="flex flex-wrap items-baseline justify-between gap-x-4">
+        <p className="min-w-0 break-words">
+          <span className="font-medium">{event.actor.email}</span>{' '}
+          {DONE[event.action] ?? event.action} {event.resource.replaceAll('-', ' ')}
+          <About event={event} />
+        </p>
+        <span className="text-sm text-muted">
+          <Ago time={event.created_at} />
+        </span>
+      </div>
+      {event.action === 'refuse' && <Status tone="warn">Refused</Status>}
+      {hasDetails && (
+        <details className="mt-1 text-sm">
+          <summary className="cursor-pointer text-muted">What changed</summary>
+          <pre
+            className="mt-2 max-h-72 overflow-auto rounded-md bg-sunken p-3 font-mono whitespace-pre-wrap break-all"
+            tabIndex={0}
+          >
+            {event.before !== null &&
+              `before ${plainText(JSON.stringify(event.before, null, 2))}\n`}
+            {event.after !== null && `after ${plainText(JSON.stringify(event.after, null, 2))}`}
+          </pre>
+        </details>
+      )}
+    </li>
+  )
+}
