@@ -45,11 +45,17 @@ test('a wider scope covers what a narrower one does', () => {
 test('what shows or changes secrets takes a protected scope', () => {
   assert.deepEqual(pathsThatTake('read-protected'), [
     'GET /apps/:app/config-vars',
+    'GET /apps/:app/config-vars/marks',
+    'GET /apps/:app/log-drains',
+    'GET /apps/:app/log-drains/:drain',
     'GET /apps/:app/releases/:release/config-vars',
   ])
   assert.deepEqual(pathsThatTake('write-protected'), [
+    'DELETE /apps/:app/log-drains/:drain',
     'PATCH /apps/:app/config-vars',
+    'PATCH /apps/:app/config-vars/marks',
     'POST /apps/:app/dynos',
+    'POST /apps/:app/log-drains',
   ])
   assert.deepEqual(pathsThatTake('identity'), ['GET /account'])
 })

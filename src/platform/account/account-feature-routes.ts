@@ -33,6 +33,7 @@ export const accountFeatureRoutes = [
   route({
     method: 'PATCH',
     reach: 'account',
+    scope: 'global',
     path: '/account/features/:feature',
     access: account,
     body: UpdateFeature,
