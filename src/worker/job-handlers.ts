@@ -28,7 +28,8 @@ import { deleteEmptyPipelines } from '#/platform/pipeline/delete-empty-pipelines
 import { deleteEmptyPipelinesJob } from '#/platform/pipeline/pipeline-jobs.ts'
 import { sendMailJob } from '#/platform/mail/mail-jobs.ts'
 import { sendMail } from '#/platform/mail/send-mail.ts'
-import { settlePromotionJob } from '#/platform/promotion/promotion-jobs.ts'
+import { recordPlanJob, settlePromotionJob } from '#/platform/promotion/promotion-jobs.ts'
+import { recordPlan } from '#/platform/promotion/record-plan.ts'
 import { settlePromotion } from '#/platform/promotion/settle-promotion.ts'
 import { deliverWebhook } from '#/platform/webhook/deliver-webhook.ts'
 import { deliverWebhookJob } from '#/platform/webhook/webhook-jobs.ts'
@@ -46,6 +47,7 @@ import { sweepSources } from '#/platform/source/sweep-sources.ts'
 export const jobHandlers = (platform: Platform): JobHandler[] => [
   handleJob(runDeploysJob, ({ appId }, context) => runDeploys(platform, appId, context)),
   handleJob(stopRetiredJob, (args, context) => stopRetiredDynos(platform, args, context.signal)),
+  handleJob(recordPlanJob, (args) => recordPlan(platform, args)),
   handleJob(settlePromotionJob, (args) => settlePromotion(platform, args)),
   handleJob(deliverWebhookJob, (args, context) => deliverWebhook(platform, args, context)),
   handleJob(rollBackCrashedJob, (args) => rollBackCrashed(platform, args)),

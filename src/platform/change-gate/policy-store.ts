@@ -53,6 +53,21 @@ export const findPolicy = (
     .where('stageId', '=', stageId)
     .executeTakeFirst() as Promise<StagePolicy | undefined>
 
+/** Whether findings of a plan keep some app of the pipeline from being promoted to. */
+export const hasBlockingFindings = async (
+  db: Db,
+  _actor: Actor,
+  pipelineId: string,
+): Promise<boolean> =>
+  (await db
+    .selectFrom('stagePolicies')
+    .innerJoin('pipelineStages', 'pipelineStages.id', 'stagePolicies.stageId')
+    .select('stageId')
+    .where('pipelineId', '=', pipelineId)
+    .where('blockingFindings', '<>', sql<string[]>`'{}'`)
+    .limit(1)
+    .executeTakeFirst()) !== undefined
+
 export const savePolicy = async (
   tx: Db,
   _actor: Actor,

@@ -1,15 +1,18 @@
 import { transaction, type Db } from '#/foundation/db.ts'
 import { ApiError, conflict, invalidParams, violates } from '#/foundation/errors.ts'
 import { failpoint } from '#/foundation/failpoint.ts'
+import { enqueue } from '#/foundation/jobs.ts'
 import { sha256 } from '#/foundation/ids.ts'
 import { listReleaseAddOns } from '#/platform/add-on/attachment-store.ts'
 import { updateApp } from '#/platform/app/app-store.ts'
 import { STACKS, type App } from '#/platform/app/app.ts'
 import { EMPTY_CONFIG, insertConfigSnapshot } from '#/platform/app/config-snapshot-store.ts'
+import { hasBlockingFindings } from '#/platform/change-gate/policy-store.ts'
 import { logRelease, releaseApp, type MadeRelease } from '#/platform/deploy/release-app.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
 import { getPipeline } from '#/platform/pipeline/pipeline-store.ts'
+import type { Pipeline } from '#/platform/pipeline/pipeline.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { findCurrentRelease, getRelease } from '#/platform/release/release-store.ts'
 import type { Release } from '#/platform/release/release.ts'
@@ -19,6 +22,7 @@ import { announcePromotion } from './announce-promotion.ts'
 import { checkFindings } from './check-findings.ts'
 import { lockParticipants, type Participants } from './lock-participants.ts'
 import { planPromotion, type PromotionPlan } from './plan-promotion.ts'
+import { recordPlanJob } from './promotion-jobs.ts'
 import { presentPlan } from './promotion-plan-schema.ts'
 import { findByIdempotencyKey, insertPromotion, mapCurrentReleases } from './promotion-store.ts'
 import type { Promotion } from './promotion.ts'
@@ -50,10 +54,17 @@ export const createPromotion = async (
   const requestHash = hashOf(input)
   const earlier = await findEarlier(needs.db, actor, input, requestHash)
   if (earlier) return earlier
-  const plan = await planIfPossible(needs, actor, input)
+  const pipeline = await getPipeline(needs.db, actor, input.pipeline, 'view')
+  const isStrict = await hasBlockingFindings(needs.db, actor, pipeline.id)
+  const plan = isStrict ? await planIfPossible(needs, actor, pipeline, input) : null
   try {
     const { promotion, releases } = await transaction(needs.db, (tx) =>
-      promoteInside({ ...needs, db: tx }, actor, { ...input, plan, requestHash }),
+      promoteInside({ ...needs, db: tx }, actor, {
+        ...input,
+        pipelineId: pipeline.id,
+        plan,
+        requestHash,
+      }),
     )
     failpoint('promotion-created')
     for (const release of releases) logRelease(needs, release)
@@ -86,14 +97,17 @@ const findEarlier = async (
   return found?.promotion
 }
 
+/** A plan that nothing depends on is worked out when the apps have most likely been promoted. */
+const RECORD_AFTER_MS = 1_000
+
 /** What cannot be planned cannot be promoted either, which the transaction says in its own words. */
 const planIfPossible = async (
   needs: PromotionNeeds,
   actor: Actor,
-  { pipeline: ref, source, targets }: PromotionInput,
+  pipeline: Pipeline,
+  { source, targets }: PromotionInput,
 ): Promise<PromotionPlan | null> => {
   try {
-    const pipeline = await getPipeline(needs.db, actor, ref, 'view')
     return await planPromotion(needs, actor, pipeline, {
       source: source.app,
       release: source.release,
@@ -105,7 +119,11 @@ const planIfPossible = async (
   }
 }
 
-type Inside = PromotionInput & { plan: PromotionPlan | null; requestHash: string }
+type Inside = PromotionInput & {
+  pipelineId: string
+  plan: PromotionPlan | null
+  requestHash: string
+}
 
 const promoteInside = async (
   needs: PromotionNeeds,
@@ -113,8 +131,7 @@ const promoteInside = async (
   input: Inside,
 ): Promise<{ promotion: Promotion; releases: MadeRelease[] }> => {
   const { db: tx } = needs
-  const { id } = await getPipeline(tx, actor, input.pipeline, 'view')
-  const participants = await lockParticipants(tx, actor, id, input)
+  const participants = await lockParticipants(tx, actor, input.pipelineId, input)
   const { pipeline, source, targets } = participants
   const { release, slug } = await promotable(tx, actor, source, input.source.release)
   const current = await mapCurrentReleases(
@@ -159,6 +176,13 @@ const promoteInside = async (
       targets: targets.map(({ name }, index) => ({ app: name, version: releases[index]?.version })),
     },
   })
+  if (!input.plan)
+    await enqueue(
+      tx,
+      recordPlanJob,
+      { promotionId: promotion.id },
+      { runAt: new Date(Date.now() + RECORD_AFTER_MS) },
+    )
   await announcePromotion(needs, promotion, 'promotion.created')
   return { promotion, releases }
 }

@@ -29,6 +29,8 @@ export type PlanInput = {
   release?: string | undefined
   /** undefined: the apps of the next stage */
   targets: string[] | undefined
+  /** What targets ran, by app, if it is not what they run now. */
+  ran?: Map<string, string | null>
 }
 
 /** What promoting the source would change, worked out anew from what is there; nothing is stored. */
@@ -63,7 +65,7 @@ export const compareApps = async (
   const compareTo = comparerWith(needs.paths.git, source.slug)
   const targets: TargetPlan[] = []
   for (const one of participants.targets) {
-    const target = await read(one)
+    const target = await withRelease(needs.db, actor, await read(one), input.ran?.get(one.app.id))
     const differences = differencesOf(source, target, await compareTo(target.slug))
     const criteria = {
       marks: marks.filter(({ stageId }) => stageId === target.stage.id),
@@ -83,9 +85,10 @@ const withRelease = async (
   db: Db,
   actor: Actor,
   state: AppState,
-  ref: string | undefined,
+  ref: string | null | undefined,
 ): Promise<AppState> => {
   if (ref === undefined) return state
+  if (ref === null) return { ...state, release: null, slug: null }
   const release = await getRelease(db, actor, state.app.id, ref)
   return {
     ...state,

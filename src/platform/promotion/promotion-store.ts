@@ -159,7 +159,17 @@ const wholeNumber = (text: string): number => {
   return Number.isSafeInteger(number) ? number : 0
 }
 
-/** As it was stored with the promotion. */
+/** Unless there is one already. */
+export const savePlan = async (db: Db, _actor: Actor, id: string, plan: unknown): Promise<void> => {
+  await db
+    .updateTable('promotions')
+    .set({ plan: sql`${JSON.stringify(plan)}::jsonb` })
+    .where('id', '=', id)
+    .where('plan', 'is', null)
+    .execute()
+}
+
+/** As it was stored with the promotion; null until it is. */
 export const readPlan = async (db: Db, _actor: Actor, id: string): Promise<unknown> =>
   (await db.selectFrom('promotions').select('plan').where('id', '=', id).executeTakeFirst())
     ?.plan ?? null

@@ -13,6 +13,7 @@ import { aServingRelease, aTeam, statusesOf } from '../../../test/support/apps.t
 import { anAppIn, aPipeline } from '../../../test/support/pipelines.ts'
 import { aTestPlatform } from '../../../test/support/test-platform.ts'
 import { followPromotion } from './follow-promotion.ts'
+import { recordPlan } from './record-plan.ts'
 import { settlePromotion } from './settle-promotion.ts'
 
 const platform = await aTestPlatform()
@@ -278,6 +279,7 @@ test('promotions of a pipeline are listed, newest first and by pages, each to wh
   const next = String(first.answer.headers['next-range'])
   assert.deepEqual((await list({ headers: { range: next } })).ids, [made[0]])
   assert.deepEqual((await list({ ...team.people.viewer })).ids.length, 3)
+  await recordPlan(platform.platform, { promotionId: made[0] ?? '' })
   const record = (
     await call('GET', `/pipeline-promotions/${made[0]}`, undefined, team.people.viewer)
   ).json()
