@@ -13,11 +13,18 @@ const CHUNK_BYTES = 16 * 1024
 const LISTEN = '0A'
 
 /**
- * All of them. The kernel lists them before connections, and no more is read of the list than that, so that this costs
+ * The first for which `isIt`; a list that is not needed is not read. The kernel lists them before connections, and no more is read of the list than that, so that this costs
  * little on a machine with many connections; but on a large machine its empty table takes milliseconds to look through.
  */
-export const listListeners = (): Listener[] =>
-  ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) => listenersIn(path))
+export const findListener = (isIt: (listener: Listener) => boolean): Listener | undefined => {
+  for (const path of LISTS) {
+    const found = listenersIn(path).find(isIt)
+    if (found) return found
+  }
+  return undefined
+}
+
+const LISTS = ['/proc/net/tcp', '/proc/net/tcp6']
 
 const listenersIn = (path: string): Listener[] => {
   let file: number

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { DynoRun } from './dyno-run.ts'
-import { listListeners, socketsOf, type Listener } from './listeners.ts'
+import { findListener, socketsOf, type Listener } from './listeners.ts'
 import { descendantsOf, innerProcesses } from './process-tree.ts'
 
 /** Most apps boot within this; whoever takes longer does not notice if we look less often. */
@@ -38,12 +38,9 @@ export const untilListening = async (
   return undefined
 }
 
-const addressOf = (port: number, sockets: string[]): Listener['host'] => {
-  const hosts = listListeners()
-    .filter((one) => one.port === port && sockets.includes(one.inode))
-    .map(({ host }) => host)
-  return hosts.find((host) => host === '127.0.0.1') ?? hosts.find((host) => host !== undefined)
-}
+const addressOf = (port: number, sockets: string[]): Listener['host'] =>
+  findListener((one) => one.port === port && one.host !== undefined && sockets.includes(one.inode))
+    ?.host
 
 /** Resolves once something of the app runs in its sandbox, or at the signal. */
 export const untilEntered = async (run: DynoRun, signal: AbortSignal): Promise<void> => {

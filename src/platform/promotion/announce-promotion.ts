@@ -2,6 +2,7 @@ import type { Db } from '#/foundation/db.ts'
 import { systemActor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { announce } from '#/platform/webhook/announce.ts'
+import { listWebhooks } from '#/platform/webhook/webhook-store.ts'
 import { findEmailOf, getSourceName, listTargetRecords } from './promotion-store.ts'
 import type { Promotion, TargetRecord } from './promotion.ts'
 
@@ -19,6 +20,8 @@ export const announcePromotion = async (
   promotion: Promotion,
   event: keyof typeof WORDS,
 ): Promise<void> => {
+  const isEnd = event !== 'promotion.created'
+  if (!isEnd && (await listWebhooks(needs.db, promotion.pipelineId)).length === 0) return // nobody hears of it
   const source = await getSourceName(needs.db, promotion)
   const targets = await listTargetRecords(needs.db, ANNOUNCER, promotion.id)
   const names = targets.map(({ appName }) => appName).join(', ')
@@ -32,7 +35,7 @@ export const announcePromotion = async (
       targets: targets.map(describe),
     },
     details: targets.map(lineOf).join('\n'),
-    mailTo: event === 'promotion.created' || email === undefined ? [] : [email],
+    mailTo: isEnd && email !== undefined ? [email] : [],
   })
 }
 
