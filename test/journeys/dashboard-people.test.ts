@@ -367,7 +367,7 @@ step(
     await button('What to do with rolls').click()
     await page.getByRole('menuitem', { name: 'Remove from pipeline…' }).click()
     await button('Remove from pipeline', sheet()).click()
-  await closed() // behind it the page has no roles
+    await closed() // behind it the page has no roles
     await page.getByRole('article', { name: 'rolls' }).waitFor({ state: 'detached' })
     await page.goto(at('/apps/rolls/deploy'))
     await page
