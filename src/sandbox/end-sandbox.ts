@@ -1,9 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { cgroupProcesses, hasCgroups, removeCgroup, retryBriefly } from './cgroups.ts'
 
-/** Ends whatever runs in a sandbox just now. Returns how much that was. */
+/**
+ * Ends whatever runs in a sandbox just now. Returns how much that was. Who is killed while the sandbox is made may leave
+ * a child of bwrap's that has not joined the cgroup yet: it is found by its name.
+ */
 export const killSandbox = async (name: string): Promise<number> => {
-  const pids = (await hasCgroups()) ? await cgroupProcesses(name) : processesNamed(name)
+  const joined = (await hasCgroups()) ? await cgroupProcesses(name) : []
+  const pids = [...joined, ...processesNamed(name)]
   for (const pid of pids) kill(pid)
   return pids.length
 }
