@@ -172,7 +172,10 @@ test('of two transfers at once one happens, and the other is decided by what it 
       transfer(pipeline, 'user', admin.actor.accountId, { token }),
       call('PATCH', `/pipelines/${pipeline.id}`, { name: aName() }, { token }),
     ])
-    assert.deepEqual(statusesOf(answers.slice(0, 2)), [201, 404])
+    const [won, lost] = statusesOf(answers.slice(0, 2))
+    assert.equal(won, 201)
+    // It is another person's by now, or the admin's own, who may not give it to a person.
+    assert.ok(lost === 404 || lost === 422, `${lost}`)
     const [first] = answers
     const winner = first.statusCode === 201 ? member : admin
     const { owner } = await seen(pipeline, winner)
