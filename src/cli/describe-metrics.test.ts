@@ -29,7 +29,7 @@ test('each quantity is drawn over the time, and one that is not known has no lin
   })
   const [type, requests, , memory, ...rest] = text.split('\n')
   assert.equal(type, 'web')
-  assert.equal(requests, '  requests ▁        █  100 at most a step')
+  assert.equal(requests, '  requests ▁        █  at most 100 in a step')
   assert.equal(memory, '  memory            █  50 MB')
   assert.deepEqual(rest, [])
 })

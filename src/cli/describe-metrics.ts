@@ -17,8 +17,16 @@ type Line = {
 }
 
 const LINES: Line[] = [
-  { name: 'requests', of: ({ requests }) => requests, say: (value) => `${value} at most a step` },
-  { name: '5xx', of: ({ statuses }) => statuses['5xx'], say: (value) => `${value} at most a step` },
+  {
+    name: 'requests',
+    of: ({ requests }) => requests,
+    say: (value) => `at most ${value} in a step`,
+  },
+  {
+    name: '5xx',
+    of: ({ statuses }) => statuses['5xx'],
+    say: (value) => `at most ${value} in a step`,
+  },
   { name: 'p50', of: ({ latency_ms: latency }) => latency.p50, say: (value) => `${value} ms` },
   { name: 'p95', of: ({ latency_ms: latency }) => latency.p95, say: (value) => `${value} ms` },
   { name: 'p99', of: ({ latency_ms: latency }) => latency.p99, say: (value) => `${value} ms` },

@@ -93,15 +93,12 @@ const version = (release: PlannedRelease): string =>
 const slugOf = ({ release }: PlanJson['source']): string =>
   release?.digest ? `   slug ${release.digest.slice(0, 'sha256:'.length + 12)}…` : ''
 
-const codeFacts = ({ code }: PlannedTarget): string[] =>
-  code === null
-    ? []
-    : [
-        `${count(code.ahead_by, 'commit')}, ${count(code.files_changed, 'file')}${
-          code.authors > 0 ? `, by ${count(code.authors, 'author')}` : ''
-        }`,
-        ...(code.ahead_by > 0 ? ['(sluice pipelines:diff for the list)'] : []),
-      ]
+const codeFacts = ({ app, code, release }: PlannedTarget): string[] => {
+  if (code === null) return release?.digest ? [] : [`the first of ${app.name}`]
+  const authors = code.authors > 0 ? `, by ${count(code.authors, 'author')}` : ''
+  const facts = `${count(code.ahead_by, 'commit')}, ${count(code.files_changed, 'file')}${authors}`
+  return code.ahead_by > 0 ? [facts, '(sluice pipelines:diff for the list)'] : [facts]
+}
 
 const stepOf = ({ release_command: command }: PlannedTarget): string =>
   command === null ? 'no release phase' : `release phase: ${command}`

@@ -227,17 +227,20 @@ const TransferSheet = ({ pipeline, onClose }: Props & { onClose: () => void }): 
 }
 
 const Production = ({ pipeline }: Props): ReactNode => {
-  const byRole = usePipelineRefusal(pipeline)
-  const refusal =
-    byRole ??
-    (pipeline.owner.type === 'user'
-      ? 'Only the owner of a personal pipeline promotes into its production.'
-      : undefined)
+  const refusal = usePipelineRefusal(pipeline)
   const save = useMutation({
     mutationFn: (who: string) =>
       request('PATCH', `/pipelines/${pipeline.id}`, { body: { production_promotion: who } }),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['pipelines'] }),
   })
+  if (pipeline.owner.type === 'user')
+    return (
+      <Section title="Production">
+        <p className="card p-4">
+          Only you, its owner, promote into production of a personal pipeline.
+        </p>
+      </Section>
+    )
   return (
     <Section title="Production">
       <div className="card grid gap-3 p-4">

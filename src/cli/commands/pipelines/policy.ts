@@ -70,7 +70,7 @@ export class PipelinesPolicy extends ApiCommand {
     this.print(
       formatPairs([
         ['Approvals', approvalsOf(policy)],
-        ['Promoters', policy.promoters ?? 'default'],
+        ['Promoters', policy.promoters ?? 'default: admins to production, else whoever may deploy'],
         ['Direct deploys', policy.direct_deploys ? 'yes' : 'no: code comes by promotion only'],
         ['Blocking findings', policy.blocking_findings.join(', ') || 'none'],
         ['Auto-rollback', minutesOf(policy.auto_rollback_minutes)],

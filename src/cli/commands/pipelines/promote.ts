@@ -1,10 +1,9 @@
 import { Flags } from '@oclif/core'
-import { ApiCommand, appFlag, dataDirFlag, jsonFlag } from '#/cli/api-command.ts'
-import { followPromotion } from '#/cli/follow-promotion.ts'
-import { formatOutcomes } from '#/cli/format-promotion.ts'
+import { appFlag, dataDirFlag, jsonFlag } from '#/cli/api-command.ts'
 import { promotionOf } from '#/cli/pipeline-lookup.ts'
+import { PromotionCommand } from '#/cli/promotion-command.ts'
 
-export class PipelinesPromote extends ApiCommand {
+export class PipelinesPromote extends PromotionCommand {
   static override summary = 'carry the slug that an app runs to the apps of the next stage'
   static override examples = [
     '$ sluice pipelines:promote -a shop-staging',
@@ -40,13 +39,6 @@ export class PipelinesPromote extends ApiCommand {
         all_or_nothing: flags['all-or-nothing'],
       }),
     )
-    const record = await this.progress(
-      'Waiting for promotion to complete',
-      followPromotion(api, promotion.id, (line) => process.stderr.write(`\n  ${line}`)),
-      () => 'done',
-    )
-    if (flags.json) this.printJson(record)
-    else this.print(`\nPromotion finished\n\n${formatOutcomes(record)}`)
-    if (record.targets.some(({ status }) => status === 'failed')) this.exit(1)
+    await this.follow(api, promotion.id, flags.json)
   }
 }

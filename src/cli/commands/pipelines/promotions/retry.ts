@@ -1,10 +1,9 @@
 import { Args } from '@oclif/core'
-import { ApiCommand, dataDirFlag, jsonFlag } from '#/cli/api-command.ts'
-import { followPromotion } from '#/cli/follow-promotion.ts'
-import { formatOutcomes } from '#/cli/format-promotion.ts'
+import { dataDirFlag, jsonFlag } from '#/cli/api-command.ts'
+import { PromotionCommand } from '#/cli/promotion-command.ts'
 import type { PromotionRecordJson } from '#/cli/wire.ts'
 
-export class PromotionsRetry extends ApiCommand {
+export class PromotionsRetry extends PromotionCommand {
   static override summary = 'promote anew to the targets that failed'
   static override examples = ['$ sluice pipelines:promotions:retry ID']
   static override flags = { json: jsonFlag, 'data-dir': dataDirFlag }
@@ -15,12 +14,6 @@ export class PromotionsRetry extends ApiCommand {
     const api = await this.api(flags)
     const path = `/pipeline-promotions/${encodeURIComponent(args.id)}/actions/retry`
     const { id } = await this.progress('Starting anew', api.post<PromotionRecordJson>(path))
-    const record = await this.progress(
-      'Waiting for promotion to complete',
-      followPromotion(api, id, (line) => process.stderr.write(`\n  ${line}`)),
-    )
-    if (flags.json) this.printJson(record)
-    else this.print(`\nPromotion finished\n\n${formatOutcomes(record)}`)
-    if (record.targets.some(({ status }) => status === 'failed')) this.exit(1)
+    await this.follow(api, id, flags.json)
   }
 }
