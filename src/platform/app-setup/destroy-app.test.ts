@@ -7,6 +7,7 @@ import { newId } from '#/foundation/ids.ts'
 import { appFiles } from '#/platform/app/app-files.ts'
 import { runDeploys } from '#/platform/deploy/run-deploys.ts'
 import { insertDynos, listKeptDynos } from '#/platform/dyno/dyno-store.ts'
+import { findNewestRelease, getReleaseById, makeCurrent } from '#/platform/release/release-store.ts'
 import { readRouteFeed } from '#/platform/domain/route-feed-store.ts'
 import { aName, anApp, aServingRelease, aTeam, statusesOf } from '../../../test/support/apps.ts'
 import { aTestPlatform } from '../../../test/support/test-platform.ts'
@@ -53,6 +54,18 @@ test('a destroyed app is gone: not found, not listed, not routed, nothing of it 
     .execute()
   assert.ok(pending.length > 0)
   assert.ok(pending.every(({ failureReason }) => failureReason === 'The app was destroyed.'))
+})
+
+test('an app is destroyed also in the moment between the routing of a release and its success', async () => {
+  const { id, name } = await anApp(platform)
+  await aServingRelease(platform, { id }, { web: 'serve' })
+  await call('PATCH', `/apps/${name}/config-vars`, { A: '1' })
+  const routed = await findNewestRelease(db, actor, id)
+  assert.equal(routed?.status, 'pending')
+  await makeCurrent(db, actor, routed)
+  assert.equal((await destroy(name)).statusCode, 200)
+  const { status, failureReason } = await getReleaseById(db, actor, routed.id)
+  assert.deepEqual({ status, failureReason }, { status: 'succeeded', failureReason: null })
 })
 
 test('its add-ons are taken down, and it leaves its pipeline', async () => {

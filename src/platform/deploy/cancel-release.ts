@@ -6,6 +6,7 @@ import { insertEvent } from '#/platform/event/event-store.ts'
 import { markFailed } from '#/platform/release/release-store.ts'
 import type { Release } from '#/platform/release/release.ts'
 import { cancelDeployOf } from './deploy-store.ts'
+import { bringBack } from './stop-first.ts'
 
 /**
  * Gives up a release that is not served yet: its deploy ends, and what that had wanted stops. The release before it
@@ -20,6 +21,7 @@ export const cancelRelease = async (
   const app = await lockApp(tx, actor, release.appId)
   const deploy = await cancelDeployOf(tx, actor, release.id, reason)
   if (!deploy) return false
+  await bringBack(tx, deploy)
   const dynos = await listDynosOfDeploy(tx, actor, deploy.id)
   await unwantDynos(
     tx,

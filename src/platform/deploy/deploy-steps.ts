@@ -34,7 +34,14 @@ import {
   saveSteps,
   sumRequests,
 } from './deploy-store.ts'
-import { DeployFailure, finishedStep, WANT_DYNOS, type Deploy, type DeployStep } from './deploy.ts'
+import {
+  DeployFailure,
+  finishedStep,
+  ROUTE,
+  WANT_DYNOS,
+  type Deploy,
+  type DeployStep,
+} from './deploy.ts'
 import { planDynos, replacedBy } from './plan-dynos.ts'
 import { DEPLOYER, type DeployNeeds } from './deployer.ts'
 import {
@@ -75,7 +82,7 @@ export const performDeploy = async (
   }
   await stepInTransaction(run, WANT_DYNOS, wantDynos)
   await step(run, 'healthy', waitUntilHealthy)
-  await stepInTransaction(run, 'route', routeToNew)
+  await stepInTransaction(run, ROUTE, routeToNew)
   await step(run, 'routed', waitUntilRouted)
   await transaction(needs.db, async (tx) => {
     await finishDeploy(tx, DEPLOYER, deploy, { status: 'succeeded' })

@@ -166,7 +166,7 @@ export const cancelDeployOf = (
   _actor: Actor,
   releaseId: string,
   reason: string,
-): Promise<{ id: string } | undefined> =>
+): Promise<Deploy | undefined> =>
   tx
     .updateTable('deploys')
     .set({ status: 'cancelled', failureReason: reason, finishedAt: sql<Date>`now()` })
@@ -176,7 +176,7 @@ export const cancelDeployOf = (
     .where(
       sql<boolean>`not jsonb_path_exists(steps, '$[*] ? (@.name == "route" && @.finishedAt != null)')`,
     )
-    .returning('id')
+    .returning(COLUMNS)
     .executeTakeFirst()
 
 /** Ends what waits, when the app goes. */

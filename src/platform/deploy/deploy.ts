@@ -11,6 +11,8 @@ export type DeployStep = {
 
 /** Of the steps, the one after which the engine has something to do. */
 export const WANT_DYNOS = 'want-dynos'
+/** From its end on the new dynos take the requests. */
+export const ROUTE = 'route'
 
 /** What the routers counted while a deploy went from old dynos to new. */
 export type Evidence = {

@@ -9,7 +9,7 @@ import { performDeploy } from './deploy-steps.ts'
 import { finishDeploy, takeNextDeploy } from './deploy-store.ts'
 import { DEPLOYER, type DeployNeeds } from './deployer.ts'
 import { bringBack } from './stop-first.ts'
-import { DeployFailure, FenceLost, type Deploy } from './deploy.ts'
+import { DeployFailure, FenceLost, finishedStep, ROUTE, type Deploy } from './deploy.ts'
 
 /** After so many attempts that met an outage or a bug of ours, the deploy is given up, so that it does not stay pending for ever. */
 const MOST_ATTEMPTS = 8
@@ -45,7 +45,7 @@ export const runDeploys = async (
 const isTakenAway = (error: unknown): boolean =>
   error instanceof FenceLost || (error instanceof ApiError && error.status === 404)
 
-/** The old release goes on serving; what this deploy had wanted is stopped. */
+/** The old release goes on serving; what this deploy had wanted is stopped, unless it is what serves by now. */
 const failDeploy = async (
   { db, logs }: DeployNeeds,
   deploy: Deploy,
@@ -55,7 +55,8 @@ const failDeploy = async (
     error instanceof DeployFailure ? error.message : `Platform error: ${messageOf(error)}`
   await transaction(db, async (tx) => {
     await finishDeploy(tx, DEPLOYER, deploy, { status: 'failed', failureReason: reason })
-    const isKept = (await bringBack(tx, deploy)) || deploy.kind === 'scale'
+    const serves = finishedStep(deploy, ROUTE) !== undefined
+    const isKept = serves || deploy.kind === 'scale' || (await bringBack(tx, deploy))
     if (!isKept) {
       const dynos = await listDynosOfDeploy(tx, DEPLOYER, deploy.id)
       await unwantDynos(

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { anApp } from '../../../test/support/apps.ts'
 import { aRunningPlatform } from '../../../test/support/running-platform.ts'
 import { until } from '../../../test/support/until.ts'
+import { cancelRelease } from './cancel-release.ts'
 
 /** Apps of which old and new dynos may not run at the same time, with everything real. */
 const running = await aRunningPlatform()
@@ -81,4 +82,22 @@ test('if the new release does not start, the current one is started again', asyn
   assert.equal(bad.status, 'failed')
   await until(async () => (await request(app.name)).body === 'good', LIMIT)
   await assertNoneOverlap(app.id)
+})
+
+test('a release that is cancelled after the old dynos were stopped brings them back', async () => {
+  const app = await anAppThatCannotOverlap()
+  assert.equal((await release(app.name, (await aPage(app.id, 'one')).id)).status, 'succeeded')
+  const slug = await aPage(app.id, 'never', 'exec sleep 1000')
+  const made = (await call('POST', `/apps/${app.name}/releases`, { slug: slug.id })).json<{
+    id: string
+  }>()
+  await until(async () => (await dynosOf(app.id)).length === 2, LIMIT) // the old one has stopped by then
+  assert.ok(
+    await db
+      .transaction()
+      .execute((tx) =>
+        cancelRelease(tx, running.actor, { id: made.id, appId: app.id }, 'Cancelled'),
+      ),
+  )
+  await until(async () => (await request(app.name)).body === 'one', LIMIT)
 })

@@ -9,7 +9,7 @@ import {
   sumRequests,
   type RequestCounts,
 } from './deploy-store.ts'
-import { finishedStep, type Deploy } from './deploy.ts'
+import { finishedStep, ROUTE, type Deploy } from './deploy.ts'
 import { DEPLOYER, type DeployNeeds } from './deployer.ts'
 
 /**
@@ -63,9 +63,7 @@ const keepEvidence = async (
       DEPLOYER,
       added.map(({ id }) => id),
     )
-    const before = JSON.parse(
-      finishedStep(deploy, 'route')?.result ?? '{}',
-    ) as Partial<RequestCounts>
+    const before = JSON.parse(finishedStep(deploy, ROUTE)?.result ?? '{}') as Partial<RequestCounts>
     await saveEvidence(tx, DEPLOYER, deploy.id, {
       servedByOld: replaced.served - (before.served ?? 0),
       servedByNew: fresh.served,

@@ -219,6 +219,13 @@ export const markSucceeded = async (tx: Db, _actor: Actor, id: string): Promise<
     .execute()
 }
 
+/** One that takes requests already has succeeded, whatever ends its deploy. */
+const failedFor = (reason: string) => ({
+  status: sql<'failed' | 'succeeded'>`case when current then 'succeeded' else 'failed' end`,
+  failureReason: sql<string | null>`case when current then null else ${reason} end`,
+  updatedAt: sql<Date>`now()`,
+})
+
 export const markFailed = async (
   tx: Db,
   _actor: Actor,
@@ -227,7 +234,7 @@ export const markFailed = async (
 ): Promise<void> => {
   await tx
     .updateTable('releases')
-    .set({ status: 'failed', failureReason: reason, updatedAt: sql<Date>`now()` })
+    .set(failedFor(reason))
     .where('id', '=', id)
     .where('status', '=', 'pending')
     .execute()
@@ -255,7 +262,7 @@ export const failPendingReleases = async (
 ): Promise<void> => {
   await tx
     .updateTable('releases')
-    .set({ status: 'failed', failureReason: reason, updatedAt: sql<Date>`now()` })
+    .set(failedFor(reason))
     .where('appId', '=', appId)
     .where('status', '=', 'pending')
     .execute()
