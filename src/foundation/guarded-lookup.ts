@@ -12,6 +12,9 @@ export const privateSourceHosts = (): string[] => hostsIn(config.privateSourceHo
 /** As many that log drains may lead to. */
 export const privateDrainHosts = (): string[] => hostsIn(config.privateDrainHosts)
 
+/** As many that webhooks may go to, also without TLS. */
+export const privateWebhookHosts = (): string[] => hostsIn(config.privateWebhookHosts)
+
 const hostsIn = (text: string): string[] =>
   text.split(',').map((host) => bareHost(host.trim().toLowerCase()))
 
