@@ -96,7 +96,7 @@ test('requests are counted once, whoever is killed in the middle of a minute', a
   await killHard('router')
   await until(() => platform.request('shop').catch(() => undefined), PATIENCE)
   await until(async () => (await counted()) === 26, PATIENCE)
-  assert.match(await sluice('metrics', '-a', 'shop'), /requests .* at most a step/)
+  assert.match(await sluice('metrics', '-a', 'shop'), /requests .* at most 26 in a step/)
 })
 
 test('a config var is marked, and the mark is shown', async () => {
