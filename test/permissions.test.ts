@@ -261,6 +261,9 @@ const isOperators = (one: Route): boolean =>
 
 const isHarmless = ({ method, body }: Route): boolean => method === 'GET' || body !== undefined
 
+/** Whoever is let in is answered without end; streams have tests of their own. */
+const isEndless = ({ path }: Route): boolean => path.endsWith('/event-stream')
+
 const compare = (wrong: string[], label: string, got: Verdict, wanted: Verdict): void => {
   if (got !== wanted) wrong.push(`${label}: ${got}, and not ${wanted}`)
 }
@@ -357,7 +360,7 @@ test("what is one account's own is nobody else's", async () => {
     ...['oauth-client', 'key', 'deploy-token'],
   ]
   for (const one of routesOf(...nouns).filter((route) => !isOperators(route))) {
-    if (one.path === '/account/event-stream') continue // it does not end; it has a test of its own
+    if (isEndless(one)) continue
     const label = labelOf(one)
     const hasOwner = one.path.includes(':') && parse(one).needed[0] !== ''
     for (const caller of [owner, callers[4], foreigner].filter((some) => some !== undefined)) {
@@ -372,24 +375,99 @@ test("what is one account's own is nobody else's", async () => {
   assert.deepEqual(wrong, [])
 })
 
+/** A grant on an app in the pipeline shows it and adds to it; the rest is for its team. */
+const wantedOnPipeline =
+  (one: Route) =>
+  (caller: Caller): Verdict => {
+    const held = permissionsOf(caller, false)
+    if (held.length === 0) return 404
+    const ofTeam = caller.role ? ROLE_PERMISSIONS[caller.role] : []
+    // To cancel takes deploy on the target too, where nobody has a grant.
+    if (one.path.endsWith('/actions/cancel')) return ofTeam.includes('deploy') ? 'allowed' : 403
+    const enough = parse(one).needed[0] === 'manage' ? ofTeam : held
+    return enough.some((permission) => parse(one).needed.includes(permission)) ? 'allowed' : 403
+  }
+
+/** A pipeline with a granted app in staging, from which a promotion went to production. */
+const aPipelineWorld = async (): Promise<World> => {
+  const world = await aSmallWorld(owner, callers)
+  const as = { token: owner.token }
+  const made = async (path: string, body: unknown): Promise<{ id: string }> => {
+    const answer = await call('POST', path, body, as)
+    assert.equal(answer.statusCode, 201, answer.body)
+    return answer.json<{ id: string }>()
+  }
+  const { appId = '', team = '', teamId = '' } = world
+  await aServingRelease(testPlatform, { id: appId }, { web: 'serve' })
+  const pipelineOwner = { id: teamId, type: 'team' }
+  const { id: pipeline } = await made('/pipelines', { name: aName(), owner: pipelineOwner })
+  const target = await anApp(testPlatform, { team, token: owner.token })
+  const couple = (app: string, stage: string): Promise<{ id: string }> =>
+    made('/pipeline-couplings', { app, pipeline, stage })
+  const coupling = await couple(appId, 'staging')
+  await couple(target.id, 'production')
+  const promotion = await made('/pipeline-promotions', {
+    pipeline: { id: pipeline },
+    source: { app: { id: appId } },
+    targets: [{ app: { id: target.id } }],
+  })
+  const grant = { pipeline, user: bystander.email, permissions: ['view'] }
+  const collaborator = await made('/ephemeral-app-collaborators', grant)
+  return {
+    ...world,
+    pipeline,
+    coupling: coupling.id,
+    promotion: promotion.id,
+    collaborator: collaborator.id,
+    stage: 'review',
+  }
+}
+
 test('pipelines are for their team and for whoever has access to an app in them', async () => {
-  const world = await aWorld(owner, callers)
+  const shared = await aPipelineWorld()
+  const elsewhere = foreign
   const wrong: string[] = []
+  const things = [
+    'pipeline',
+    'pipeline_coupling',
+    'pipeline_promotion',
+    'ephemeral_app_collaborator',
+  ]
   for (const one of routesOf('pipeline', 'pipeline-coupling', 'pipeline-promotion')) {
     const label = labelOf(one)
-    compare(wrong, `nobody: ${label}`, verdictOf(await send(one, world, null), []), 401)
-    for (const caller of callers) {
-      const { statusCode } = await send(one, foreign, caller)
-      if (statusCode !== 404) wrong.push(`${caller.name}, foreign: ${label}: ${statusCode}`)
+    const wantedOf = wantedOnPipeline(one)
+    const judge = async (caller: Caller): Promise<void> => {
+      const wanted = wantedOf(caller)
+      if (wanted === 'allowed' && isEndless(one)) return
+      const world = isHarmless(one) || wanted !== 'allowed' ? shared : await aPipelineWorld()
+      const got = verdictOf(await send(one, world, caller), things)
+      compare(wrong, `${caller.name}: ${label}`, got, wanted)
+      const strange = verdictOf(await send(one, elsewhere, caller), things)
+      compare(wrong, `${caller.name}, foreign: ${label}`, strange, 404)
     }
-    if (!isHarmless(one) || one.path.includes(':promotion')) continue
-    compare(
-      wrong,
-      `owner: ${label}`,
-      verdictOf(await send(one, world, owner), ['pipeline']),
-      'allowed',
-    )
+    await Promise.all(callers.map(judge))
+    compare(wrong, `nobody: ${label}`, verdictOf(await send(one, shared, null), things), 401)
   }
+  assert.deepEqual(wrong, [])
+})
+
+test('a token that has expired, was revoked or was never given opens no route', async () => {
+  const accountId = owner.actor.accountId ?? ''
+  const give = async (expiresAt: Date | null): Promise<{ id: string; token: string }> => {
+    const token = newToken()
+    const scope = ['global' as const]
+    const row = { accountId, token, description: null, scope, expiresAt }
+    return { ...(await insertAuthorization(db, row)), token }
+  }
+  const expired = await give(new Date(Date.now() - 1000))
+  const revoked = await give(null)
+  const path = `/oauth/authorizations/${revoked.id}`
+  assert.equal((await call('DELETE', path, undefined, { token: owner.token })).statusCode, 200)
+  const world = await aWorld(owner, [])
+  const wrong: string[] = []
+  for (const one of routes.filter(({ access }) => !access.name.startsWith('anyone')))
+    for (const token of [expired.token, revoked.token, newToken()])
+      compare(wrong, labelOf(one), verdictOf(await send(one, world, { ...owner, token }), []), 401)
   assert.deepEqual(wrong, [])
 })
 
