@@ -47,7 +47,7 @@ const assertServes = async (keeper: TestKeeper): Promise<void> => {
 }
 
 /** A process that ends is out of the list of processes a moment before its ports are closed. */
-const untilRefused = ({ firstPort }: TestKeeper): Promise<true> =>
+const untilRefused = ({ firstPort }: TestKeeper): Promise<boolean> =>
   until(
     async () => {
       const answer = await askPort(firstPort).catch((error: NodeJS.ErrnoException) => error)
