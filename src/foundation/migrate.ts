@@ -15,6 +15,7 @@ export const migrate = async (pool: pg.Pool): Promise<string[]> => {
   const client = await pool.connect()
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK])
+    await runMigrations({ pgPool: pool }) // before ours, which build on the tables of jobs
     await client.query(
       'create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null default now())',
     )
@@ -22,7 +23,6 @@ export const migrate = async (pool: pg.Pool): Promise<string[]> => {
     const applied = new Set(rows.map((row) => row.name))
     const pending = (await listMigrations()).filter((name) => !applied.has(name))
     for (const name of pending) await apply(client, name)
-    await runMigrations({ pgPool: pool })
     return pending
   } finally {
     await client.query('select pg_advisory_unlock($1)', [LOCK]).catch(() => {})

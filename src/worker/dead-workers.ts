@@ -57,8 +57,7 @@ export const releaseJobsOfTheDead = async (pool: pg.Pool): Promise<void> => {
          and not exists (select 1 from workers where workers.id = locked_by)`,
     )
     const dead = [...new Set([...rows, ...strays].map(({ id }) => id))]
-    if (dead.length > 0)
-      await client.query('select graphile_worker.force_unlock_workers($1::text[])', [dead])
+    if (dead.length > 0) await giveBack(client, dead)
     await client.query('commit')
   } catch (error) {
     await client.query('rollback').catch(() => {})
@@ -66,4 +65,14 @@ export const releaseJobsOfTheDead = async (pool: pg.Pool): Promise<void> => {
   } finally {
     client.release()
   }
+}
+
+/** Wakes as many workers as there are jobs: else those without a queue would wait until somebody polls. */
+const giveBack = async (client: pg.PoolClient, dead: string[]): Promise<void> => {
+  await client.query(
+    `select pg_notify('jobs:insert', json_build_object('count', count(*))::text)
+     from graphile_worker._private_jobs where locked_by = any($1::text[])`,
+    [dead],
+  )
+  await client.query('select graphile_worker.force_unlock_workers($1::text[])', [dead])
 }

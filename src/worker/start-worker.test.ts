@@ -8,7 +8,7 @@ import { createLogger } from '#/foundation/log.ts'
 import { transaction } from '#/foundation/db.ts'
 import { aTestDatabase } from '../../test/support/database.ts'
 import { until } from '../../test/support/until.ts'
-import { enlistWorker } from './dead-workers.ts'
+import { enlistWorker, releaseJobsOfTheDead } from './dead-workers.ts'
 import { startWorker } from './start-worker.ts'
 
 const greet = defineJob('greet', Type.Object({ name: Type.String() }))
@@ -61,5 +61,52 @@ test('the job of a worker that was killed is taken up by the next within seconds
   const names: string[] = []
   const worker = await aWorker(names)
   await until(() => names.includes('orphan'), { limitMs: 20_000 })
+  await worker.stop()
+})
+
+/** What workers are told, while `act` runs and until they have been told something. */
+const toldBy = async (act: () => Promise<unknown>): Promise<string[]> => {
+  const told: string[] = []
+  const client = await database.pool.connect()
+  const hear = ({ payload }: { payload?: string | undefined }): void =>
+    void told.push(payload ?? '')
+  client.on('notification', hear)
+  try {
+    await client.query('listen "jobs:insert"')
+    await act()
+    await until(() => told.length > 0, { limitMs: 20_000, what: 'a word to the workers' })
+    await client.query('unlisten "jobs:insert"')
+    return told
+  } finally {
+    client.off('notification', hear)
+    client.release()
+  }
+}
+
+/** As a worker does that takes all jobs there are, and of which the table of workers knows nothing. */
+const takeAll = async (by: string): Promise<void> => {
+  const taken = [by, new Date(Date.now() - 60_000)]
+  for (const table of ['_private_jobs', '_private_job_queues'])
+    await database.pool.query(
+      `update graphile_worker.${table} set locked_by = $1, locked_at = $2`,
+      taken,
+    )
+}
+
+test('a queue that comes free wakes a worker, and so does each job that a dead worker had', async () => {
+  await enqueue(database.db, greet, { name: 'queued' }, { queue: 'freed' })
+  await takeAll('somebody')
+  const unlock = 'update graphile_worker._private_job_queues set locked_by = null, locked_at = null'
+  assert.ok((await toldBy(() => database.pool.query(unlock))).includes('{"count":1}'))
+  await enqueue(database.db, greet, { name: 'alone' })
+  await takeAll(newId())
+  const told = await toldBy(() => releaseJobsOfTheDead(database.pool))
+  assert.ok(
+    told.some((text) => JSON.parse(text).count === 2),
+    told.join(),
+  )
+  const names: string[] = []
+  const worker = await aWorker(names)
+  await until(() => names.length === 2, { limitMs: 20_000 })
   await worker.stop()
 })

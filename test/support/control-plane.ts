@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import type { ChildProcess } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
+import type pg from 'pg'
 import { dataDirPaths, type DataDirPaths } from '#/foundation/data-dir.ts'
 import { ended, start } from '#/foundation/exec.ts'
 import { programCommand } from '#/foundation/program-command.ts'
@@ -16,8 +17,13 @@ import { until } from './until.ts'
 /** The control plane as a process of its own, which can be killed and started again on the same data. */
 export type ControlPlaneProcess = {
   paths: DataDirPaths
-  /** Resolves once it serves. @param failpoint where it kills itself */
+  pool: pg.Pool
+  /** Resolves once it serves. @param failpoint where it kills itself, from its start on */
   start: (failpoint?: string) => Promise<void>
+  /** It kills itself the next time that it comes by there: for what earlier jobs come by too. */
+  arm: (failpoint: string) => Promise<void>
+  /** Resolves once no job is due or under way. */
+  idle: () => Promise<unknown>
   /** Resolves once it has been killed, or has killed itself. */
   ended: () => Promise<void>
   kill: () => Promise<void>
@@ -36,12 +42,16 @@ export const aControlPlane = async (): Promise<ControlPlaneProcess> => {
   await prepareDataDir({ dataDir, settings, databaseUrl: '' })
   let child: ChildProcess | undefined
   let end: Promise<unknown> = Promise.resolve()
+  let hasEnded = true
+  const armed = join(dataDir, 'failpoint')
   const token = async (): Promise<string> => (await readFile(paths.operatorToken, 'utf8')).trim()
-  const isUp = (): Promise<boolean> =>
-    fetch(`http://127.0.0.1:${port}/health`).then(
+  const isUp = (): Promise<boolean> => {
+    assert.ok(!hasEnded, 'the control plane has ended before it served')
+    return fetch(`http://127.0.0.1:${port}/health`).then(
       ({ ok }) => ok,
       () => false,
     )
+  }
   const kill = async (): Promise<void> => {
     child?.kill('SIGKILL')
     await end
@@ -52,9 +62,12 @@ export const aControlPlane = async (): Promise<ControlPlaneProcess> => {
   }
   return {
     paths,
+    pool: database.pool,
     kill,
+    arm: (failpoint) => writeFile(armed, failpoint),
+    idle: () => until(() => isIdle(database.pool), { limitMs: 60_000, what: 'an end of all jobs' }),
     ended: async () => void (await end),
-    start: async (failpoint = '') => {
+    start: async (failpoint = armed) => {
       const [node, ...args] = programCommand('control-plane', '--port', String(port))
       child = start(node, args, {
         stdio: ['ignore', 'inherit', 'inherit'],
@@ -67,7 +80,8 @@ export const aControlPlane = async (): Promise<ControlPlaneProcess> => {
           SLUICE_LOG_LEVEL: 'error',
         },
       })
-      end = ended(child)
+      hasEnded = false
+      end = ended(child).then(() => (hasEnded = true))
       await until(isUp, { limitMs: 60_000, what: 'the control plane' })
     },
     call: async (method, path, body) => {
@@ -81,4 +95,11 @@ export const aControlPlane = async (): Promise<ControlPlaneProcess> => {
     },
     urlOf: async (app) => `http://any:${await token()}@127.0.0.1:${port}/${app}.git`,
   }
+}
+
+const isIdle = async (pool: pg.Pool): Promise<boolean> => {
+  const { rowCount } = await pool.query(
+    'select 1 from graphile_worker._private_jobs where run_at <= now() or locked_at is not null',
+  )
+  return rowCount === 0
 }
