@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import type { ChildProcess } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { after } from 'node:test'
 import type pg from 'pg'
 import { dataDirPaths, type DataDirPaths } from '#/foundation/data-dir.ts'
@@ -10,6 +11,7 @@ import { ended, start } from '#/foundation/exec.ts'
 import { programCommand } from '#/foundation/program-command.ts'
 import { DEFAULT_SETTINGS } from '#/foundation/settings.ts'
 import { aFreePort } from '#/keeper/a-free-port.ts'
+import { stopAllDynos } from '#/engine/stop-all-dynos.ts'
 import { prepareDataDir } from '#/keeper/prepare-data-dir.ts'
 import { aTestDatabase } from './database.ts'
 import { until } from './until.ts'
@@ -31,7 +33,7 @@ export type ControlPlaneProcess = {
   urlOf: (app: string) => Promise<string>
 }
 
-export const aControlPlane = async (): Promise<ControlPlaneProcess> => {
+export const aControlPlane = async ({ withEngine = false } = {}): Promise<ControlPlaneProcess> => {
   let stop = async (): Promise<void> => {}
   after(() => stop()) // before the database goes: hooks run in their order
   const database = await aTestDatabase()
@@ -56,8 +58,10 @@ export const aControlPlane = async (): Promise<ControlPlaneProcess> => {
     child?.kill('SIGKILL')
     await end
   }
+  const stopEngine = withEngine ? await startEngine(paths) : undefined
   stop = async () => {
     await kill()
+    await stopEngine?.()
     await rm(dataDir, { recursive: true, force: true })
   }
   return {
@@ -97,9 +101,32 @@ export const aControlPlane = async (): Promise<ControlPlaneProcess> => {
   }
 }
 
+/** A job that was asked for anew while a dead worker had it has no attempts left: the newer one is in its place. */
 const isIdle = async (pool: pg.Pool): Promise<boolean> => {
   const { rowCount } = await pool.query(
-    'select 1 from graphile_worker._private_jobs where run_at <= now() or locked_at is not null',
+    `select 1 from graphile_worker._private_jobs
+     where locked_at is not null or (run_at <= now() and attempts < max_attempts)`,
   )
   return rowCount === 0
+}
+
+const ENGINE = fileURLToPath(new URL('../../bin/engine.ts', import.meta.url))
+
+/** A process of its own that stays when the control plane dies. Returns what stops it and its dynos. */
+const startEngine = async (paths: DataDirPaths): Promise<() => Promise<void>> => {
+  await mkdir(paths.run, { recursive: true, mode: 0o700 })
+  const child = start(process.execPath, [ENGINE], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: {
+      PATH: process.env['PATH'],
+      SLUICE_DATA_DIR: paths.root,
+      SLUICE_LOG_LEVEL: 'error',
+    },
+  })
+  const end = ended(child)
+  return async () => {
+    child.kill('SIGKILL')
+    await end
+    await stopAllDynos(paths.root)
+  }
 }

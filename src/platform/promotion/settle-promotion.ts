@@ -41,6 +41,7 @@ export const settlePromotion = async (
     if (promotion.settledAt) return []
     const needs = { db: tx, keyring, mail }
     const undone = promotion.allOrNothing ? await undoIfOneFailed(needs, promotion) : []
+    if (undone.length > 0) failpoint('settle-undone')
     await settleIfEnded(needs, promotion)
     return undone
   })
