@@ -1,3 +1,4 @@
+import { runsHere } from '#/platform/slug/slug.ts'
 import type { ConfigMark } from '#/platform/pipeline/config-mark.ts'
 import { pathMatcher, type FindingLevel, type PathRule } from '#/platform/slug/path-rule.ts'
 import type { SlugCheck } from './check-slug.ts'
@@ -204,6 +205,16 @@ const processFindings = (
 ]
 
 const otherFindings = (source: AppState, { target }: Differences): PlanFinding[] => [
+  ...(source.slug && !runsHere(source.slug)
+    ? [
+        finding(
+          'blocking',
+          'stack.unsupported',
+          `the slug is for the stack ${source.slug.stack}, which does not run here`,
+          { subject: source.slug.stack },
+        ),
+      ]
+    : []),
   ...(source.slug && target.slug && source.slug.stack !== target.slug.stack
     ? [
         finding(

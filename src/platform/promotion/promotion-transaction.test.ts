@@ -233,6 +233,11 @@ test('a slug whose stack does not run here, a locked target and an empty stage a
   assert.equal(refused.statusCode, 422)
   assert.match(refused.json().message, /cedar-14, which does not run here/)
   const planPath = `/pipelines/${pipeline.id}/promotion-plans`
+  const plan = (await call('POST', planPath, { source: { app: staging.id } })).json()
+  const { findings }: { findings: { code: string; level: string; subject: string }[] } =
+    plan.targets[0]
+  const found = findings.find(({ code }) => code === 'stack.unsupported')
+  assert.deepEqual([found?.level, found?.subject], ['blocking', 'cedar-14'])
   const empty = await call('POST', planPath, { source: { app: production.id } })
   assert.equal(empty.statusCode, 422)
 })
@@ -244,6 +249,37 @@ test('while the source is being deployed, what it serves is promoted', async () 
   await call('PATCH', `/apps/${staging.id}/config-vars`, { PENDING: 'yes' })
   const promotion = (await promote(bodyOf(pipeline, staging, [production]))).json()
   assert.equal(promotion.source.release.id, serving?.id)
+})
+
+test('two promotions to one app at once are deployed one after the other, each with its own code', async () => {
+  const pipeline = await aPipeline(platform)
+  const { staging, production } = pipeline
+  const other = await anAppIn(platform, pipeline, 'staging')
+  await aServingRelease(platform, other, { web: 'other' })
+  const answers = await Promise.all(
+    [staging, other].map((source) => promote(bodyOf(pipeline, source, [production]))),
+  )
+  assert.deepEqual(statusesOf(answers), [201, 201])
+  const deploys = await db
+    .selectFrom('deploys')
+    .innerJoin('releases', 'releases.id', 'deploys.releaseId')
+    .select(['releases.id', 'releases.version', 'releases.slugId', 'deploys.status'])
+    .where('deploys.appId', '=', production.id)
+    .orderBy('deploys.number')
+    .execute()
+  const promoted = deploys.filter(({ slugId }) => slugId !== null)
+  assert.deepEqual(
+    promoted.map(({ status }) => status),
+    ['queued', 'queued'],
+  )
+  const [first, second] = promoted
+  assert.equal(second?.version, Number(first?.version) + 1)
+  for (const [index, answer] of answers.entries()) {
+    const source = [staging, other][index]
+    const serving = await findCurrentRelease(db, actor, source?.id ?? '')
+    const id = await releaseOf(answer.json(), production)
+    assert.equal(promoted.find((one) => one.id === id)?.slugId, serving?.slugId)
+  }
 })
 
 test('findings that the policy names block a promotion, and no others', async () => {
