@@ -18,6 +18,7 @@ import type {
   Event,
   Freeze,
   Invitation,
+  Metrics,
   Pipeline,
   ProcessType,
   PipelineStage,
@@ -27,6 +28,7 @@ import type {
   Release,
   Session,
   Slug,
+  SlugCommit,
   StagePolicy,
   Team,
   TeamEphemeralApps,
@@ -60,6 +62,12 @@ const part = <T>(appId: string, name: string, path: string, range?: string) =>
 /** Asked for again whenever something of a pipeline changes. */
 const ofPipeline = <T>(pipelineId: string, path: string) =>
   read<T>(['pipelines', pipelineId, path], `/pipelines/${pipelineId}${path}`)
+
+const lastMinutes = (minutes: number): string =>
+  new URLSearchParams({
+    from: new Date(Date.now() - minutes * 60_000).toISOString(),
+    step: '60',
+  }).toString()
 
 export const queries = {
   account: read<Account>(['account'], '/account'),
@@ -125,6 +133,20 @@ export const queries = {
   slug: (appId: string, slugId: string) => ({
     ...part<Slug>(appId, 'slug', `/slugs/${slugId}`),
     staleTime: Infinity,
+  }),
+  slugCommit: (appId: string, slugId: string) => ({
+    ...part<SlugCommit>(appId, 'slug', `/slugs/${slugId}/commit`),
+    staleTime: Infinity,
+  }),
+  /** How it goes now: the newest five minutes, asked for again as they pass. */
+  traffic: (appId: string) => ({
+    ...queryOptions({
+      queryKey: ['part', appId, 'traffic'],
+      queryFn: ({ signal }) =>
+        request<Metrics>('GET', `/apps/${appId}/metrics?${lastMinutes(5)}`, { signal }),
+    }),
+    refetchInterval: 60_000,
+    retry: false,
   }),
   builds: (appId: string, most = 20) =>
     part<Build[]>(appId, 'builds', '/builds', `created_at ..; max=${most}, order=desc`),

@@ -6,10 +6,12 @@ import type { presentCollaborator } from '#/platform/app/collaborator-schema.ts'
 import type { presentTransfer as presentAppTransfer } from '#/platform/app-transfer/app-transfer-schema.ts'
 import type { PresentedEvent } from '#/platform/audit/audit-schema.ts'
 import type { presentBuild } from '#/platform/build/build-schema.ts'
+import type { presentSlugCommit } from '#/platform/build/commit-schema.ts'
 import type { presentDeploy } from '#/platform/deploy/deploy-schema.ts'
 import type { presentDyno } from '#/platform/dyno/dyno-schema.ts'
 import type { presentProcessType } from '#/platform/formation/formation-schema.ts'
 import type { presentLogSession } from '#/platform/log/log-session-schema.ts'
+import type { presentMetrics } from '#/platform/metric/metric-schema.ts'
 import type { presentMark } from '#/platform/pipeline/config-mark-schema.ts'
 import type {
   presentEphemeralCollaborator,
@@ -61,6 +63,7 @@ export type Freeze = Presented<typeof presentFreeze>
 /** Its link is there once, for whoever invites, where no mail is sent. */
 export type Invitation = Presented<typeof presentInvitation> & { accept_url?: string }
 export type LogSession = Presented<typeof presentLogSession>
+export type Metrics = Presented<typeof presentMetrics>
 export type Pipeline = Presented<typeof presentPipeline>
 export type PipelineStage = Presented<typeof presentStage>
 export type ProcessType = Presented<typeof presentProcessType>
@@ -74,6 +77,7 @@ export type PromotionTarget = Presented<typeof presentTarget>
 export type Release = Presented<typeof presentRelease>
 export type Session = Presented<typeof presentSession>
 export type Slug = Presented<typeof presentSlug>
+export type SlugCommit = Presented<typeof presentSlugCommit>
 export type StagePolicy = Presented<typeof presentPolicy>
 export type Team = Presented<typeof presentTeam>
 export type TeamEphemeralApps = Presented<typeof presentTeamEphemeralApps>

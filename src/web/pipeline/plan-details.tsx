@@ -7,9 +7,16 @@ import { Ago, Mono } from '#/web/ui/bits.tsx'
 type Target = PromotionPlan['targets'][number]
 
 /** All that a promotion changes on one target, or has changed. */
-export const PlanDetails = ({ target }: { target: Target }): ReactNode => (
+export const PlanDetails = ({
+  target,
+  isOver = false,
+}: {
+  target: Target
+  /** It is told of a promotion that has been made. */
+  isOver?: boolean
+}): ReactNode => (
   <>
-    <CodeChange target={target} />
+    <CodeChange target={target} isOver={isOver} />
     <Findings findings={target.findings} />
     <ConfigChange config={target.config} />
     <dl className="grid gap-1 text-sm">
@@ -44,26 +51,37 @@ export const ReleaseIdentity = ({
   </>
 )
 
-const CodeChange = ({ target }: { target: Target }): ReactNode => {
+type CodeChangeProps = { target: Target; isOver: boolean }
+
+const CodeChange = ({ target, isOver }: CodeChangeProps): ReactNode => {
   if (target.same_digest)
-    return <p className="text-sm text-warn">It runs this very slug already.</p>
-  if (target.code) return <Commits code={target.code} />
+    return (
+      <p className="text-sm text-warn">
+        {isOver ? 'It ran this very slug before.' : 'It runs this very slug already.'}
+      </p>
+    )
+  if (target.code) return <Commits code={target.code} isOver={isOver} />
+  if (target.release?.digest)
+    return <p className="text-sm text-muted">Its commits cannot be compared here.</p>
   return (
     <p className="text-sm text-muted">
-      {target.release?.digest ? 'Its commits cannot be compared here.' : 'It runs no code yet.'}
+      {isOver ? 'It ran no code before.' : 'It runs no code yet.'}
     </p>
   )
 }
 
-const Commits = ({ code }: { code: NonNullable<Target['code']> }): ReactNode => (
+type CommitsProps = { code: NonNullable<Target['code']>; isOver: boolean }
+
+const Commits = ({ code, isOver }: CommitsProps): ReactNode => (
   <div className="grid gap-2">
     <p className="text-sm">
-      {count(code.ahead_by, 'commit')} to come, {count(code.files_changed, 'file')} changed
+      {count(code.ahead_by, 'commit')} {isOver ? 'came' : 'to come'},{' '}
+      {count(code.files_changed, 'file')} changed
       {code.authors > 1 && <>, by {count(code.authors, 'author')}</>}
       {code.behind_by > 0 && (
         <span className="text-warn">
           {' '}
-          — {count(code.behind_by, 'commit')} there would be undone
+          — {count(code.behind_by, 'commit')} there {isOver ? 'undone' : 'would be undone'}
         </span>
       )}
     </p>

@@ -63,7 +63,10 @@ const ReleaseChoice = ({ source, chosen, onChoose }: ReleaseChoiceProps): ReactN
       value={chosen ?? ''}
       onChoose={(id) => onChoose(id === '' ? undefined : id)}
       options={[
-        { value: '', text: `${current ? `v${current.version}` : 'What'} runs there now` },
+        {
+          value: '',
+          text: current ? `v${current.version}, which runs there now` : 'What runs there now',
+        },
         ...earlier.map(({ id, version, description }) => ({
           value: id,
           text: `v${version} ${description}`.slice(0, MOST_OF_A_DESCRIPTION),

@@ -6,7 +6,7 @@ import { request } from '#/web/data/client.ts'
 import { useRefusalOnAny } from '#/web/data/permission.ts'
 import { queries, queryClient } from '#/web/data/queries.ts'
 import type { PromotionPlan, PromotionRecord } from '#/web/data/types.ts'
-import { shortDigest } from '#/web/text/words.ts'
+import { count, shortDigest } from '#/web/text/words.ts'
 import { Ago, Mono, Outcome, Section } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
 import { Loaded, Problem, Reason } from '#/web/ui/states.tsx'
@@ -160,6 +160,7 @@ type TargetProps = {
 
 const TargetRecord = ({ target, digest, plan }: TargetProps): ReactNode => {
   const { app, release, previous_release: before } = target
+  const isOver = target.status !== 'pending'
   return (
     <div className="card grid gap-x-8 gap-y-5 p-4 lg:grid-cols-2">
       <div className="grid min-w-0 content-start gap-3">
@@ -185,11 +186,13 @@ const TargetRecord = ({ target, digest, plan }: TargetProps): ReactNode => {
         <Proofs target={target} digest={digest} />
       </div>
       <div className="grid min-w-0 content-start gap-3">
-        <h3 className="font-medium">What it changed</h3>
+        <h3 className="font-medium">{isOver ? 'What it changed' : 'What it changes'}</h3>
         {plan ? (
-          <PlanDetails target={plan} />
+          <PlanDetails target={plan} isOver={isOver} />
         ) : (
-          <p className="text-sm text-muted">It is written down once the promotion has ended.</p>
+          <p className="text-sm text-muted">
+            There is no plan of it: an app has been destroyed, or it is still being written down.
+          </p>
         )}
       </div>
     </div>
@@ -226,13 +229,13 @@ const Proofs = ({ target, digest }: Pick<TargetProps, 'target' | 'digest'>): Rea
           {rollback.release && `by v${rollback.release.version}`} {rollback.note}
         </Fact>
       )}
-      {evidence && (
-        <Fact name="What visitors noticed">
-          {evidence.failed === 0 ? 'no failed request' : `${evidence.failed} failed requests`},{' '}
-          {evidence.served_by_old} answered by the old dynos and {evidence.served_by_new} by the new
-          while they changed over; the slowest took {evidence.longest_ms} ms
-        </Fact>
-      )}
+      {evidence && <Fact name="What visitors noticed">{noticed(evidence)}</Fact>}
     </dl>
   )
+}
+
+const noticed = (evidence: NonNullable<Target['evidence']>): string => {
+  const { served_by_old: old, served_by_new: fresh, failed, longest_ms: longest } = evidence
+  if (old + fresh + failed === 0) return 'nobody came while the dynos changed over'
+  return `${failed === 0 ? 'no request failed' : `${count(failed, 'request')} failed`}, ${old} answered by the old dynos and ${fresh} by the new; the slowest took ${longest} ms`
 }

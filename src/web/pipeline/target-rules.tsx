@@ -24,7 +24,7 @@ export const RulesOfTarget = ({ pipeline, source, target }: RulesProps): ReactNo
   const { approvals_needed: needed, freeze } = policy
   if (needed === 0 && !freeze.now && !freeze.next && blocking.length === 0) return null
   return (
-    <section aria-label={`Rules of ${target.stage.name}`} className="grid gap-3 border-t pt-3">
+    <section aria-label={`What ${target.app.name} asks for`} className="grid gap-3 border-t pt-3">
       {blocking.length > 0 && (
         <div>
           <Status tone="bad">
