@@ -419,6 +419,11 @@ step('an earlier release goes to two apps, all or nothing', async () => {
   await row.getByText('all or nothing').waitFor()
   await ada.getByText('Failed').first().waitFor()
   await look('promotions', ada)
+  await tab(ada, 'Board')
+  await ada
+    .getByText(/[\d.]+ requests\/s$/)
+    .first()
+    .waitFor()
   await look('board-after', ada)
 })
 

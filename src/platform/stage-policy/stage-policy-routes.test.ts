@@ -309,6 +309,16 @@ test('a freeze holds on every way to a release, for admins too, until it is over
   assert.equal((await call('POST', path, { ...override, reason: '  ' }, admin)).statusCode, 422)
   const made = await call('POST', path, override, admin)
   assert.equal(made.statusCode, 201, made.body)
+  const plan = await call(
+    'POST',
+    `/pipelines/${pipeline.id}/promotion-plans`,
+    { source: { app: staging.id } },
+    admin,
+  )
+  const { freeze, promoters } = plan.json().targets[0].policy
+  assert.equal(freeze.now.reason, 'holidays')
+  assert.equal(freeze.override.reason, 'the shop is down')
+  assert.equal(promoters, null)
   const promoted = await promote(pipeline, staging, [production], admin)
   assert.equal(promoted.statusCode, 201, promoted.body)
   const record = (await call('GET', `/pipeline-promotions/${promoted.json().id}`)).json()
