@@ -1100,6 +1100,7 @@ create table web_sessions (
   created_at timestamp with time zone not null default now(),
   last_used_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone not null,
+  signed_in_at timestamp with time zone not null default now(),
   constraint web_sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
   constraint web_sessions_level_check CHECK ((level = ANY (ARRAY['half'::text, 'full'::text]))),
   constraint web_sessions_pkey PRIMARY KEY (id),

@@ -10,6 +10,7 @@ import { startRouter } from '#/router/start-router.ts'
 
 const { values } = parseArgs({
   options: {
+    name: { type: 'string', default: 'router' },
     'listen-fd': { type: 'string' },
     'tls-listen-fd': { type: 'string' },
     host: { type: 'string', default: '127.0.0.1' },
@@ -17,7 +18,7 @@ const { values } = parseArgs({
     'tls-port': { type: 'string' },
   },
 })
-const log = createLogger('router')
+const log = createLogger(values.name)
 const paths = dataDirPaths(config.dataDir)
 const listenOn = (fd: string | undefined, port: string): Listen =>
   fd ? { fd: Number(fd) } : { host: values.host, port: Number(port) }
@@ -34,10 +35,10 @@ const secure = (tlsFd !== undefined || tlsPort !== undefined) && {
 keepCompiledCode()
 
 try {
-  const lines = openLogWriter(paths.logs, 'router')
+  const lines = openLogWriter(paths.logs, values.name)
   const router = await startRouter({
     feedSocket: paths.feedSocket,
-    dir: paths.router,
+    dir: values.name === 'router' ? paths.router : join(paths.router, values.name),
     listen: listenOn(values['listen-fd'], values.port),
     ...(secure ? { secure } : {}),
     limits: {

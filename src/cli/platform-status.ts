@@ -1,5 +1,5 @@
 import { findKeeper, readKeeperState } from '#/foundation/keeper-state.ts'
-import { readSettings, type Settings } from '#/foundation/settings.ts'
+import { readSettings, routerNames, type Settings } from '#/foundation/settings.ts'
 import { memoryOf, memoryWithChildren } from './process-memory.ts'
 import { reachPlatform, type Reach } from './reach-platform.ts'
 
@@ -20,7 +20,7 @@ export type PlatformStatus = {
   processes: ProcessStatus[]
 }
 
-const ALWAYS_WANTED = ['standby', 'control-plane', 'engine', 'router']
+const ALWAYS_WANTED = ['standby', 'control-plane', 'engine']
 
 /** What of the platform runs and answers; undefined where there is none. */
 export const readPlatformStatus = async (dataDir: string): Promise<PlatformStatus | undefined> => {
@@ -32,6 +32,7 @@ export const readPlatformStatus = async (dataDir: string): Promise<PlatformStatu
     ...(settings.database === 'embedded' ? ['postgres'] : []),
     ...(state.addOnPostgres ? ['add-on-postgres'] : []),
     ...ALWAYS_WANTED,
+    ...routerNames(settings),
     ...Object.keys(state.processes),
   ])
   const processes = [

@@ -746,6 +746,7 @@ export interface WebSession {
   level: 'half' | 'full';
   remoteAddress: string | null;
   secretHash: Buffer;
+  signedInAt: Generated<Timestamp>;
   userAgent: string | null;
 }
 

@@ -19,9 +19,12 @@ export type OpenIdIdentity = {
   subject: string
   email: string | undefined
   isEmailVerified: boolean
+  /** When it asked them to prove who they are. */
+  signedInAt: Date
 }
 
 const LIMIT_SECONDS = 10
+const LONGEST_SIGN_IN_SECONDS = 14 * 86_400
 const REMEMBERED_MS = 3_600_000
 
 /** Where to send the browser: authorization code flow with PKCE. */
@@ -42,6 +45,8 @@ export const beginOpenId = async (
     nonce: attempt.nonce,
     code_challenge: await client.calculatePKCECodeChallenge(attempt.verifier),
     code_challenge_method: 'S256',
+    // Asked for so that the answer says when the person last proved who they are (OpenID Connect Core 3.1.2.1).
+    max_age: String(isAgain ? 0 : LONGEST_SIGN_IN_SECONDS),
     ...(isAgain ? { prompt: 'login' } : {}),
   })
   return { url: url.href, attempt }
@@ -71,7 +76,19 @@ export const finishOpenId = async (
     subject: claims.sub,
     email: typeof told['email'] === 'string' ? told['email'] : undefined,
     isEmailVerified: told['email_verified'] === true,
+    signedInAt: signedInAtOf(claims, provider),
   }
+}
+
+/**
+ * A provider that can tell must: whoever has only somebody's browser could otherwise leave out the question. Of one that
+ * cannot, as Google's, the answer itself counts.
+ */
+const signedInAtOf = (claims: client.IDToken, provider: client.Configuration): Date => {
+  if (claims.auth_time !== undefined) return new Date(claims.auth_time * 1000)
+  if (provider.serverMetadata().claims_supported?.includes('auth_time'))
+    throw new Error('The provider did not say when it asked for a sign-in.')
+  return new Date()
 }
 
 const known = new Map<string, { at: number; provider: Promise<client.Configuration> }>()

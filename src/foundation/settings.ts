@@ -14,6 +14,8 @@ export type Settings = {
   routerPort: number
   /** Where the router speaks TLS. */
   routerTlsPort: number
+  /** Processes that share the router's ports, each with a processor of its own to use. */
+  routerWorkers: number
   /** Whether the platform's own data is in the cluster that it keeps itself or in that of DATABASE_URL. */
   database: 'embedded' | 'external'
 }
@@ -25,8 +27,15 @@ export const DEFAULT_SETTINGS: Settings = {
   domain: 'localhost',
   routerPort: 8080,
   routerTlsPort: 8443,
+  routerWorkers: 1,
   database: 'embedded',
 }
+
+/** What the router's processes are called, in the order in which they start. */
+export const routerNames = ({ routerWorkers }: Pick<Settings, 'routerWorkers'>): string[] =>
+  Array.from({ length: routerWorkers }, (_, index) =>
+    index === 0 ? 'router' : `router-${index + 1}`,
+  )
 
 /** 8443 beside 8080, and 443 beside 80. */
 export const tlsPortBeside = (routerPort: number): number =>

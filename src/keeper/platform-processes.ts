@@ -2,6 +2,7 @@ import { keeperEnvironment } from '#/foundation/config.ts'
 import { dataDirPaths } from '#/foundation/data-dir.ts'
 import { clusterUrl, type PostgresCluster } from '#/foundation/postgres-cluster.ts'
 import { programCommand } from '#/foundation/program-command.ts'
+import { routerNames } from '#/foundation/settings.ts'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { HeldPort } from './held-port.ts'
 import { postgresProcess } from './postgres-process.ts'
@@ -12,6 +13,7 @@ export type PlatformOptions = {
   /** An external database; empty if the platform keeps its own. */
   databaseUrl: string
   ports: { api: HeldPort; router: HeldPort; routerTls: HeldPort }
+  routerWorkers: number
 }
 
 /** What one machine runs, in the order in which it starts. Apps need only the engine and the router: they wait for nobody. */
@@ -27,7 +29,7 @@ export const platformProcesses = (options: PlatformOptions): ProcessSpec[] => {
     ...(postgres ? [postgres] : []),
     controlPlane(options, databaseUrl, postgres),
     engine(options),
-    router(options),
+    ...routerNames(options).map((name) => router(options, name)),
   ]
 }
 
@@ -61,9 +63,9 @@ const engine = ({ dataDir }: PlatformOptions): ProcessSpec => ({
   stopLimitMs: 10_000,
 })
 
-const router = ({ dataDir, ports }: PlatformOptions): ProcessSpec => ({
-  name: 'router',
-  command: programCommand('router', '--listen-fd', '3', '--tls-listen-fd', '4'),
+const router = ({ dataDir, ports }: PlatformOptions, name: string): ProcessSpec => ({
+  name,
+  command: programCommand('router', '--name', name, '--listen-fd', '3', '--tls-listen-fd', '4'),
   env: keeperEnvironment(dataDir, ''),
   ports: [ports.router, ports.routerTls],
   succession: 'beside',

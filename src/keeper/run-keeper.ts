@@ -9,6 +9,7 @@ import type { Log } from '#/foundation/log.ts'
 import {
   DEFAULT_SETTINGS,
   readSettings,
+  routerNames,
   tlsPortBeside,
   type Settings,
 } from '#/foundation/settings.ts'
@@ -64,7 +65,12 @@ export const runKeeper = async (given: RunKeeperOptions): Promise<void> => {
       dataDir,
       mode: modeOf(flags.mode),
       ports: [ports.api, ports.router, ports.routerTls],
-      processes: platformProcesses({ dataDir, databaseUrl, ports }),
+      processes: platformProcesses({
+        dataDir,
+        databaseUrl,
+        ports,
+        routerWorkers: settings.routerWorkers,
+      }),
       drainer: drainerProcess(dataDir),
       successor: {
         command: programCommand('keeper', '--mode=take-over'),
@@ -76,7 +82,7 @@ export const runKeeper = async (given: RunKeeperOptions): Promise<void> => {
     },
     report,
   )
-  if (keeper) renewCertificatesInTime(keeper, dataDir, settings.domain, given)
+  if (keeper) renewCertificatesInTime(keeper, dataDir, settings, given)
 }
 
 const readFlags = (argv: string[]) =>
@@ -88,6 +94,7 @@ const readFlags = (argv: string[]) =>
       port: { type: 'string' },
       'router-port': { type: 'string' },
       'router-tls-port': { type: 'string' },
+      'router-workers': { type: 'string' },
       domain: { type: 'string' },
       'api-fd': { type: 'string' },
       'router-fd': { type: 'string' },
@@ -121,6 +128,7 @@ const chooseSettings = async (
     apiPort: numberOf(flags.port) ?? base.apiPort,
     routerPort,
     routerTlsPort: numberOf(flags['router-tls-port']) ?? tlsPortFor(routerPort, base),
+    routerWorkers: numberOf(flags['router-workers']) ?? base.routerWorkers,
     domain: flags.domain ?? base.domain,
     database: databaseUrl === '' ? 'embedded' : 'external',
   }
@@ -163,13 +171,13 @@ const LOOK_AT_CERTIFICATES_MS = 12 * 3_600_000
 const renewCertificatesInTime = (
   keeper: Keeper,
   dataDir: string,
-  domain: string,
+  settings: Settings,
   { log }: RunKeeperOptions,
 ): void => {
   const renew = async (): Promise<void> => {
-    if (await ensureCertificates(dataDirPaths(dataDir).certificates, domain)) {
+    if (await ensureCertificates(dataDirPaths(dataDir).certificates, settings.domain)) {
       await keeper.replace('control-plane')
-      await keeper.replace('router')
+      for (const name of routerNames(settings)) await keeper.replace(name)
     }
   }
   setInterval(() => {

@@ -67,6 +67,33 @@ test('several buildpacks run in order, each with what those before it left', asy
   assert.match(page.body, /^built for everybody with v\d+/)
 })
 
+test('the first build of an app adds what its buildpack wants to have beside it', async () => {
+  const wanting = await platform.aRepository('wanting-buildpack', {
+    files: {
+      'bin/detect': '#!/bin/sh\necho Wanting\n',
+      'bin/compile': '#!/bin/sh\nexit 0\n',
+      'bin/release':
+        '#!/bin/sh\necho "addons: [heroku-postgresql:essential-0, nobody-offers-this]"\n',
+    },
+  })
+  const source = await platform.aRepository('wanting', { files: { Procfile: 'worker: true\n' } })
+  assertSucceeds(await platform.heroku('apps:create', 'wanting', '--no-remote'))
+  const url = `file://${wanting}`
+  assertSucceeds(await platform.heroku('buildpacks:set', url, '-a', 'wanting'))
+  const remote = `https://localhost:${platform.port}/wanting.git`
+  await platform.git(source, 'remote', 'add', 'heroku', remote)
+  const pushed = assertSucceeds(await platform.git(source, 'push', 'heroku', 'main')).stderr
+  assert.match(pushed, /-----> Adding heroku-postgresql:essential-0\.\.\.[^!]*Done: postgresql-/)
+  assert.match(pushed, / ! {5}Couldn't find .*"nobody-offers-this"/)
+  const variables = JSON.parse(
+    assertSucceeds(await platform.heroku('config', '-a', 'wanting', '--json')).stdout,
+  ) as Record<string, string>
+  assert.match(variables['DATABASE_URL'] ?? '', /^postgres:/)
+  assertSucceeds(await platform.git(source, 'commit', '--allow-empty', '--message', 'Again'))
+  const again = assertSucceeds(await platform.git(source, 'push', 'heroku', 'main')).stderr
+  assert.doesNotMatch(again, /Adding|nobody-offers-this/)
+})
+
 test('an app that no buildpack knows is rejected in words', async () => {
   const source = await platform.aRepository('unknown', { files: { 'letter.txt': 'Dear platform' } })
   assertSucceeds(await platform.heroku('apps:create', 'unknown-app', '--no-remote'))

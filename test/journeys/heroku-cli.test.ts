@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
+import { watchCommandLines } from '../support/command-lines.ts'
 import { assertSucceeds, startPlatform, type TestPlatform } from '../support/platform.ts'
 import { until } from '../support/until.ts'
 
@@ -104,7 +105,14 @@ test('git:remote and git push build, release and serve the app', async () => {
     `https://localhost:${platform.port}/guestbook-staging.git`,
   )
   assertSucceeds(remote)
+  const config = JSON.parse(await heroku('config', '-a', 'guestbook-staging', '--json')) as {
+    DATABASE_URL: string
+  }
+  const token = (await heroku('auth:token')).split('\n', 1)[0] ?? ''
+  assert.ok(token.length > 20)
+  const secretsShown = watchCommandLines([token, new URL(config.DATABASE_URL).password])
   const pushed = assertSucceeds(await platform.git(source, 'push', 'heroku', 'main')).stderr
+  assert.deepEqual(secretsShown(), [])
   assert.match(pushed, /-----> Building on the Heroku-24 stack/)
   assert.match(pushed, /-----> Node\.js app detected/)
   assert.match(pushed, /Procfile declares types\s+-> release, web/)

@@ -115,9 +115,24 @@ test('a restart replaces every process but the database, and refuses no connecti
 test('the databases of add-ons have a cluster of their own, on the same port after each start', async () => {
   const first = await requestAddOnCluster(dataDir)
   await sluice('down')
-  assertUp(await up())
+  assertUp(await up('--router-workers', '2'))
   assert.deepEqual(await requestAddOnCluster(dataDir), first)
   assert.ok(await pidOf('add-on-postgres'))
+})
+
+test('two workers of the router share its port: one that is killed is not missed, a restart replaces both', async () => {
+  const requests = aStreamOfRequests(routerPort, 10)
+  const before = [await pidOf('router'), await pidOf('router-2')]
+  assert.ok(before.every((pid) => pid > 0))
+  assert.equal((await sluice('restart')).code, 0)
+  const { answered, ...failures } = await requests.end()
+  assert.deepEqual(failures, {})
+  assert.ok(answered)
+  await untilUp()
+  const killed = await pidOf('router-2')
+  assert.ok(!before.includes(killed) && !before.includes(await pidOf('router')))
+  process.kill(killed, 'SIGKILL')
+  await until(async () => ![0, killed].includes(await pidOf('router-2')), { limitMs: LIMIT_MS })
 })
 
 test('down ends every process, and ends with success once more', async () => {

@@ -35,6 +35,11 @@ export class Up extends LocalCommand {
       description:
         'port that apps answer on with TLS [default: 363 above the other: 8443, or 443 beside 80]',
     }),
+    'router-workers': Flags.integer({
+      min: 1,
+      max: 64,
+      description: 'processes that share those two ports [default: 1]',
+    }),
     domain: Flags.string({ description: 'apps answer at <app>.DOMAIN [default: localhost]' }),
     host: Flags.string({
       description: 'address that the ports are bound to; 0.0.0.0 for all [default: 127.0.0.1]',
@@ -92,6 +97,7 @@ type UpFlags = {
   port?: number
   'router-port'?: number
   'router-tls-port'?: number
+  'router-workers'?: number
   domain?: string
   host?: string
 }
@@ -106,6 +112,7 @@ const keeperOptions = (flags: { [Name in keyof UpFlags]: UpFlags[Name] | undefin
     port: flags.port,
     'router-port': flags['router-port'],
     'router-tls-port': flags['router-tls-port'],
+    'router-workers': flags['router-workers'],
     domain,
     host,
   }
@@ -116,12 +123,13 @@ const keeperOptions = (flags: { [Name in keyof UpFlags]: UpFlags[Name] | undefin
 
 const isSetTo = (
   option: string,
-  { apiPort, routerPort, routerTlsPort, domain, host }: typeof DEFAULT_SETTINGS,
+  { apiPort, routerPort, routerTlsPort, routerWorkers, domain, host }: typeof DEFAULT_SETTINGS,
 ): boolean =>
   [
     `--port=${apiPort}`,
     `--router-port=${routerPort}`,
     `--router-tls-port=${routerTlsPort}`,
+    `--router-workers=${routerWorkers}`,
     `--domain=${domain}`,
     `--host=${host}`,
   ].includes(option)

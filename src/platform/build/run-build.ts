@@ -6,6 +6,7 @@ import { failpoint } from '#/foundation/failpoint.ts'
 import { enqueue, type JobContext } from '#/foundation/jobs.ts'
 import { removeTree } from '#/foundation/remove-tree.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
+import { addWantedAddOns } from './add-wanted-add-ons.ts'
 import { buildQueue, runBuildJob } from './build-jobs.ts'
 import { openBuildOutput, outputPath, type BuildOutput } from './build-output.ts'
 import { findBuild, finishBuild, takeBuild } from './build-store.ts'
@@ -80,7 +81,9 @@ const makeSlugOnce = async (
     if (build.attempts > MOST_ATTEMPTS)
       throw new BuildFailure(`the build was interrupted ${MOST_ATTEMPTS} times.`)
     const workspace = await makeWorkspace(needs.paths, build)
-    return await makeSlug(needs, { build, workspace, output, signal })
+    const slug = await makeSlug(needs, { build, workspace, output, signal })
+    await addWantedAddOns(needs, { build, output }, slug.releaseAddons)
+    return slug
   } finally {
     await output.close()
   }

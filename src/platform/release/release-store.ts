@@ -55,7 +55,7 @@ export const getRelease = async (
   appId: string,
   ref: string,
 ): Promise<Release> => {
-  const query = db.selectFrom('releases').select(COLUMNS).where('appId', '=', appId)
+  const query = releasesOf(db, appId)
   const version = Number(ref.replace(/^v/, ''))
   const found = isId(ref)
     ? await query.where('id', '=', ref).executeTakeFirst()
@@ -76,7 +76,7 @@ export const listReleases = (
   appId: string,
   range: Range,
 ): Promise<Release[]> => {
-  let query = db.selectFrom('releases').select(COLUMNS).where('appId', '=', appId)
+  let query = releasesOf(db, appId)
   const forward = range.order === 'asc'
   if (range.start !== undefined)
     query = query.where(
@@ -92,57 +92,40 @@ export const listReleases = (
     .execute()
 }
 
-export const findCurrentRelease = (
-  db: Db,
-  _actor: Actor,
-  appId: string,
-): Promise<Release | undefined> =>
-  db
-    .selectFrom('releases')
-    .select(COLUMNS)
-    .where('appId', '=', appId)
-    .where('current', '=', true)
-    .executeTakeFirst()
+const releasesOf = (db: Db, appId: string) =>
+  db.selectFrom('releases').select(COLUMNS).where('appId', '=', appId)
 
-export const findNewestRelease = (
-  db: Db,
-  _actor: Actor,
-  appId: string,
-): Promise<Release | undefined> =>
-  db
-    .selectFrom('releases')
-    .select(COLUMNS)
-    .where('appId', '=', appId)
-    .orderBy('version', 'desc')
-    .limit(1)
-    .executeTakeFirst()
+type ReleaseQuery = ReturnType<typeof releasesOf>
+
+const newestOf = (query: ReleaseQuery): Promise<Release | undefined> =>
+  query.orderBy('version', 'desc').limit(1).executeTakeFirst()
+
+type MaybeRelease = Promise<Release | undefined>
+
+export const findCurrentRelease = (db: Db, _actor: Actor, appId: string): MaybeRelease =>
+  releasesOf(db, appId).where('current', '=', true).executeTakeFirst()
+
+export const findNewestRelease = (db: Db, _actor: Actor, appId: string): MaybeRelease =>
+  newestOf(releasesOf(db, appId))
 
 /** The newest that changed the app's code or process types, which is what a slug holds. */
-export const findNewestDeployment = (
-  db: Db,
-  _actor: Actor,
-  appId: string,
-): Promise<Release | undefined> =>
-  db
-    .selectFrom('releases')
-    .select(COLUMNS)
-    .where('appId', '=', appId)
-    .where('slugId', 'is not', null)
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('releases as before')
-            .select('before.id')
-            .whereRef('before.appId', '=', 'releases.appId')
-            .whereRef('before.version', '=', sql<number>`releases.version - 1`)
-            .whereRef('before.slugId', '=', 'releases.slugId'),
+export const findNewestDeployment = (db: Db, _actor: Actor, appId: string): MaybeRelease =>
+  newestOf(
+    releasesOf(db, appId)
+      .where('slugId', 'is not', null)
+      .where((eb) =>
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom('releases as before')
+              .select('before.id')
+              .whereRef('before.appId', '=', 'releases.appId')
+              .whereRef('before.version', '=', sql<number>`releases.version - 1`)
+              .whereRef('before.slugId', '=', 'releases.slugId'),
+          ),
         ),
       ),
-    )
-    .orderBy('version', 'desc')
-    .limit(1)
-    .executeTakeFirst()
+  )
 
 /** The newest before that version which has served, with code. */
 export const findServedBefore = (
@@ -150,48 +133,25 @@ export const findServedBefore = (
   _actor: Actor,
   appId: string,
   version: number,
-): Promise<Release | undefined> =>
-  db
-    .selectFrom('releases')
-    .select(COLUMNS)
-    .where('appId', '=', appId)
-    .where('version', '<', version)
-    .where('status', '=', 'succeeded')
-    .where('slugId', 'is not', null)
-    .orderBy('version', 'desc')
-    .limit(1)
-    .executeTakeFirst()
+): MaybeRelease =>
+  newestOf(
+    releasesOf(db, appId)
+      .where('version', '<', version)
+      .where('status', '=', 'succeeded')
+      .where('slugId', 'is not', null),
+  )
 
 /** The newest that has not failed, with the code that the next release takes over: one that is pending may soon be the current one. */
-export const findReleaseToFollow = (
-  db: Db,
-  _actor: Actor,
-  appId: string,
-): Promise<Release | undefined> =>
-  db
-    .selectFrom('releases')
-    .select(COLUMNS)
-    .where('appId', '=', appId)
-    .where('status', '<>', 'failed')
-    .orderBy('version', 'desc')
-    .limit(1)
-    .executeTakeFirst()
+export const findReleaseToFollow = (db: Db, _actor: Actor, appId: string): MaybeRelease =>
+  newestOf(releasesOf(db, appId).where('status', '<>', 'failed'))
 
 /** The newest with code that has not failed; if all have, the newest of those. */
-export const findReleaseWithCode = (
-  db: Db,
-  _actor: Actor,
-  appId: string,
-): Promise<Release | undefined> =>
-  db
-    .selectFrom('releases')
-    .select(COLUMNS)
-    .where('appId', '=', appId)
-    .where('slugId', 'is not', null)
-    .orderBy((eb) => eb('status', '=', 'failed'))
-    .orderBy('version', 'desc')
-    .limit(1)
-    .executeTakeFirst()
+export const findReleaseWithCode = (db: Db, _actor: Actor, appId: string): MaybeRelease =>
+  newestOf(
+    releasesOf(db, appId)
+      .where('slugId', 'is not', null)
+      .orderBy((eb) => eb('status', '=', 'failed')),
+  )
 
 /** From now on this is the app's release, in place of the one before. */
 export const makeCurrent = async (tx: Db, _actor: Actor, release: Release): Promise<void> => {

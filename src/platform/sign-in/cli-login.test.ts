@@ -112,7 +112,7 @@ test('another site cannot approve, nor does a session that is no longer fresh', 
     headers: { 'sec-fetch-site': 'cross-site' },
   })
   assert.equal(foreign.statusCode, 403)
-  await database.pool.query("update web_sessions set created_at = now() - interval '11 minutes'")
+  await database.pool.query("update web_sessions set signed_in_at = now() - interval '11 minutes'")
   for (const answer of [
     await browser.get(begun.browser_url),
     await browser.post(begun.browser_url, { answer: 'approve' }),

@@ -90,7 +90,7 @@ const finish = async (visit: Visit): Promise<Answer> => {
       action: 'create',
       after: { by: `OpenID ${identity.issuer}` },
     })
-    return startSession(tx, actor, visit)
+    return startSession(tx, actor, { ...visit, signedInAt: identity.signedInAt })
   })
   return { redirect: kept.next, cookies: [...cookies, forget] }
 }

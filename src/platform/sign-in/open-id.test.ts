@@ -14,7 +14,7 @@ after(stop)
 platform.openId = { name: 'Example', issuer, ...OPEN_ID_CLIENT, isOnly: false }
 beforeEach(() => database.pool.query('truncate identities, web_sessions'))
 
-type Person = { sub: string; email?: string; email_verified?: boolean }
+type Person = { sub: string; email?: string; email_verified?: boolean; ts?: number }
 
 /** Through the provider's own redirects, as a browser goes. @returns where it is sent back to, with a code */
 const throughProvider = async (url: string, person: Person): Promise<string> => {
@@ -103,6 +103,23 @@ test('an account with two-factor authentication is asked for its code all the sa
   const { browser, answer } = await signIn({ sub: email, email, email_verified: true })
   assert.match(answer.body, /authenticator app/)
   assert.equal(await isSignedIn(browser), false)
+})
+
+test('who signed in with the provider long ago signs in once more for what takes a fresh sign-in', async () => {
+  const { email } = await aPersonWithPassword(testPlatform)
+  const person = { sub: email, email, email_verified: true }
+  const twentyMinutesAgo = Math.floor(Date.now() / 1000) - 1200
+  const { browser } = await signIn({ ...person, ts: twentyMinutesAgo })
+  assert.equal(await isSignedIn(browser), true)
+  const path = '/auth/browser/nothing'
+  const sentTo = (await browser.get(path)).headers.location
+  assert.match(String(sentTo), /^\/sign-in\?next=.*&again=yes$/)
+  const again = await browser.get(`/sign-in/openid?again=yes&next=${encodeURIComponent(path)}`)
+  const question = new URL(String(again.headers.location)).searchParams
+  assert.equal(question.get('prompt'), 'login')
+  const back = await throughProvider(String(again.headers.location), person)
+  assert.equal((await browser.get(back)).headers.location, path)
+  assert.equal((await browser.get(path)).statusCode, 404, 'fresh: there is just no such login')
 })
 
 test('one is sent to a page of the platform, wherever one was to be sent', async () => {

@@ -11,6 +11,8 @@ export type Session = {
   remoteAddress: string | null
   userAgent: string | null
   createdAt: Date
+  /** When its person last proved who they are, to us or to the provider that vouches for them. */
+  signedInAt: Date
   lastUsedAt: Date
   expiresAt: Date
 }
@@ -22,6 +24,7 @@ const COLUMNS = [
   'remoteAddress',
   'userAgent',
   'webSessions.createdAt',
+  'signedInAt',
   'lastUsedAt',
   'expiresAt',
 ] as const
@@ -33,16 +36,19 @@ export type NewSession = {
   remoteAddress: string | null
   userAgent: string | null
   lifetimeSeconds: number
+  /** Now, unless a provider says when. */
+  signedInAt?: Date | undefined
 }
 
 export const insertSession = (
   tx: Db,
-  { secret, lifetimeSeconds, ...rest }: NewSession,
+  { secret, lifetimeSeconds, signedInAt, ...rest }: NewSession,
 ): Promise<Session> =>
   tx
     .insertInto('webSessions')
     .values({
       ...rest,
+      ...(signedInAt ? { signedInAt } : {}),
       secretHash: sha256(secret),
       expiresAt: sql<Date>`now() + make_interval(secs => ${lifetimeSeconds})`,
     })

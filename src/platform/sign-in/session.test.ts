@@ -188,7 +188,7 @@ test('what is fresh for ten minutes is stale afterwards, for a session and not f
     (await browser.send('POST', '/oauth/authorizations', { body: {} } as const)).statusCode,
     201,
   )
-  await database.pool.query("update web_sessions set created_at = now() - interval '11 minutes'")
+  await database.pool.query("update web_sessions set signed_in_at = now() - interval '11 minutes'")
   const stale = await actor()
   assert.throws(() => requireFreshSignIn(stale), /sign in again/)
   const refused = await browser.send('POST', '/oauth/authorizations', { body: {} })

@@ -28,7 +28,7 @@ export const findSessionActor = async (
       authorizationId: null,
       scope: ['global'],
       sessionId: session.id,
-      signedInAt: session.createdAt,
+      signedInAt: session.signedInAt,
       ...origin,
     }
   )
@@ -38,7 +38,7 @@ export const findSessionActor = async (
 export const startSession = (
   db: Db,
   actor: Actor,
-  { cookies, userAgent }: Browser,
+  { cookies, userAgent, signedInAt }: Browser & { signedInAt?: Date | undefined },
 ): Promise<string[]> =>
   transaction(db, async (tx) => {
     if (actor.accountId === null) throw new Error('Only an account has sessions.')
@@ -49,6 +49,7 @@ export const startSession = (
       ...{ accountId, secret, remoteAddress, userAgent },
       level: 'full',
       lifetimeSeconds: LIFETIME_SECONDS,
+      signedInAt,
     })
     await insertEvent(
       tx,
