@@ -315,10 +315,10 @@ test('a freeze holds on every way to a release, for admins too, until it is over
     { source: { app: staging.id } },
     admin,
   )
-  const { freeze, promoters } = plan.json().targets[0].policy
-  assert.equal(freeze.now.reason, 'holidays')
-  assert.equal(freeze.override.reason, 'the shop is down')
-  assert.equal(promoters, null)
+  const { policy } = plan.json().targets[0]
+  assert.equal(policy.freeze.now.reason, 'holidays')
+  assert.equal(policy.freeze.override.reason, 'the shop is down')
+  assert.equal(policy.promoters, null)
   const promoted = await promote(pipeline, staging, [production], admin)
   assert.equal(promoted.statusCode, 201, promoted.body)
   const record = (await call('GET', `/pipeline-promotions/${promoted.json().id}`)).json()
