@@ -157,7 +157,7 @@ const Freezes = ({ pipeline, stage, freeze: { now, next, override } }: FreezesPr
 }
 
 /** For as long as the API lets it be; what is done meanwhile keeps the reason. */
-export const Override = ({
+const Override = ({
   pipeline,
   stage,
 }: {
