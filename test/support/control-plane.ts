@@ -21,6 +21,8 @@ export type ControlPlaneProcess = {
   /** Resolves once it has been killed, or has killed itself. */
   ended: () => Promise<void>
   kill: () => Promise<void>
+  /** Resolves once no job of that kind waits or runs: one that is left would meet the failpoint of the next start. */
+  untilNone: (job: string) => Promise<void>
   call: <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>
   urlOf: (app: string) => Promise<string>
 }
@@ -54,6 +56,18 @@ export const aControlPlane = async (): Promise<ControlPlaneProcess> => {
     paths,
     kill,
     ended: async () => void (await end),
+    untilNone: (job) =>
+      until(
+        async () => {
+          const { rowCount } = await database.pool.query(
+            `select from graphile_worker.jobs where task_identifier = $1
+             and (locked_at is not null or attempts < max_attempts)`,
+            [job],
+          )
+          return rowCount === 0
+        },
+        { limitMs: 60_000, what: `the end of each ${job}` },
+      ).then(() => undefined),
     start: async (failpoint = '') => {
       const [node, ...args] = programCommand('control-plane', '--port', String(port))
       child = start(node, args, {

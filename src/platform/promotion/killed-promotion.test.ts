@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
 import { aName } from '../../../test/support/apps.ts'
 import { aControlPlane } from '../../../test/support/control-plane.ts'
 import { aBuildpack, aWorkingCopy } from '../../../test/support/git-platform.ts'
@@ -39,7 +38,7 @@ test('a control plane that is killed at any point settles the promotion after it
   await plane.start()
   const { pipeline, source, apps } = await aPipeline(2)
   for (const [index, failpoint] of ['promotion-created', 'settle-begun', 'settle-done'].entries()) {
-    await pause(3_000) // for jobs that found nothing left to do
+    await plane.untilNone('settle-promotion') // each target's outcome asks for one, also when all is settled
     await plane.kill()
     await plane.start(failpoint)
     await plane

@@ -1,3 +1,4 @@
+import { STACKS } from '#/platform/app/app.ts'
 import type { ConfigMark } from '#/platform/pipeline/config-mark.ts'
 import { pathMatcher, type FindingLevel, type PathRule } from '#/platform/slug/path-rule.ts'
 import type { SlugCheck } from './check-slug.ts'
@@ -39,6 +40,7 @@ export const findingsOf = (
   ...bakedInFindings(source, differences, criteria),
   ...addOnFindings(source, differences),
   ...processFindings(source, differences),
+  ...stackFindings(source, differences),
   ...otherFindings(source, differences),
 ]
 
@@ -203,7 +205,16 @@ const processFindings = (
     ),
 ]
 
-const otherFindings = (source: AppState, { target }: Differences): PlanFinding[] => [
+const stackFindings = (source: AppState, { target }: Differences): PlanFinding[] => [
+  ...(source.slug && !STACKS.some((stack) => stack === source.slug?.stack)
+    ? [
+        finding(
+          'blocking',
+          'stack.unsupported',
+          `the slug is for the stack ${source.slug.stack}, which does not run here`,
+        ),
+      ]
+    : []),
   ...(source.slug && target.slug && source.slug.stack !== target.slug.stack
     ? [
         finding(
@@ -213,6 +224,9 @@ const otherFindings = (source: AppState, { target }: Differences): PlanFinding[]
         ),
       ]
     : []),
+]
+
+const otherFindings = (source: AppState, { target }: Differences): PlanFinding[] => [
   ...(source.buildpacks.join(' ') !== target.buildpacks.join(' ')
     ? [
         finding(
