@@ -15,6 +15,7 @@ import { collaboratorRoutes } from '#/platform/app/collaborator-routes.ts'
 import { stackRoutes } from '#/platform/app/stack-routes.ts'
 import { auditRoutes } from '#/platform/audit/audit-routes.ts'
 import { buildRoutes } from '#/platform/build/build-routes.ts'
+import { commitRoutes } from '#/platform/build/commit-routes.ts'
 import { buildpackRoutes } from '#/platform/buildpack/buildpack-routes.ts'
 import { registryRoutes } from '#/platform/buildpack/registry-routes.ts'
 import { certificateRoutes } from '#/platform/certificate/certificate-routes.ts'
@@ -115,6 +116,7 @@ export const routes: Route[] = [
   ...slugUploadRoutes,
   ...sourceRoutes,
   ...buildRoutes,
+  ...commitRoutes,
   ...addOnServiceRoutes,
   ...addOnRoutes,
   ...attachmentRoutes,

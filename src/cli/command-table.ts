@@ -147,6 +147,8 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'pipelines:add': async () => (await import('./commands/pipelines/add.ts')).PipelinesAdd,
   'pipelines:approvals': async () =>
     (await import('./commands/pipelines/approvals/list.ts')).ApprovalsList,
+  'pipelines:approvals:refuse': async () =>
+    (await import('./commands/pipelines/approvals/refuse.ts')).ApprovalsRefuse,
   'pipelines:approvals:request': async () =>
     (await import('./commands/pipelines/approvals/request.ts')).ApprovalsRequest,
   'pipelines:approvals:withdraw': async () =>

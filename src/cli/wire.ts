@@ -178,7 +178,9 @@ export type ApprovalJson = {
   app: { name: string }
   source: { app: { name: string | null }; release: { version: number } }
   digest: string
-  state: 'waiting' | 'approved' | 'expired' | 'withdrawn'
+  state: 'waiting' | 'approved' | 'expired' | 'withdrawn' | 'refused'
+  reason: string | null
+  refusal: string | null
   needed: number
   approvals: { user: { email: string } }[]
   requested_by: { email: string }

@@ -84,6 +84,10 @@ export interface ApprovalRequest {
   expiresAt: Timestamp;
   id: Generated<string>;
   pipelineId: string;
+  reason: string | null;
+  refusal: string | null;
+  refusedBy: string | null;
+  refusedByName: string | null;
   requestedBy: string | null;
   requestedByName: string;
   sourceAppId: string;

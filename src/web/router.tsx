@@ -89,6 +89,31 @@ const board = createRoute({
   path: '/',
   component: lazyRouteComponent(() => import('./pipeline/board-page.tsx'), 'BoardPage'),
 })
+const promotions = createRoute({
+  getParentRoute: () => pipeline,
+  path: '/promotions',
+  component: lazyRouteComponent(() => import('./pipeline/promotions-page.tsx'), 'PromotionsPage'),
+})
+const promotion = createRoute({
+  getParentRoute: () => pipeline,
+  path: '/promotions/$promotion',
+  component: lazyRouteComponent(() => import('./pipeline/promotion-page.tsx'), 'PromotionPage'),
+})
+const approvals = createRoute({
+  getParentRoute: () => pipeline,
+  path: '/approvals',
+  component: lazyRouteComponent(() => import('./pipeline/approvals-page.tsx'), 'ApprovalsPage'),
+})
+const stages = createRoute({
+  getParentRoute: () => pipeline,
+  path: '/stages',
+  component: lazyRouteComponent(() => import('./pipeline/stages-page.tsx'), 'StagesPage'),
+})
+const stage = createRoute({
+  getParentRoute: () => pipeline,
+  path: '/stages/$stage',
+  component: lazyRouteComponent(() => import('./pipeline/stage-page.tsx'), 'StagePage'),
+})
 const pipelineActivity = createRoute({
   getParentRoute: () => pipeline,
   path: '/activity',
@@ -184,7 +209,17 @@ export const router = createRouter({
     account,
     teams,
     team.addChildren([people, audit, teamSettings]),
-    pipeline.addChildren([board, pipelineActivity, pipelineAccess, pipelineSettings]),
+    pipeline.addChildren([
+      board,
+      promotions,
+      promotion,
+      approvals,
+      pipelineActivity,
+      stages,
+      stage,
+      pipelineAccess,
+      pipelineSettings,
+    ]),
     app.addChildren([
       overview,
       activity,

@@ -67,8 +67,18 @@ test('with a policy of one approval a promotion is refused until somebody else a
     await refused('pipelines:promote', '-a', 'shop-staging'),
     /shop needs 1 approval of sha256:\w+… and has 0/,
   )
-  const asked = await sluice('pipelines:approvals:request', '-a', 'shop-staging', '--json')
-  const id = /"id": "([0-9a-f-]{36})"/.exec(asked)?.[1] ?? ''
+  const ask = async (): Promise<string> => {
+    const why = ['--reason', 'Mends the checkout', '--json']
+    const asked = await sluice('pipelines:approvals:request', '-a', 'shop-staging', ...why)
+    return /"id": "([0-9a-f-]{36})"/.exec(asked)?.[1] ?? ''
+  }
+  const no = ['-p', 'shop', '--reason', 'Not today']
+  assert.match(
+    said(await ada.sluice('pipelines:approvals:refuse', await ask(), ...no)),
+    /Refusing\.\.\. done, refused/,
+  )
+  assert.match(await sluice('pipelines:approvals', '-p', 'shop'), /shop +refused +.*Not today/)
+  const id = await ask()
   assert.match(await refused('pipelines:approve', id, '-p', 'shop'), /somebody else has to give it/)
   assert.match(
     said(await ada.sluice('pipelines:approve', id, '-p', 'shop')),

@@ -24,11 +24,11 @@ export type ControlPlaneProcess = {
   start: (failpoint?: string) => Promise<void>
   /** It kills itself the next time that it comes by there: for what earlier jobs come by too. */
   arm: (failpoint: string) => Promise<void>
-  /** Resolves once no job is due or under way. */
-  idle: () => Promise<unknown>
   /** Resolves once it has been killed, or has killed itself. */
   ended: () => Promise<void>
   kill: () => Promise<void>
+  /** Resolves once no job of that kind waits or runs: one that is left would meet the failpoint of the next start. */
+  untilNone: (job: string) => Promise<void>
   call: <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>
   urlOf: (app: string) => Promise<string>
 }
@@ -69,8 +69,19 @@ export const aControlPlane = async ({ withEngine = false } = {}): Promise<Contro
     pool: database.pool,
     kill,
     arm: (failpoint) => writeFile(armed, failpoint),
-    idle: () => until(() => isIdle(database.pool), { limitMs: 60_000, what: 'an end of all jobs' }),
     ended: async () => void (await end),
+    untilNone: (job) =>
+      until(
+        async () => {
+          const { rowCount } = await database.pool.query(
+            `select from graphile_worker.jobs where task_identifier = $1
+             and (locked_at is not null or attempts < max_attempts)`,
+            [job],
+          )
+          return rowCount === 0
+        },
+        { limitMs: 60_000, what: `the end of each ${job}` },
+      ).then(() => undefined),
     start: async (failpoint = armed) => {
       const [node, ...args] = programCommand('control-plane', '--port', String(port))
       child = start(node, args, {
@@ -99,15 +110,6 @@ export const aControlPlane = async ({ withEngine = false } = {}): Promise<Contro
     },
     urlOf: async (app) => `http://any:${await token()}@127.0.0.1:${port}/${app}.git`,
   }
-}
-
-/** A job that was asked for anew while a dead worker had it has no attempts left: the newer one is in its place. */
-const isIdle = async (pool: pg.Pool): Promise<boolean> => {
-  const { rowCount } = await pool.query(
-    `select 1 from graphile_worker._private_jobs
-     where locked_at is not null or (run_at <= now() and attempts < max_attempts)`,
-  )
-  return rowCount === 0
 }
 
 const ENGINE = fileURLToPath(new URL('../../bin/engine.ts', import.meta.url))

@@ -4,7 +4,7 @@ import { hostEnvironment } from '#/foundation/config.ts'
 import { hasCode } from '#/foundation/errors.ts'
 import { run } from '#/foundation/exec.ts'
 
-type Commit = {
+export type Commit = {
   sha: string
   /** ISO 8601, of the author. */
   date: string
@@ -73,6 +73,22 @@ export const compareCommits = async (
     authors: new Set(ahead.map((line) => line.split(SEPARATOR, 5)[4])).size,
     files: split(files),
   }
+}
+
+/** A commit that was pushed here; null where the platform has not got it. */
+export const readCommit = async (
+  gitDir: string,
+  { appId, commit }: PushedCommit,
+): Promise<Commit | null> => {
+  if (!isSha(commit)) return null
+  const git = gitIn([join(gitDir, `${appId}.git`)])
+  const log = await git?.(
+    'log',
+    ...['-1', '-z', `--format=${FORMAT}`, '--no-mailmap', '--no-color'],
+    ...['--no-show-signature', '--end-of-options', commit],
+  )
+  const [line] = split(log ?? '')
+  return line === undefined ? null : parseCommit(line)
 }
 
 const NOTHING: CommitDifference = { aheadBy: 0, behindBy: 0, commits: [], authors: 0, files: [] }

@@ -1,17 +1,19 @@
 import type { Db } from '#/foundation/db.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { freezeAt, type Span } from './freeze-window.ts'
-import { findStageOf, listApprovers, listFreezes } from './policy-store.ts'
-import { approvalTeamOf, type StagePolicy } from './policy.ts'
+import { findOverride, findStageOf, listApprovers, listFreezes } from './policy-store.ts'
+import { approvalTeamOf, type FreezeOverride, type StagePolicy } from './policy.ts'
 
 type Frozen = Span & { timeZone: string; reason: string | null }
 
 /** What the gate would say to the actor now. */
-export type PolicyState = Pick<StagePolicy, 'approvals' | 'blockingFindings'> & {
+export type PolicyState = Pick<StagePolicy, 'approvals' | 'blockingFindings' | 'promoters'> & {
   /** That count. */
   approvalsGiven: number
   frozenNow: Frozen | null
   frozenNext: Frozen | null
+  /** Lets the actor through in spite of a freeze. */
+  override: FreezeOverride | null
 }
 
 /** Null for an app that is in no pipeline. */
@@ -32,8 +34,10 @@ export const readPolicyState = async (
     approvals: stage.approvals,
     approvalsGiven: approvers.length,
     blockingFindings: stage.blockingFindings,
+    promoters: stage.promoters,
     frozenNow: now ? frozen(now) : null,
     frozenNext: next ? frozen(next) : null,
+    override: (await findOverride(db, actor, stage.stageId)) ?? null,
   }
 }
 

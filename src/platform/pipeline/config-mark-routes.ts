@@ -1,12 +1,9 @@
-import { Type } from 'typebox'
 import { route } from '#/platform/route.ts'
+import { presentMark, PutMark } from './config-mark-schema.ts'
 import { listMarks } from './config-mark-store.ts'
-import { MARKS, type ConfigMark } from './config-mark.ts'
 import { markConfigVar, unmarkConfigVar } from './mark-config-var.ts'
 import { onPipeline, onStage } from './pipeline-access.ts'
 import { CHANGE_PIPELINE } from './pipeline.ts'
-
-const PutMark = Type.Object({ mark: Type.Union(MARKS.map((mark) => Type.Literal(mark))) })
 
 /** Ours. Keys of config vars are for those who may read these. */
 export const configMarkRoutes = [
@@ -33,9 +30,3 @@ export const configMarkRoutes = [
       presentMark(await unmarkConfigVar(platform, actor, target, params.key)),
   }),
 ]
-
-const presentMark = ({ stageId, stageName, key, mark }: ConfigMark) => ({
-  key,
-  mark,
-  stage: { id: stageId, name: stageName },
-})

@@ -1,6 +1,6 @@
 import { conflict, invalidParams } from '#/foundation/errors.ts'
 import type { GovernedStage } from '#/platform/change-gate/policy.ts'
-import type { PlanFinding } from './plan-findings.ts'
+import { blocks } from './finding-table.ts'
 import type { PromotionPlan } from './plan-promotion.ts'
 
 /**
@@ -26,7 +26,3 @@ export const checkFindings = (
       `The policy does not let this through: ${blocking.map(({ message, code }) => `${message} (${code})`).join('; ')}.`,
     )
 }
-
-/** A rule is a code (`config.missing`), all of a topic (`config.*`), or a level (`blocking`). */
-const blocks = (rule: string, { code, level }: Pick<PlanFinding, 'code' | 'level'>): boolean =>
-  rule === code || rule === level || (rule.endsWith('.*') && code.startsWith(rule.slice(0, -1)))

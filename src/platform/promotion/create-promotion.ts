@@ -17,7 +17,7 @@ import type { Platform } from '#/platform/platform.ts'
 import { findCurrentRelease, getRelease } from '#/platform/release/release-store.ts'
 import type { Release } from '#/platform/release/release.ts'
 import { getSlug } from '#/platform/slug/slug-store.ts'
-import { runsHere, shortCommit, type Slug } from '#/platform/slug/slug.ts'
+import { shortCommit, type Slug } from '#/platform/slug/slug.ts'
 import { announcePromotion } from './announce-promotion.ts'
 import { checkFindings } from './check-findings.ts'
 import { lockParticipants, type Participants } from './lock-participants.ts'
@@ -207,7 +207,7 @@ const promotable = async (
       `v${release.version} of ${source.name} has not succeeded. Promote one that has.`,
     )
   const slug = await getSlug(tx, actor, release.slugId)
-  if (!runsHere(slug))
+  if (!STACKS.some((stack) => stack === slug.stack))
     throw invalidParams(
       `v${release.version} of ${source.name} is for the stack ${slug.stack}, which does not run here. Build it anew for ${STACKS.join(', ')}.`,
     )

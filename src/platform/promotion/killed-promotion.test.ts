@@ -38,8 +38,9 @@ test('a control plane that is killed at any point settles the promotion after it
   await plane.start()
   const { pipeline, source, apps } = await aPipeline(2)
   for (const [index, failpoint] of ['promotion-created', 'settle-begun', 'settle-done'].entries()) {
-    await plane.idle() // a job of the promotion before would die there too
-    await plane.arm(failpoint)
+    await plane.untilNone('settle-promotion') // each target's outcome asks for one, also when all is settled
+    await plane.kill()
+    await plane.start(failpoint)
     await plane
       .call('POST', '/pipeline-promotions', {
         pipeline: { id: pipeline.id },

@@ -110,8 +110,13 @@ const UNFINISHED =
 const RAN_TWICE = `select release_id from dynos where app_id = any($1) and type = 'release'
   group by release_id having count(*) > 1 or sum(restarts) > 0`
 
+const JOBS = ['run-deploys', 'stop-retired-dynos', 'settle-promotion', 'roll-back-crashed']
+const untilIdle = async (): Promise<void> => {
+  for (const job of JOBS) await plane.untilNone(job)
+}
+
 const assertWhole = async (apps: Ref[]): Promise<void> => {
-  await plane.idle()
+  await untilIdle()
   assert.equal(await countOf(UNFINISHED, apps), 0, 'a deploy is unfinished')
   assert.equal(await countOf(RAN_TWICE, apps), 0, 'a release phase ran twice')
   for (const app of apps) {
@@ -144,6 +149,7 @@ test('of all or nothing, a control plane that is killed in the undo has undone e
     const { id } = await promote(pipeline, source, targets, true)
     await untilEnded(good)
     assert.equal(await slugOf(good), await slugOf(source), failpoint)
+    await plane.untilNone('settle-promotion')
     await plane.arm(failpoint)
     await endSleeper(RELEASE_PHASE)
     await plane.ended()
@@ -171,14 +177,14 @@ test('a release that crashed is rolled back once, wherever the control plane is 
   await plane.call('PATCH', `/apps/${app.id}/formation`, {
     updates: [{ type: 'worker', quantity: 1 }],
   })
-  await plane.idle()
+  await untilIdle()
   const before = await slugOf(app)
   for (const failpoint of ['auto-rollback-begun', 'auto-rollback-made']) {
     const { length } = await releasesOf(app)
     await promote(pipeline, source, [app], false)
     await untilEnded(app)
     assert.equal(await slugOf(app), await slugOf(source), failpoint)
-    await plane.idle()
+    await untilIdle()
     await plane.arm(failpoint)
     await endSleeper(SECOND)
     await plane.ended()

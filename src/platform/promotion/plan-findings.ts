@@ -1,4 +1,4 @@
-import { runsHere } from '#/platform/slug/slug.ts'
+import { STACKS } from '#/platform/app/app.ts'
 import type { ConfigMark } from '#/platform/pipeline/config-mark.ts'
 import { pathMatcher, type FindingLevel, type PathRule } from '#/platform/slug/path-rule.ts'
 import type { SlugCheck } from './check-slug.ts'
@@ -40,6 +40,7 @@ export const findingsOf = (
   ...bakedInFindings(source, differences, criteria),
   ...addOnFindings(source, differences),
   ...processFindings(source, differences),
+  ...stackFindings(source, differences),
   ...otherFindings(source, differences),
 ]
 
@@ -204,14 +205,13 @@ const processFindings = (
     ),
 ]
 
-const otherFindings = (source: AppState, { target }: Differences): PlanFinding[] => [
-  ...(source.slug && !runsHere(source.slug)
+const stackFindings = (source: AppState, { target }: Differences): PlanFinding[] => [
+  ...(source.slug && !STACKS.some((stack) => stack === source.slug?.stack)
     ? [
         finding(
           'blocking',
           'stack.unsupported',
           `the slug is for the stack ${source.slug.stack}, which does not run here`,
-          { subject: source.slug.stack },
         ),
       ]
     : []),
@@ -224,6 +224,9 @@ const otherFindings = (source: AppState, { target }: Differences): PlanFinding[]
         ),
       ]
     : []),
+]
+
+const otherFindings = (source: AppState, { target }: Differences): PlanFinding[] => [
   ...(source.buildpacks.join(' ') !== target.buildpacks.join(' ')
     ? [
         finding(

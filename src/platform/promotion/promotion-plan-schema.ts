@@ -35,9 +35,16 @@ const presentPolicyState = (policy: PolicyState) => ({
   approvals_needed: policy.approvals,
   approvals_given: policy.approvalsGiven,
   blocking_findings: policy.blockingFindings,
+  /** Who promotes to the stage; null: into production as the pipeline says, else all with deploy on the apps. */
+  promoters: policy.promoters,
   freeze: {
     now: presentFrozen(policy.frozenNow),
     next: presentFrozen(policy.frozenNext),
+    /** The caller's own, by which a freeze does not hold them. */
+    override: policy.override && {
+      reason: policy.override.reason,
+      expires_at: policy.override.expiresAt,
+    },
   },
 })
 

@@ -1,4 +1,3 @@
-import { STACKS } from '#/platform/app/app.ts'
 import type { PathRule } from './path-rule.ts'
 
 /** A build's result: an immutable artifact, named by its digest, and how its processes start. */
@@ -29,6 +28,3 @@ export type Slug = {
 export type BakedIn = Record<string, { hash: string; files: string[]; count: number }>
 
 export const shortCommit = (slug: Pick<Slug, 'commit'>): string => slug.commit?.slice(0, 8) ?? ''
-
-export const runsHere = ({ stack }: Pick<Slug, 'stack'>): boolean =>
-  STACKS.some((name) => name === stack)

@@ -30,6 +30,9 @@ const requests = (db: Db, actor: Actor) =>
       'releases.version as sourceVersion',
       'approvalRequests.requestedBy',
       'approvalRequests.requestedByName',
+      'approvalRequests.reason',
+      'approvalRequests.refusedByName',
+      'approvalRequests.refusal',
       'approvalRequests.expiresAt',
       'approvalRequests.withdrawnAt',
       'approvalRequests.createdAt',
@@ -89,7 +92,7 @@ export const insertApprovalRequest = async (
     ...input
   }: Pick<
     ApprovalRequest,
-    'pipelineId' | 'appId' | 'digest' | 'sourceAppId' | 'sourceReleaseId'
+    'pipelineId' | 'appId' | 'digest' | 'sourceAppId' | 'sourceReleaseId' | 'reason'
   > & { hours: number },
 ): Promise<string> =>
   (
@@ -117,6 +120,33 @@ export const withdrawRequest = async (tx: Db, _actor: Actor, id: string): Promis
     .where('id', '=', id)
     .execute()
 }
+
+/** Withdrawn by one who could have approved it. */
+export const markRefused = async (
+  tx: Db,
+  actor: Actor,
+  id: string,
+  refusal: string | null,
+): Promise<void> => {
+  await tx
+    .updateTable('approvalRequests')
+    .set({
+      withdrawnAt: sql<Date>`now()`,
+      refusedBy: actor.accountId,
+      refusedByName: actor.name,
+      refusal,
+    })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** An account's address, if it is there still. */
+export const findRequester = (
+  db: Db,
+  _actor: Actor,
+  accountId: string,
+): Promise<{ email: string } | undefined> =>
+  db.selectFrom('accounts').select('email').where('id', '=', accountId).executeTakeFirst()
 
 /** False if the actor had approved it before. */
 export const insertApproval = async (tx: Db, actor: Actor, requestId: string): Promise<boolean> =>

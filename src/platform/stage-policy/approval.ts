@@ -14,6 +14,11 @@ export type ApprovalRequest = {
   sourceVersion: number
   requestedBy: string | null
   requestedByName: string
+  /** Why it is asked for. */
+  reason: string | null
+  /** Who of those who could have approved it said no; then it counts as withdrawn. */
+  refusedByName: string | null
+  refusal: string | null
   expiresAt: Date
   withdrawnAt: Date | null
   createdAt: Date
@@ -26,9 +31,10 @@ export type ApprovalState = ApprovalRequest & {
 }
 
 export const stateOf = (
-  { withdrawnAt, expiresAt, needed, approvers }: ApprovalState,
+  { withdrawnAt, refusedByName, expiresAt, needed, approvers }: ApprovalState,
   now = new Date(),
-): 'waiting' | 'approved' | 'expired' | 'withdrawn' => {
+): 'waiting' | 'approved' | 'expired' | 'withdrawn' | 'refused' => {
+  if (refusedByName !== null) return 'refused'
   if (withdrawnAt) return 'withdrawn'
   if (expiresAt <= now) return 'expired'
   return approvers.length >= needed ? 'approved' : 'waiting'

@@ -16,12 +16,14 @@ import { announce } from '#/platform/webhook/announce.ts'
 import {
   deleteApproval,
   findOpenRequest,
+  findRequester,
   getApprovalRequest,
   getTeamName,
   insertApproval,
   insertApprovalRequest,
   listTeamApprovers,
   lockApprovalRequest,
+  markRefused,
   withdrawRequest,
 } from './approval-store.ts'
 import { stateOf, type ApprovalRequest, type ApprovalState } from './approval.ts'
@@ -42,7 +44,11 @@ export const withState = async (db: Db, request: ApprovalRequest): Promise<Appro
   }
 }
 
-type RequestInput = { source: { app: string; release: string | undefined }; targets: string[] }
+type RequestInput = {
+  source: { app: string; release: string | undefined }
+  targets: string[]
+  reason: string | null
+}
 
 /**
  * Asks that what the source serves, or an earlier release of it, may come to the targets. One that is asked for
@@ -75,7 +81,10 @@ export const requestApprovals = (
         throw invalidParams(
           `${target.name} needs no approval: so says the policy of ${stage.stage}.`,
         )
-      const subject = { source, version: release.version, releaseId: release.id, digest }
+      const subject = {
+        ...{ source, version: release.version, releaseId: release.id, digest },
+        reason: input.reason,
+      }
       made.push(await requestOne({ ...needs, db: tx }, actor, stage, subject))
     }
     return made
@@ -93,13 +102,19 @@ const stageIn = async (
   return stage
 }
 
-type Subject = { source: App; version: number; releaseId: string; digest: string }
+type Subject = {
+  source: App
+  version: number
+  releaseId: string
+  digest: string
+  reason: string | null
+}
 
 const requestOne = async (
   needs: Needs,
   actor: Actor,
   stage: GovernedStage,
-  { source, version, releaseId, digest }: Subject,
+  { source, version, releaseId, digest, reason }: Subject,
 ): Promise<ApprovalState> => {
   const { db: tx } = needs
   const open = await findOpenRequest(tx, stage.appId, digest)
@@ -112,6 +127,7 @@ const requestOne = async (
     digest,
     sourceAppId: source.id,
     sourceReleaseId: releaseId,
+    reason,
     hours: stage.approvalHours,
   })
   await insertEvent(tx, actor, {
@@ -121,13 +137,17 @@ const requestOne = async (
     appId: stage.appId,
     pipelineId: stage.pipelineId,
     teamId: stage.teamId,
-    after: { source: { app: source.name, version }, digest },
+    after: {
+      source: { app: source.name, version },
+      digest,
+      ...(reason === null ? {} : { reason }),
+    },
   })
   const people = await listTeamApprovers(tx, approvalTeamOf(stage))
   await announce(needs, {
     pipelineId: stage.pipelineId,
     event: 'approval.requested',
-    text: `${actor.name} asks for approval: ${source.name} v${version} to ${stage.app}`,
+    text: `${actor.name} asks for approval: ${source.name} v${version} to ${stage.app}${reason === null ? '' : ` (${reason})`}`,
     data: { approval: { id, digest }, app: { id: stage.appId, name: stage.app } },
     details: `sluice pipelines:plan -a ${source.name} --to ${stage.app}\nsluice pipelines:approve ${id} -p ${stage.pipeline}`,
     mailTo: people.filter((one) => one.accountId !== actor.accountId).map(({ email }) => email),
@@ -144,16 +164,7 @@ export const approve = (
 ): Promise<ApprovalState> =>
   transaction(needs.db, async (tx) => {
     const request = await lockRequest(tx, actor, pipeline, id)
-    const stage = await stageIn(tx, actor, pipeline, { id: request.appId, name: request.appName })
-    const teamId = approvalTeamOf(stage)
-    const people = await listTeamApprovers(tx, teamId)
-    if (!people.some(({ accountId }) => accountId === actor.accountId))
-      throw forbidden(await whoApproves(tx, pipeline, stage, teamId))
-    if (request.requestedBy === actor.accountId)
-      throw forbidden('You asked for this approval: somebody else has to give it.')
-    if (request.withdrawnAt) throw invalidParams('This request was withdrawn. Ask anew.')
-    if (request.expiresAt <= new Date())
-      throw invalidParams('This request has expired. Ask anew: sluice pipelines:approvals:request')
+    await checkJudge(tx, actor, pipeline, request)
     const isNew = await insertApproval(tx, actor, request.id)
     const after = await withState(tx, request)
     if (!isNew) return after
@@ -180,6 +191,64 @@ export const approve = (
     )
     return after
   })
+
+/** The same people say no as could have said yes; then it is to be asked for anew. */
+export const refuse = (
+  needs: Needs,
+  actor: Actor,
+  pipeline: Pipeline,
+  { id, reason }: { id: string; reason: string | null },
+): Promise<ApprovalState> =>
+  transaction(needs.db, async (tx) => {
+    const request = await lockRequest(tx, actor, pipeline, id)
+    await checkJudge(tx, actor, pipeline, request)
+    await markRefused(tx, actor, request.id, reason)
+    await insertEvent(tx, actor, {
+      resource: 'approval',
+      resourceId: request.id,
+      action: 'update',
+      appId: request.appId,
+      pipelineId: pipeline.id,
+      teamId: pipeline.teamId,
+      after: { refusedBy: actor.name, digest: request.digest, reason },
+    })
+    const asker = request.requestedBy && (await findRequester(tx, actor, request.requestedBy))
+    await announce(
+      { ...needs, db: tx },
+      {
+        pipelineId: pipeline.id,
+        event: 'approval.refused',
+        text: `${actor.name} refused ${request.digest.slice(7, 15)} for ${request.appName}${reason === null ? '' : ` (${reason})`}`,
+        data: {
+          approval: { id: request.id, digest: request.digest, state: 'refused' },
+          app: { id: request.appId, name: request.appName },
+        },
+        mailTo: asker ? [asker.email] : [],
+      },
+    )
+    return withState(tx, await getApprovalRequest(tx, actor, pipeline.id, request.id))
+  })
+
+/** @throws 403 if the actor is not one of those who decide on the request; 422 if it is not open any more */
+const checkJudge = async (
+  tx: Db,
+  actor: Actor,
+  pipeline: Pipeline,
+  request: ApprovalRequest,
+): Promise<void> => {
+  const stage = await stageIn(tx, actor, pipeline, { id: request.appId, name: request.appName })
+  const teamId = approvalTeamOf(stage)
+  const people = await listTeamApprovers(tx, teamId)
+  if (!people.some(({ accountId }) => accountId === actor.accountId))
+    throw forbidden(await whoApproves(tx, pipeline, stage, teamId))
+  if (request.requestedBy === actor.accountId)
+    throw forbidden('You asked for this approval: somebody else has to give it.')
+  if (request.refusedByName !== null)
+    throw invalidParams(`${request.refusedByName} refused this request. Ask anew.`)
+  if (request.withdrawnAt) throw invalidParams('This request was withdrawn. Ask anew.')
+  if (request.expiresAt <= new Date())
+    throw invalidParams('This request has expired. Ask anew: sluice pipelines:approvals:request')
+}
 
 const whoApproves = async (
   tx: Db,

@@ -170,6 +170,40 @@ test('an approval ends with its time, with a withdrawal, and with the role of wh
   assert.equal((await act(pipeline, 'nonsense', 'approve', admin)).statusCode, 404)
 })
 
+test('who could approve may refuse instead and say why; then it is to be asked for anew', async () => {
+  const team = await aTeam(platform, ['admin', 'member', 'viewer'])
+  const { admin, member, viewer } = team.people
+  const pipeline = await aPipeline(platform, { team: team.name })
+  const { staging, production } = pipeline
+  await setPolicy(pipeline, { approvals: 1 })
+  const asked = await call('POST', `/pipelines/${pipeline.id}/approvals`, {
+    source: { app: staging.id },
+    targets: [{ app: production.id }],
+    reason: 'mends the checkout',
+  })
+  const [{ id, reason }] = asked.json()
+  assert.equal(reason, 'mends the checkout')
+  const no = { reason: 'not before the sale' }
+  const refuse = (as: As, body: object = no) =>
+    call('POST', `/pipelines/${pipeline.id}/approvals/${id}/actions/refuse`, body, as)
+  assert.equal((await refuse({})).statusCode, 403)
+  assert.equal((await refuse(viewer)).statusCode, 403)
+  await act(pipeline, id, 'approve', member)
+  const refused = await refuse(admin)
+  assert.equal(refused.statusCode, 200, refused.body)
+  const { state, refused_by: by, refusal } = refused.json()
+  assert.deepEqual([state, by.email, refusal], ['refused', admin.email, no.reason])
+  assert.equal((await promote(pipeline, staging, [production])).statusCode, 403)
+  const late = await act(pipeline, id, 'approve', member)
+  assert.equal(late.statusCode, 422)
+  assert.match(late.json().message, /refused this request/)
+  assert.equal((await refuse(admin, {})).statusCode, 422)
+  const again = await request(pipeline, staging, production)
+  assert.notEqual(again, id)
+  await act(pipeline, again, 'approve', member)
+  assert.equal((await promote(pipeline, staging, [production])).statusCode, 201)
+})
+
 test('of two who approve at once both count, and one who does so twice counts once', async () => {
   const team = await aTeam(platform, ['admin', 'member'])
   const { admin, member } = team.people
@@ -275,6 +309,16 @@ test('a freeze holds on every way to a release, for admins too, until it is over
   assert.equal((await call('POST', path, { ...override, reason: '  ' }, admin)).statusCode, 422)
   const made = await call('POST', path, override, admin)
   assert.equal(made.statusCode, 201, made.body)
+  const plan = await call(
+    'POST',
+    `/pipelines/${pipeline.id}/promotion-plans`,
+    { source: { app: staging.id } },
+    admin,
+  )
+  const { policy } = plan.json().targets[0]
+  assert.equal(policy.freeze.now.reason, 'holidays')
+  assert.equal(policy.freeze.override.reason, 'the shop is down')
+  assert.equal(policy.promoters, null)
   const promoted = await promote(pipeline, staging, [production], admin)
   assert.equal(promoted.statusCode, 201, promoted.body)
   const record = (await call('GET', `/pipeline-promotions/${promoted.json().id}`)).json()

@@ -6,7 +6,7 @@ import { CHANGE_PIPELINE } from '#/platform/pipeline/pipeline.ts'
 import { listStages } from '#/platform/pipeline/stage-store.ts'
 import { route } from '#/platform/route.ts'
 import { getApprovalRequest, listApprovalRequests } from './approval-store.ts'
-import { approve, requestApprovals, withdraw, withState } from './change-approvals.ts'
+import { approve, refuse, requestApprovals, withdraw, withState } from './change-approvals.ts'
 import { addFreeze, changePolicy, overrideFreeze, removeFreeze } from './change-policy.ts'
 import {
   CreateApprovals,
@@ -17,6 +17,7 @@ import {
   presentFreeze,
   presentOverride,
   presentPolicy,
+  RefuseApproval,
   UpdatePolicy,
 } from './stage-policy-schema.ts'
 
@@ -111,7 +112,7 @@ export const stagePolicyRoutes = [
     path: '/pipelines/:pipeline/approvals',
     access: onPipeline('view'),
     body: CreateApprovals,
-    handle: async ({ platform, actor, target, body: { source, targets } }) =>
+    handle: async ({ platform, actor, target, body: { source, targets, reason } }) =>
       (
         await requestApprovals(platform, actor, target, {
           source: {
@@ -119,6 +120,7 @@ export const stagePolicyRoutes = [
             release: source.release ? referenceOf(source.release) : undefined,
           },
           targets: targets.map(({ app }) => referenceOf(app)),
+          reason: reason ?? null,
         })
       ).map(presentApproval),
   }),
@@ -138,6 +140,20 @@ export const stagePolicyRoutes = [
     status: 200,
     handle: async ({ platform, actor, target, params }) =>
       presentApproval(await approve(platform, actor, target, params.approval)),
+  }),
+  route({
+    method: 'POST',
+    path: '/pipelines/:pipeline/approvals/:approval/actions/refuse',
+    access: onPipeline('view'),
+    body: RefuseApproval,
+    status: 200,
+    handle: async ({ platform, actor, target, params, body }) =>
+      presentApproval(
+        await refuse(platform, actor, target, {
+          id: params.approval,
+          reason: body.reason ?? null,
+        }),
+      ),
   }),
   route({
     method: 'POST',

@@ -62,13 +62,18 @@ export const CreateOverride = Type.Object({
   minutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 24 * 60 })),
 })
 
+const Reason = Type.String({ minLength: 1, maxLength: 500 })
+
 export const CreateApprovals = Type.Object({
   source: Type.Object({
     app: Reference,
     release: Type.Optional(Type.Union([Reference, Type.Null()])),
   }),
   targets: Type.Array(Type.Object({ app: Reference }), { maxItems: 200 }),
+  reason: Type.Optional(Reason),
 })
+
+export const RefuseApproval = Type.Object({ reason: Type.Optional(Reason) })
 
 type StageName = Pick<Stage, 'id' | 'name'>
 
@@ -77,7 +82,7 @@ export const presentPolicy = (stage: StageName, policy: StagePolicy, freezes: Fr
   return {
     stage: { id: stage.id, name: stage.name },
     approvals: policy.approvals,
-    approval_team: policy.approvalTeamId && { id: policy.approvalTeamId },
+    approval_team: policy.approvalTeamId === null ? null : { id: policy.approvalTeamId },
     approval_hours: policy.approvalHours,
     promoters: policy.promoters,
     direct_deploys: policy.directDeploys,
@@ -132,6 +137,9 @@ export const presentApproval = (approval: ApprovalState) => ({
     created_at: at,
   })),
   requested_by: { id: approval.requestedBy, email: approval.requestedByName },
+  reason: approval.reason,
+  refused_by: approval.refusedByName === null ? null : { email: approval.refusedByName },
+  refusal: approval.refusal,
   expires_at: approval.expiresAt,
   created_at: approval.createdAt,
 })

@@ -5,7 +5,7 @@ import { canSendMail, enqueueMail } from '#/platform/mail/send-mail.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { deliverWebhookJob } from './webhook-jobs.ts'
 import { getPipelineName, insertDelivery, listWebhooks } from './webhook-store.ts'
-import type { WebhookEvent } from './webhook.ts'
+import type { WebhookEvent } from './webhook-table.ts'
 
 export type Announcement = {
   pipelineId: string

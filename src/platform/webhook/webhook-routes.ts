@@ -5,7 +5,7 @@ import { route } from '#/platform/route.ts'
 import { addWebhook, removeWebhook } from './change-webhooks.ts'
 import { CreateWebhook, presentDelivery, presentWebhook } from './webhook-schema.ts'
 import { getWebhook, listDeliveries, listWebhooks } from './webhook-store.ts'
-import { WEBHOOK_EVENTS } from './webhook.ts'
+import { WEBHOOK_EVENTS } from './webhook-table.ts'
 
 export const webhookRoutes = [
   route({

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
-import { WEBHOOK_EVENTS, type Webhook, type WebhookDelivery } from './webhook.ts'
+import { WEBHOOK_EVENTS } from './webhook-table.ts'
+import type { Webhook, WebhookDelivery } from './webhook.ts'
 
 export const CreateWebhook = Type.Object({
   url: Type.String({ minLength: 1, maxLength: 2000 }),

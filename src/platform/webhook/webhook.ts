@@ -1,12 +1,3 @@
-export const WEBHOOK_EVENTS = [
-  'promotion.created',
-  'promotion.succeeded',
-  'promotion.failed',
-  'approval.requested',
-  'approval.given',
-] as const
-export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number]
-
 /** Who is told of what happens in a pipeline. */
 export type Webhook = {
   id: string

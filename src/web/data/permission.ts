@@ -1,6 +1,6 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQueries, useQuery } from '@tanstack/react-query'
 import { queries } from './queries.ts'
-import type { Pipeline, Team } from './types.ts'
+import type { Collaborator, Pipeline, Team } from './types.ts'
 
 /** One of these permissions will do; see docs/permissions.md. */
 const NEEDED = {
@@ -10,11 +10,30 @@ const NEEDED = {
   manage: { any: ['manage'], what: 'manage this app' },
 }
 
+type Action = keyof typeof NEEDED
+
 /** Why the signed-in account may not do this on the app; undefined if it may, or as long as it is not known. */
-export const useRefusal = (appId: string, action: keyof typeof NEEDED): string | undefined => {
+export const useRefusal = (appId: string, action: Action): string | undefined => {
   const account = useQuery(queries.account)
   const collaborators = useQuery(queries.collaborators(appId))
-  const own = collaborators.data?.find(({ user }) => user.email === account.data?.email)
+  return refusalOf(account.data?.email, collaborators.data, action)
+}
+
+/** The same of several apps at once: the first refusal. */
+export const useRefusalOnAny = (appIds: string[], action: Action): string | undefined => {
+  const account = useQuery(queries.account)
+  const all = useQueries({ queries: appIds.map((id) => queries.collaborators(id)) })
+  return all
+    .map(({ data }) => refusalOf(account.data?.email, data, action))
+    .find((refusal) => refusal !== undefined)
+}
+
+const refusalOf = (
+  email: string | undefined,
+  collaborators: Collaborator[] | undefined,
+  action: Action,
+): string | undefined => {
+  const own = collaborators?.find(({ user }) => user.email === email)
   const { any, what } = NEEDED[action]
   if (!own || own.permissions.some(({ name }) => any.includes(name))) return undefined
   return `Your role (${own.role}) may not ${what}.`

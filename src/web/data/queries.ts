@@ -6,27 +6,36 @@ import type {
   AddOnPlan,
   App,
   AppTransfer,
+  Approval,
   Authorization,
   Build,
   Collaborator,
+  ConfigMark,
   Coupling,
   Deploy,
   Dyno,
   EphemeralCollaborator,
   Event,
+  Freeze,
   Invitation,
+  Metrics,
   Pipeline,
   ProcessType,
   PipelineStage,
   PromotionPlan,
+  PromotionRecord,
   PromotionTarget,
   Release,
   Session,
   Slug,
+  SlugCommit,
+  StagePolicy,
   Team,
   TeamEphemeralApps,
   TeamMember,
   TeamPreferences,
+  Webhook,
+  WebhookDelivery,
 } from './types.ts'
 
 /** What the API says is no more true the second time; what did not come through may be. */
@@ -49,6 +58,16 @@ const read = <T>(queryKey: readonly unknown[], path: string, range?: string) =>
 
 const part = <T>(appId: string, name: string, path: string, range?: string) =>
   read<T>(['part', appId, name, path, range], `/apps/${appId}${path}`, range)
+
+/** Asked for again whenever something of a pipeline changes. */
+const ofPipeline = <T>(pipelineId: string, path: string) =>
+  read<T>(['pipelines', pipelineId, path], `/pipelines/${pipelineId}${path}`)
+
+const lastMinutes = (minutes: number): string =>
+  new URLSearchParams({
+    from: new Date(Date.now() - minutes * 60_000).toISOString(),
+    step: '60',
+  }).toString()
 
 export const queries = {
   account: read<Account>(['account'], '/account'),
@@ -88,8 +107,15 @@ export const queries = {
   pipelines: read<Pipeline[]>(['pipelines'], '/pipelines', 'name ..; max=1000'),
   pipeline: (name: string) =>
     read<Pipeline>(['pipelines', name], `/pipelines/${encodeURIComponent(name)}`),
-  stages: (pipelineId: string) =>
-    read<PipelineStage[]>(['stages', pipelineId], `/pipelines/${pipelineId}/stages`),
+  stages: (pipelineId: string) => ofPipeline<PipelineStage[]>(pipelineId, '/stages'),
+  policy: (pipelineId: string, stage: string) =>
+    ofPipeline<StagePolicy>(pipelineId, `/stages/${stage}/policy`),
+  freezes: (pipelineId: string) => ofPipeline<Freeze[]>(pipelineId, '/freezes'),
+  approvals: (pipelineId: string) => ofPipeline<Approval[]>(pipelineId, '/approvals'),
+  configMarks: (pipelineId: string) => ofPipeline<ConfigMark[]>(pipelineId, '/config-marks'),
+  webhooks: (pipelineId: string) => ofPipeline<Webhook[]>(pipelineId, '/webhooks'),
+  deliveries: (pipelineId: string, id: string) =>
+    ofPipeline<WebhookDelivery[]>(pipelineId, `/webhooks/${id}/deliveries`),
   couplings: read<Coupling[]>(['couplings'], '/pipeline-couplings', 'id ..; max=1000'),
   plans: (service: string) =>
     read<AddOnPlan[]>(['add-on-plans', service], `/addon-services/${service}/plans`),
@@ -108,6 +134,20 @@ export const queries = {
     ...part<Slug>(appId, 'slug', `/slugs/${slugId}`),
     staleTime: Infinity,
   }),
+  slugCommit: (appId: string, slugId: string) => ({
+    ...part<SlugCommit>(appId, 'slug', `/slugs/${slugId}/commit`),
+    staleTime: Infinity,
+  }),
+  /** How it goes now: the newest five minutes, asked for again as they pass. */
+  traffic: (appId: string) => ({
+    ...queryOptions({
+      queryKey: ['part', appId, 'traffic'],
+      queryFn: ({ signal }) =>
+        request<Metrics>('GET', `/apps/${appId}/metrics?${lastMinutes(5)}`, { signal }),
+    }),
+    refetchInterval: 60_000,
+    retry: false,
+  }),
   builds: (appId: string, most = 20) =>
     part<Build[]>(appId, 'builds', '/builds', `created_at ..; max=${most}, order=desc`),
   build: (appId: string, id: string) =>
@@ -123,16 +163,32 @@ export const queries = {
     staleTime: Infinity,
   }),
   collaborators: (appId: string) => part<Collaborator[]>(appId, 'collaborators', '/collaborators'),
-  /** What promoting the app would change on the apps of the next stage. */
-  plan: (pipelineId: string, appId: string) =>
+  /** What promoting the app would change on the apps of the next stage. @param release an earlier one of the app */
+  plan: (pipelineId: string, appId: string, release?: string) =>
     queryOptions({
-      queryKey: ['plan', pipelineId, appId],
+      queryKey: ['plan', pipelineId, appId, release],
       queryFn: ({ signal }) =>
         request<PromotionPlan>('POST', `/pipelines/${pipelineId}/promotion-plans`, {
-          body: { source: { app: appId } },
+          body: {
+            source: {
+              app: { id: appId },
+              ...(release === undefined ? {} : { release: { id: release } }),
+            },
+          },
           signal,
         }),
     }),
+  promotions: (pipelineId: string, most: number) =>
+    read<PromotionRecord[]>(
+      ['promotion', 'of', pipelineId, most],
+      `/pipelines/${pipelineId}/promotions`,
+      `number ..; max=${most}, order=desc`,
+    ),
+  promotion: (id: string) =>
+    read<PromotionRecord>(
+      ['promotion', id, 'record'],
+      `/pipeline-promotions/${encodeURIComponent(id)}`,
+    ),
   promotionTargets: (id: string) =>
     read<PromotionTarget[]>(['promotion', id], `/pipeline-promotions/${id}/promotion-targets`),
 }

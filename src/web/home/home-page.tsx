@@ -10,8 +10,6 @@ import { buttonLook } from '#/web/ui/button.tsx'
 import { Commands, Empty, Failure, Loading } from '#/web/ui/states.tsx'
 import { Offers } from './offers.tsx'
 
-const ORDER = ['review', 'development', 'staging', 'production']
-
 export const HomePage = (): ReactNode => {
   const apps = useQuery(queries.apps)
   const pipelines = useQuery(queries.pipelines)
@@ -99,8 +97,9 @@ const Lists = ({ apps, pipelines, couplings, wanted }: ListsProps): ReactNode =>
 type PipelineRowProps = { pipeline: Pipeline; apps: App[]; coupled: Map<string, Coupling> }
 
 const PipelineRow = ({ pipeline, apps, coupled }: PipelineRowProps): ReactNode => {
-  const stageOf = ({ id }: App): string => coupled.get(id)?.stage ?? ''
-  const sorted = apps.toSorted((a, b) => ORDER.indexOf(stageOf(a)) - ORDER.indexOf(stageOf(b)))
+  const stageOf = ({ id }: App) => coupled.get(id)?.pipeline_stage
+  const placeOf = (app: App): number => stageOf(app)?.position ?? 0
+  const sorted = apps.toSorted((a, b) => placeOf(a) - placeOf(b))
   return (
     <li className="card overflow-hidden">
       <div className="flex flex-wrap items-center justify-between gap-2 px-4 py-3">
@@ -112,7 +111,7 @@ const PipelineRow = ({ pipeline, apps, coupled }: PipelineRowProps): ReactNode =
       {sorted.length > 0 && (
         <ul className="divide-y border-t">
           {sorted.map((app) => (
-            <AppRow key={app.id} app={app} stage={capitalised(stageOf(app))} />
+            <AppRow key={app.id} app={app} stage={capitalised(stageOf(app)?.name ?? '')} />
           ))}
         </ul>
       )}

@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
-import { AppHealth, Code, currentOf } from '#/web/app/app-facts.tsx'
+import { AppHealth, Code, currentOf, firstLine } from '#/web/app/app-facts.tsx'
 import { request } from '#/web/data/client.ts'
 import { useRefusal } from '#/web/data/permission.ts'
 import { queries, queryClient } from '#/web/data/queries.ts'
@@ -42,11 +42,13 @@ export const AppCard = ({ card, stages, next, onPromote }: AppCardProps): ReactN
       {release?.slug && (
         <p className="text-sm">
           <Code appId={app.id} slugId={release.slug.id} />
+          <Author appId={app.id} slugId={release.slug.id} />
         </p>
       )}
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
         <AppHealth appId={app.id} />
         <Running appId={app.id} />
+        <Traffic appId={app.id} />
       </div>
       <FailedRelease app={app} newest={releases.data?.[0]} />
       {release && <ReleaseFacts appId={app.id} release={release} />}
@@ -68,6 +70,38 @@ const Running = ({ appId }: { appId: string }): ReactNode => {
   return (
     <span className="text-sm text-muted">
       {running.map(({ type, quantity }) => `${type} ×${quantity}`).join(', ')}
+    </span>
+  )
+}
+
+type OfSlugProps = { appId: string; slugId: string }
+
+/** Who wrote the commit, and when; nothing where the platform has not got it. */
+const Author = ({ appId, slugId }: OfSlugProps): ReactNode => {
+  const { data } = useQuery(queries.slugCommit(appId, slugId))
+  return (
+    data?.commit && (
+      <span className="block text-muted">
+        {firstLine(data.commit.author.name)} · <Ago time={data.commit.date} />
+      </span>
+    )
+  )
+}
+
+const SECONDS = 300
+
+/** How many requests come, for those who may see metrics. */
+const Traffic = ({ appId }: { appId: string }): ReactNode => {
+  const isAllowed = useRefusal(appId, 'operate') === undefined
+  const { data } = useQuery({ ...queries.traffic(appId), enabled: isAllowed })
+  const requests = data?.process_types
+    .flatMap(({ points }) => points.map((point) => point.requests))
+    .reduce((sum, one) => sum + one, 0)
+  if (!requests) return null
+  const rate = requests / SECONDS
+  return (
+    <span className="text-sm text-muted" title="Of the last five minutes">
+      {rate < 0.1 ? '< 0.1' : rate.toFixed(1)} requests/s
     </span>
   )
 }
@@ -115,7 +149,7 @@ const Ahead = ({ pipelineId, appId, next }: AheadProps): ReactNode => {
   const ahead = Math.max(0, ...aheads)
   return (
     <p className="text-sm">
-      {aheads.length === 0
+      {ahead === 0
         ? `Differs from ${next.name.toLowerCase()}`
         : `${count(ahead, 'commit')} ahead of ${next.name.toLowerCase()}`}
       {behind > 0 && <span className="text-warn">, {count(behind, 'commit')} behind</span>}

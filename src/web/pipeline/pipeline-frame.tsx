@@ -10,7 +10,10 @@ import { PipelineContext } from './pipeline-context.ts'
 
 const TABS = [
   ['/pipelines/$pipeline', 'Board'],
+  ['/pipelines/$pipeline/promotions', 'Promotions'],
+  ['/pipelines/$pipeline/approvals', 'Approvals'],
   ['/pipelines/$pipeline/activity', 'Activity'],
+  ['/pipelines/$pipeline/stages', 'Stages'],
   ['/pipelines/$pipeline/access', 'Access'],
   ['/pipelines/$pipeline/settings', 'Settings'],
 ] as const

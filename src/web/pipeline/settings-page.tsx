@@ -12,7 +12,9 @@ import { Danger } from '#/web/ui/danger.tsx'
 import { Choice, Field, Form } from '#/web/ui/form.tsx'
 import { Sheet } from '#/web/ui/sheet.tsx'
 import { Problem, Reason } from '#/web/ui/states.tsx'
+import { PathRules } from './path-rules.tsx'
 import { usePipeline } from './pipeline-context.ts'
+import { Webhooks } from './webhooks.tsx'
 
 export const SettingsPage = (): ReactNode => {
   const pipeline = usePipeline()
@@ -22,6 +24,8 @@ export const SettingsPage = (): ReactNode => {
       <Name key={pipeline.name} pipeline={pipeline} />
       <Owner pipeline={pipeline} />
       <Production pipeline={pipeline} />
+      <Webhooks pipeline={pipeline} />
+      <PathRules pipeline={pipeline} />
       <Danger
         thing="pipeline"
         name={pipeline.name}

@@ -113,6 +113,7 @@ export const Icon = ({ path, weight = 1.7 }: { path: string; weight?: number }):
 )
 
 export const ICONS = {
+  up: 'M5 12.5l5-5 5 5',
   down: 'M5 7.5l5 5 5-5',
   right: 'M7.5 5l5 5-5 5',
   dots: 'M4.5 10h.01M10 10h.01M15.5 10h.01',

@@ -17,6 +17,7 @@ export class ApprovalsRequest extends ApiCommand {
       description: 'target apps, parted by commas; else those of the next stage',
     }),
     release: Flags.string({ char: 'r', description: 'an earlier release of the app, such as v5' }),
+    reason: Flags.string({ description: 'why, for those who approve' }),
     json: jsonFlag,
     'data-dir': dataDirFlag,
   }
@@ -32,6 +33,7 @@ export class ApprovalsRequest extends ApiCommand {
       api.post<ApprovalJson[]>(`/pipelines/${pipelineId}/approvals`, {
         source: { app: { id: source.id }, ...(release ? { release } : {}) },
         targets: targets.map(({ id }) => ({ app: { id } })),
+        ...(flags.reason === undefined ? {} : { reason: flags.reason }),
       }),
     )
     if (flags.json) return this.printJson(approvals)
