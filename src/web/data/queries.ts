@@ -15,6 +15,7 @@ import type {
   EphemeralCollaborator,
   Event,
   Invitation,
+  Metrics,
   Pipeline,
   ProcessType,
   PipelineStage,
@@ -28,6 +29,9 @@ import type {
   TeamMember,
   TeamPreferences,
 } from './types.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
 
 /** What the API says is no more true the second time; what did not come through may be. */
 const isWorthRetrying = (failures: number, error: Error): boolean =>
@@ -122,6 +126,17 @@ export const queries = {
     ...part<Record<string, string>>(appId, 'release-config', `/releases/${version}/config-vars`),
     staleTime: Infinity,
   }),
+  /** Of the last hours; as new as a minute. */
+  metrics: (appId: string, hours: number) =>
+    queryOptions({
+      queryKey: ['metrics', appId, hours],
+      queryFn: ({ signal }) => {
+        const from = new Date(Date.now() - hours * HOUR_MS).toISOString()
+        return request<Metrics>('GET', `/apps/${appId}/metrics?from=${from}`, { signal })
+      },
+      staleTime: MINUTE_MS / 2,
+      refetchInterval: MINUTE_MS / 2,
+    }),
   collaborators: (appId: string) => part<Collaborator[]>(appId, 'collaborators', '/collaborators'),
   /** What promoting the app would change on the apps of the next stage. */
   plan: (pipelineId: string, appId: string) =>

@@ -10,6 +10,7 @@ import type { presentDeploy } from '#/platform/deploy/deploy-schema.ts'
 import type { presentDyno } from '#/platform/dyno/dyno-schema.ts'
 import type { presentProcessType } from '#/platform/formation/formation-schema.ts'
 import type { presentLogSession } from '#/platform/log/log-session-schema.ts'
+import type { presentMetrics } from '#/platform/metric/metric-schema.ts'
 import type {
   presentEphemeralCollaborator,
   presentTeamEphemeralApps,
@@ -47,6 +48,7 @@ export type Event = Json<PresentedEvent>
 /** Its link is there once, for whoever invites, where no mail is sent. */
 export type Invitation = Presented<typeof presentInvitation> & { accept_url?: string }
 export type LogSession = Presented<typeof presentLogSession>
+export type Metrics = Presented<typeof presentMetrics>
 export type Pipeline = Presented<typeof presentPipeline>
 export type PipelineStage = Presented<typeof presentStage>
 export type ProcessType = Presented<typeof presentProcessType>
