@@ -8,9 +8,12 @@ import type {
   AppTransfer,
   Authorization,
   Build,
+  BuildpackInstallation,
+  Certificate,
   Collaborator,
   Coupling,
   Deploy,
+  Domain,
   Dyno,
   EphemeralCollaborator,
   Event,
@@ -126,6 +129,10 @@ export const queries = {
     ...part<Record<string, string>>(appId, 'release-config', `/releases/${version}/config-vars`),
     staleTime: Infinity,
   }),
+  buildpacks: (appId: string) =>
+    part<BuildpackInstallation[]>(appId, 'buildpacks', '/buildpack-installations'),
+  domains: (appId: string) => part<Domain[]>(appId, 'domains', '/domains'),
+  certificates: (appId: string) => part<Certificate[]>(appId, 'certificates', '/sni-endpoints'),
   /** Of the last hours; as new as a minute. */
   metrics: (appId: string, hours: number) =>
     queryOptions({
