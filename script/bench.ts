@@ -2,6 +2,7 @@
 const BENCHES: Record<string, () => Promise<void>> = {
   platform: async () => (await import('./benchmarks/platform.ts')).benchPlatform(),
   promotion: async () => (await import('./benchmarks/promotion.ts')).benchPromotion(),
+  plan: async () => (await import('./benchmarks/plan.ts')).benchPlan(),
   'many-targets': async () => (await import('./benchmarks/many-targets.ts')).benchManyTargets(),
   'baked-in': async () => (await import('./benchmarks/baked-in.ts')).benchBakedIn(),
   push: async () => (await import('./benchmarks/push.ts')).benchPush(),
