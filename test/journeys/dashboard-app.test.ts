@@ -211,7 +211,7 @@ step('what visitors ask for is seen in numbers', async () => {
   await requests.getByRole('columnheader', { name: '4xx' }).waitFor()
   await page.getByText(/Releases in this time/).waitFor()
   await look('metrics')
-  await page.getByLabel('Time').selectOption('The last 7 days')
+  await page.getByLabel('Time', { exact: true }).selectOption('The last 7 days')
   await requests.waitFor()
 })
 

@@ -1,6 +1,7 @@
-import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import { useLook } from '#/web/ui/use-look.ts'
 import type { ChartData, ChartSpec } from './chart-series.ts'
 
 /** A moment that is marked on the chart, in seconds since 1970. */
@@ -14,7 +15,7 @@ const FONT = '12px system-ui, sans-serif'
 /** A picture only: what it shows is told in words beside it. */
 export const Chart = ({ spec, data, marks }: ChartProps): ReactNode => {
   const box = useRef<HTMLDivElement>(null)
-  const theme = useTheme()
+  const look = useLook()
   useEffect(() => {
     const element = box.current
     if (!element) return
@@ -31,7 +32,7 @@ export const Chart = ({ spec, data, marks }: ChartProps): ReactNode => {
       resized.disconnect()
       plot.destroy()
     }
-  }, [spec, data, marks, theme])
+  }, [spec, data, marks, look])
   return (
     <div ref={box} aria-hidden="true" className="min-h-[180px] w-full min-w-0 overflow-hidden" />
   )
@@ -51,7 +52,7 @@ const optionsOf = (spec: ChartSpec, marks: Mark[], width: number): uPlot.Options
     cursor: { show: false },
     scales: { y: { range: (_plot, _least, most) => [0, most > 0 ? most * 1.1 : 1] } },
     axes: [
-      axis,
+      { ...axis, space: 70, values: (_plot, times) => timesOf(times) },
       { ...axis, size: 56, values: (_plot, marked) => marked.map((value) => spec.show(value)) },
     ],
     series: [
@@ -67,6 +68,20 @@ const optionsOf = (spec: ChartSpec, marks: Mark[], width: number): uPlot.Options
   }
 }
 
+const DAY_SECONDS = 86_400
+
+const timesOf = (times: number[]): string[] => {
+  const isOfDays = (times.at(-1) ?? 0) - (times[0] ?? 0) > DAY_SECONDS
+  const format = new Intl.DateTimeFormat('en', {
+    ...(isOfDays ? { weekday: 'short' } : {}),
+    hour: '2-digit',
+    minute: '2-digit',
+    hour12: false,
+  })
+  return times.map((time) => format.format(time * 1_000))
+}
+
+/** Their names where there is room for them. */
 const drawMarks = (plot: uPlot, marks: Mark[]): void => {
   const { ctx, bbox } = plot
   ctx.save()
@@ -74,6 +89,7 @@ const drawMarks = (plot: uPlot, marks: Mark[]): void => {
   ctx.fillStyle = colour('--muted')
   ctx.font = FONT
   ctx.setLineDash([4, 4])
+  let nameEnd = -Infinity
   for (const { at, text } of marks) {
     const x = Math.round(plot.valToPos(at, 'x', true))
     if (x < bbox.left || x > bbox.left + bbox.width) continue
@@ -81,27 +97,15 @@ const drawMarks = (plot: uPlot, marks: Mark[]): void => {
     ctx.moveTo(x, bbox.top)
     ctx.lineTo(x, bbox.top + bbox.height)
     ctx.stroke()
-    ctx.fillText(text, x + 3, bbox.top + 10)
+    const { width } = ctx.measureText(text)
+    const isAtEdge = x + 3 + width > bbox.left + bbox.width
+    const left = isAtEdge ? x - 3 - width : x + 3
+    if (left <= nameEnd) continue
+    ctx.fillText(text, left, bbox.top + 10)
+    nameEnd = left + width
   }
   ctx.restore()
 }
 
 const colour = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim()
-
-/** Changes when the look does: a canvas does not follow by itself. */
-const useTheme = (): number => {
-  const [changes, setChanges] = useState(0)
-  useEffect(() => {
-    const change = (): void => setChanges((count) => count + 1)
-    const system = matchMedia('(prefers-color-scheme: dark)')
-    system.addEventListener('change', change)
-    const chosen = new MutationObserver(change)
-    chosen.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] })
-    return () => {
-      system.removeEventListener('change', change)
-      chosen.disconnect()
-    }
-  }, [])
-  return changes
-}

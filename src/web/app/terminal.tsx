@@ -2,8 +2,9 @@ import { FitAddon } from '@xterm/addon-fit'
 import { Terminal as XTerm, type ITheme } from '@xterm/xterm'
 import '@xterm/xterm/css/xterm.css'
 import { useEffect, useRef, type ReactNode } from 'react'
+import { useLook } from '#/web/ui/use-look.ts'
 import { attachDyno, type AttachOptions } from './attached-dyno.ts'
-import { strictDocument } from './strict-document.ts'
+import { withoutInlineStyles } from './without-inline-styles.ts'
 
 type TerminalProps = Pick<AttachOptions, 'appId' | 'command' | 'onStarted' | 'onEnd' | 'onProblem'>
 
@@ -14,12 +15,16 @@ const MOST_UNDRAWN_CHARACTERS = 4 * 1024 * 1024
 /** A terminal with a one-off dyno in it, for as long as it is shown. */
 export const Terminal = ({ appId, command, ...tell }: TerminalProps): ReactNode => {
   const box = useRef<HTMLDivElement>(null)
+  const opened = useRef<XTerm>(null)
+  const look = useLook()
   const told = useRef(tell)
   told.current = tell
   useEffect(() => {
     const element = box.current
     if (!element) return
+    const restore = withoutInlineStyles()
     const terminal = openTerminal(element)
+    opened.current = terminal
     let undrawn = 0
     const dyno = attachDyno({
       appId,
@@ -46,8 +51,12 @@ export const Terminal = ({ appId, command, ...tell }: TerminalProps): ReactNode 
     return () => {
       dyno.leave()
       terminal.dispose()
+      restore()
     }
   }, [appId, command])
+  useEffect(() => {
+    if (opened.current) opened.current.options.theme = themeNow()
+  }, [look])
   return (
     <div className="overflow-x-auto rounded-lg border bg-sunken p-2">
       <div ref={box} className="h-[60vh] min-h-60" />
@@ -57,7 +66,6 @@ export const Terminal = ({ appId, command, ...tell }: TerminalProps): ReactNode 
 
 const openTerminal = (element: HTMLElement): XTerm => {
   const terminal = new XTerm({
-    documentOverride: strictDocument(),
     scrollback: SCROLLBACK_LINES,
     fontFamily: getComputedStyle(element).getPropertyValue('--font-mono') || 'monospace',
     fontSize: 13,

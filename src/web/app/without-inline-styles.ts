@@ -1,18 +1,15 @@
 /**
- * The document for a library that makes style elements and attributes, which our policy forbids: their rules become
- * sheets that the page adopts, their attributes properties. Both are made by script alone, never out of text of a page.
+ * For a library that makes style elements and attributes, which our policy forbids: until the returned function is
+ * called, the rules of elements made by script become sheets that the page adopts, their style attributes properties.
+ * Text of a page can make neither.
  */
-export const strictDocument = (): Document =>
-  new Proxy(document, {
-    get: (target, key) => {
-      if (key === 'createElement') return createElement
-      const value: unknown = Reflect.get(target, key, target)
-      return typeof value === 'function' ? value.bind(target) : value
-    },
-  })
+export const withoutInlineStyles = (): (() => void) => {
+  document.createElement = (name: string): HTMLElement =>
+    name === 'style' ? adoptedStyle() : withStyleAsProperty(make(name))
+  return () => void Reflect.deleteProperty(document, 'createElement')
+}
 
-const createElement = (name: string): HTMLElement =>
-  name === 'style' ? adoptedStyle() : withStyleAsProperty(document.createElement(name))
+const make = (name: string): HTMLElement => Document.prototype.createElement.call(document, name)
 
 const withStyleAsProperty = (element: HTMLElement): HTMLElement =>
   Object.assign(element, {
@@ -26,7 +23,7 @@ const withStyleAsProperty = (element: HTMLElement): HTMLElement =>
 const adoptedStyle = (): HTMLElement => {
   const sheet = new CSSStyleSheet()
   document.adoptedStyleSheets.push(sheet)
-  const element = document.createElement('span')
+  const element = make('span')
   element.hidden = true
   Object.defineProperty(element, 'textContent', {
     set: (text: string) => sheet.replaceSync(text),
