@@ -20,7 +20,7 @@ export const Chart = ({ spec, data, marks }: ChartProps): ReactNode => {
     const element = box.current
     if (!element) return
     const plot = new uPlot(
-      optionsOf(spec, marks, element.clientWidth),
+      optionsOf(spec, marks, { width: element.clientWidth, stepSeconds: stepOf(data) }),
       [data.times, ...data.values],
       element,
     )
@@ -38,7 +38,15 @@ export const Chart = ({ spec, data, marks }: ChartProps): ReactNode => {
   )
 }
 
-const optionsOf = (spec: ChartSpec, marks: Mark[], width: number): uPlot.Options => {
+const stepOf = ({ times: [first = 0, second = first] }: ChartData): number => second - first
+
+type Extent = { width: number; stepSeconds: number }
+
+const optionsOf = (
+  spec: ChartSpec,
+  marks: Mark[],
+  { width, stepSeconds }: Extent,
+): uPlot.Options => {
   const axis = {
     stroke: colour('--muted'),
     font: FONT,
@@ -50,7 +58,11 @@ const optionsOf = (spec: ChartSpec, marks: Mark[], width: number): uPlot.Options
     height: HEIGHT_PX,
     legend: { show: false },
     cursor: { show: false },
-    scales: { y: { range: (_plot, _least, most) => [0, most > 0 ? most * 1.1 : 1] } },
+    scales: {
+      // To the end of the last step, since what is marked may be in it.
+      x: { range: (_plot, least, most) => [least, most + stepSeconds] },
+      y: { range: (_plot, _least, most) => [0, most > 0 ? most * 1.1 : 1] },
+    },
     axes: [
       { ...axis, space: 70, values: (_plot, times) => timesOf(times) },
       { ...axis, size: 56, values: (_plot, marked) => marked.map((value) => spec.show(value)) },

@@ -26,7 +26,9 @@ const adoptedStyle = (): HTMLElement => {
   const element = make('span')
   element.hidden = true
   Object.defineProperty(element, 'textContent', {
-    set: (text: string) => sheet.replaceSync(text),
+    set: (text: string) => {
+      sheet.replaceSync(text)
+    },
   })
   element.remove = () => {
     document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet)
