@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { join } from 'node:path'
 import { after, before, test, type TestContext } from 'node:test'
@@ -213,6 +214,20 @@ step('what visitors ask for is seen in numbers', async () => {
   await look('metrics')
   await page.getByLabel('Time', { exact: true }).selectOption('The last 7 days')
   await requests.waitFor()
+})
+
+step('the log is kept as a file', async () => {
+  await tab('Logs')
+  await page.getByRole('log').getByText('heroku[router]').first().waitFor()
+  await page.getByLabel('Text').fill('/gone')
+  await page.getByRole('log').getByText('Build succeeded').waitFor({ state: 'detached' })
+  await page.getByRole('log').getByText('heroku[router]').nth(5).waitFor()
+  const saved = page.waitForEvent('download')
+  await button('Download').click()
+  const file = await saved
+  assert.equal(file.suggestedFilename(), `${APP}.log`)
+  const text = await readFile(await file.path(), 'utf8')
+  assert.match(text, /^\S+ heroku\[router\] .*path="\/gone"/)
 })
 
 step('a shell runs in the browser, and its exit code is told', async () => {
