@@ -13,6 +13,7 @@ import { recordRefusal } from '#/platform/audit/record-refusal.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
 import type { Route } from '#/platform/route.ts'
+import { isWebSocketOpening } from '#/foundation/web-socket.ts'
 import { anonymous, authenticate } from './authenticate.ts'
 import { checkToken, reachOf } from './check-token.ts'
 import { routes } from './routes.ts'
@@ -29,7 +30,7 @@ export type Api = {
 }
 
 /**
- * The HTTP server of the control plane. `first` may take a request before the API does (git over HTTP), and says
+ * The HTTP server of the control plane; what opens a WebSocket becomes its event `upgrade`. `first` may take a request before the API does (git over HTTP), and says
  * so by returning true.
  */
 export const createApi = async (
@@ -41,6 +42,7 @@ export const createApi = async (
     requestTimeout: 0,
     headersTimeout: 30_000,
     keepAliveTimeout: 75_000,
+    shouldUpgradeCallback: isWebSocketOpening,
   })
   const fastify = Fastify({
     serverFactory: (handle) =>

@@ -28,6 +28,7 @@ import { jobHandlers } from '#/worker/job-handlers.ts'
 import { startWorker } from '#/worker/start-worker.ts'
 import { openKeyring } from './keyring.ts'
 import { ensureOperator } from './operator.ts'
+import { serveRendezvousInBrowsers } from './rendezvous-in-browsers.ts'
 import { serveRendezvous } from './rendezvous.ts'
 import { ensureSetupLink } from './setup-link.ts'
 
@@ -86,6 +87,7 @@ export const startControlPlane = async ({
   await enqueue(db, tidyBuildsJob, {}, { key: tidyBuildsJob.name })
   const git = await startGitReceiver({ ...platform, workerId })
   const api = await createApi(platform, git.first)
+  api.server.on('upgrade', serveRendezvousInBrowsers(platform))
   const listener = await startListener({
     http: api.server,
     tls: await readCertificate(paths.certificates),
