@@ -1,5 +1,6 @@
 import { assertSucceeds, startPlatform, type TestPlatform } from '../../test/support/platform.ts'
 import { medianOf } from './median.ts'
+import { connect, type Api } from './platform-api.ts'
 
 /** One promotion to many apps: from the API call to its answer, which is the plan for the record and one transaction. */
 const TARGETS = 100
@@ -59,23 +60,4 @@ const untilSettled = async (api: Api, id: string): Promise<void> => {
   const path = `/pipeline-promotions/${id}`
   while ((await api<{ settled_at: string | null }>('GET', path)).settled_at === null)
     await new Promise((resolve) => setTimeout(resolve, 100))
-}
-
-type Api = <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>
-
-const connect = async (platform: TestPlatform): Promise<Api> => {
-  const token = (await platform.sluice('auth:token')).stdout.trim()
-  return async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
-    const response = await fetch(`http://127.0.0.1:${platform.port}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body ? { 'content-type': 'application/json' } : {}),
-      },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    })
-    if (!response.ok)
-      throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
-    return (await response.json()) as Answer
-  }
 }

@@ -4,6 +4,7 @@ import { Agent, get } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { assertSucceeds, startPlatform, type TestPlatform } from '../../test/support/platform.ts'
 import { medianOf } from './median.ts'
+import { connect, type Api } from './platform-api.ts'
 
 /**
  * Promotion: from the API call until no request is answered by the old release, minus the app's own boot (from the
@@ -95,35 +96,16 @@ const pushAndPromote = async (
   return promoteOnce(platform, api, { source, target, round })
 }
 
-type Api = (method: string, path: string, body?: unknown) => Promise<unknown>
-
-const connect = async (platform: TestPlatform): Promise<Api> => {
-  const token = (await platform.sluice('auth:token')).stdout.trim()
-  return async (method, path, body) => {
-    const response = await fetch(`http://127.0.0.1:${platform.port}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body ? { 'content-type': 'application/json' } : {}),
-      },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    })
-    if (!response.ok)
-      throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
-    return response.json()
-  }
-}
-
 const promoteOnce = async (
   platform: TestPlatform,
   api: Api,
   { source, target, round }: { source: string; target: string; round: string },
 ): Promise<number> => {
-  const coupling = (await api('GET', `/apps/${source}/pipeline-couplings`)) as {
-    pipeline: { id: string }
-    app: { id: string }
-  }
-  const { id: targetId } = (await api('GET', `/apps/${target}`)) as { id: string }
+  const coupling = await api<{ pipeline: { id: string }; app: { id: string } }>(
+    'GET',
+    `/apps/${source}/pipeline-couplings`,
+  )
+  const { id: targetId } = await api<{ id: string }>('GET', `/apps/${target}`)
   const agent = new Agent({ keepAlive: true, maxSockets: 4 })
   let lastOld = 0
   let bootMs = 0
