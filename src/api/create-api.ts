@@ -16,10 +16,13 @@ import type { Route } from '#/platform/route.ts'
 import { anonymous, authenticate } from './authenticate.ts'
 import { checkToken, reachOf } from './check-token.ts'
 import { routes } from './routes.ts'
+import { BODY_PACE, cutIfSlow } from './slow-bodies.ts'
 
 /** The CLI's Request-Id grows with each call, to some 8 KB. */
 const MAX_HEADER_BYTES = 64 * 1024
 const MAX_BODY_BYTES = 2 * 1024 * 1024
+const HEAD_LIMIT_MS = 20_000
+const HEAD_CHECK_MS = 5_000
 
 export type Api = {
   server: Server
@@ -38,16 +41,20 @@ export const createApi = async (
 ): Promise<Api> => {
   const server = createServer({
     maxHeaderSize: MAX_HEADER_BYTES,
-    requestTimeout: 0,
-    headersTimeout: 30_000,
+    requestTimeout: 0, // a push may take as long as it takes; see slow-bodies.ts
+    headersTimeout: HEAD_LIMIT_MS,
+    connectionsCheckingInterval: HEAD_CHECK_MS,
     keepAliveTimeout: 75_000,
   })
+  // Connections are handed to it (listener.ts); only a server that listens looks at how long their heads take.
+  server.emit('listening')
   const fastify = Fastify({
     serverFactory: (handle) =>
-      server.on(
-        'request',
-        (request, response) => void (first(request, response) || handle(request, response)),
-      ),
+      server.on('request', (request, response) => {
+        if (first(request, response)) return
+        cutIfSlow(request, BODY_PACE)
+        handle(request, response)
+      }),
     genReqId: () => newId(),
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { maxParamLength: 500 },
