@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util'
 
-/** Each benchmark prints its figures beside its goal or beside a peer that is run in the same run. */
 type Options = { each?: number | undefined }
 
+/** Each benchmark prints its figures beside its goal or beside a peer that is run in the same run. */
 const BENCHES: Record<string, (options: Options) => Promise<void>> = {
   platform: async () => (await import('./benchmarks/platform.ts')).benchPlatform(),
   promotion: async () => (await import('./benchmarks/promotion.ts')).benchPromotion(),
+  plan: async () => (await import('./benchmarks/plan.ts')).benchPlan(),
   'many-targets': async () => (await import('./benchmarks/many-targets.ts')).benchManyTargets(),
   'baked-in': async () => (await import('./benchmarks/baked-in.ts')).benchBakedIn(),
   push: async () => (await import('./benchmarks/push.ts')).benchPush(),
@@ -20,7 +21,7 @@ const { values, positionals } = parseArgs({
   options: { each: { type: 'string' }, help: { type: 'boolean' } },
 })
 const options: Options = { each: values.each === undefined ? undefined : Number(values.each) }
-const isUnknown = positionals.some((name) => !(name in BENCHES))
+const isUnknown = positionals.some((name) => !(name in BENCHES)) || !((options.each ?? 1) >= 1)
 if (values.help || isUnknown) {
   console.log(
     `Usage: script/bench [--each NUMBER] [${Object.keys(BENCHES).join('|')}]...

@@ -35,6 +35,7 @@ server.serve_forever()
 `
 const PROCFILE = 'web: BEGAN=$(date +%s%N) exec python3 server.py\n'
 
+type Coupling = { pipeline: { id: string }; app: { id: string } }
 type Page = { version: string; bootMs: number }
 
 export const benchPromotion = async (): Promise<void> => {
@@ -101,10 +102,7 @@ const promoteOnce = async (
   api: Api,
   { source, target, round }: { source: string; target: string; round: string },
 ): Promise<number> => {
-  const coupling = await api<{ pipeline: { id: string }; app: { id: string } }>(
-    'GET',
-    `/apps/${source}/pipeline-couplings`,
-  )
+  const coupling = await api<Coupling>('GET', `/apps/${source}/pipeline-couplings`)
   const { id: targetId } = await api<{ id: string }>('GET', `/apps/${target}`)
   const agent = new Agent({ keepAlive: true, maxSockets: 4 })
   let lastOld = 0

@@ -116,6 +116,35 @@ export const startHaproxy = async (
   return { name: 'haproxy', port, child: pinned(cpu, ['haproxy', '-db', '-f', path]) }
 }
 
+export const startCaddy = async (
+  { dir, cpu, upstreamPort }: Place,
+  port: number,
+  logged: boolean,
+): Promise<Peer> => {
+  const path = join(dir, `caddy-${port}.conf`)
+  const lines = [
+    '{',
+    '  admin off',
+    '  auto_https off',
+    '}',
+    `http://127.0.0.1:${port}, http://localhost:${port}, http://app.localhost:${port} {`,
+    `  reverse_proxy 127.0.0.1:${upstreamPort} {`,
+    '    header_up X-Request-Id {http.request.uuid}',
+    '    transport http {',
+    '      keepalive_idle_conns 512',
+    '      keepalive_idle_conns_per_host 512',
+    '    }',
+    '  }',
+    ...(logged ? ['  log {', `    output file ${join(dir, 'caddy.log')}`, '  }'] : []),
+    '}',
+    '',
+  ]
+  await writeFile(path, lines.join('\n'))
+  const command = ['caddy', 'run', '--adapter', 'caddyfile', '--config', path]
+  const environment = { GOMAXPROCS: '1', HOME: dir, XDG_DATA_HOME: dir, XDG_CONFIG_HOME: dir }
+  return { name: 'caddy', port, child: pinned(cpu, command, environment) }
+}
+
 /** The router as it is, which logs each request, or without a log. */
 export const startSluice = ({ dir, cpu }: Place, port: number, logged: boolean): Peer => {
   const paths = dataDirPaths(dir)

@@ -14,6 +14,7 @@ import { until } from '../../test/support/until.ts'
 import { medianOf } from './median.ts'
 import {
   missing,
+  startCaddy,
   startHaproxy,
   startNginxProxy,
   startSluice,
@@ -23,7 +24,7 @@ import {
 } from './router-peers.ts'
 
 /**
- * The router beside nginx and HAProxy, each on one and the same processor, with the load and the app on another.
+ * The router beside nginx, HAProxy and Caddy, each on one and the same processor, with the load and the app on another.
  * Requests a second and the 99th percentile, and what a request costs its proxy in processor time, which other work
  * of the machine falsifies less. Peers take turns in each round; medians of ROUNDS.
  */
@@ -66,7 +67,7 @@ export const benchRouter = async (): Promise<void> => {
   const lacking = missing(['wrk', 'nginx', 'taskset'])
   if (lacking.length > 0) return console.log(`skipped: ${lacking.join(', ')} not installed`)
   if (availableParallelism() < 2) return console.log('skipped: it takes two processors')
-  if (missing(['haproxy']).length > 0) console.log('without haproxy: not installed')
+  for (const peer of missing(['haproxy', 'caddy'])) console.log(`without ${peer}: not installed`)
   const dir = await mkdtemp(join(tmpdir(), 'sluice-bench-router-'))
   await writeFile(join(dir, 'post.lua'), post)
   const place: Place = { dir, cpu: availableParallelism() - 1, upstreamPort: await aFreePort() }
@@ -88,6 +89,8 @@ const benchPeers = async (place: Place, logged: boolean): Promise<void> => {
     peers.push(await startNginxProxy(place, await aFreePort(), logged))
     if (missing(['haproxy']).length === 0)
       peers.push(await startHaproxy(place, await aFreePort(), logged))
+    if (missing(['caddy']).length === 0)
+      peers.push(await startCaddy(place, await aFreePort(), logged))
     peers.push(startSluice(place, await aFreePort(), logged))
     for (const { port } of peers)
       await until(() => accepts(port), { limitMs: 30_000, what: 'a peer' })

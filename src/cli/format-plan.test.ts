@@ -29,20 +29,22 @@ const target: PlanJson['targets'][number] = {
 }
 const source = {
   app: { name: 'shop-staging' },
+  stage: { name: 'staging' },
   release: { version: 42, commit: 'a'.repeat(40), digest: `sha256:9f2c${'0'.repeat(60)}` },
 }
 
 test('a plan is a table of what would change', () => {
   assert.equal(
-    formatPlan({ source, targets: [target] }),
+    formatPlan({ source, checks: [{ message: 'slug verified' }], targets: [target] }),
     [
-      'shop-staging v42 → shop v17   slug sha256:9f2c00000000…',
+      'shop-staging v42 → shop v17   slug sha256:9f2c00000000… (unchanged since staging)',
       'Code      5 commits, 12 files, by 2 authors   (sluice pipelines:diff for the list)   ! shop has 1 commit that shop-staging has not',
       'Steps     release phase: python manage.py migrate   ! migrations change (3 files under **/migrations/*.py)',
       'Config    ✗ STRIPE_KEY missing in shop   ! SENTRY_DSN same value in both   2 keys fine',
       'Add-ons   ✗ heroku-redis: shop-staging has one, shop has none',
       'Processes · + worker',
       'Other     ! what came later',
+      'Checks    ✓ slug verified',
       'Downtime  none expected',
     ].join('\n'),
   )
@@ -51,6 +53,7 @@ test('a plan is a table of what would change', () => {
 test('what is not known has no line', () => {
   const text = formatPlan({
     source,
+    checks: [],
     targets: [{ ...target, code: null, config: null, findings: [] }],
   })
   assert.doesNotMatch(text, /Code|Config|Add-ons|Other/)
@@ -60,6 +63,7 @@ test('downtime says why', () => {
   const downtime = { ...finding('warning', 'paths.search', 'search is rebuilt'), downtime: true }
   const text = formatPlan({
     source,
+    checks: [],
     targets: [{ ...target, findings: [downtime], downtime: true }],
   })
   assert.match(text, /Downtime {2}expected: search is rebuilt$/)

@@ -2,7 +2,8 @@ import { formatPolicy, type PolicyStateJson } from './format-policy.ts'
 
 /** What `POST /pipelines/:id/promotion-plans` answers. */
 export type PlanJson = {
-  source: { app: { name: string }; release: PlannedRelease }
+  source: { app: { name: string }; stage: { name: string }; release: PlannedRelease }
+  checks: { message: string }[]
   targets: PlannedTarget[]
 }
 export type PlannedRelease = {
@@ -39,22 +40,26 @@ type PlannedTarget = {
 }
 
 /** The plan as a table of findings, one block per target. A fact that is not known has no line. */
-export const formatPlan = ({ source, targets }: PlanJson): string =>
-  targets.map((target) => formatTarget(source, target)).join('\n\n')
+export const formatPlan = ({ targets, ...plan }: PlanJson): string =>
+  targets.map((target) => formatTarget(plan, target)).join('\n\n')
 
 type Line = [name: string, parts: string[]]
 
-const formatTarget = (source: PlanJson['source'], target: PlannedTarget): string => {
+const formatTarget = (
+  { source, checks }: Omit<PlanJson, 'targets'>,
+  target: PlannedTarget,
+): string => {
   const about = (...topics: string[]): string[] =>
     target.findings.filter((finding) => topics.includes(topicOf(finding))).map(formatFinding)
   const lines: Line[] = [
-    ['Code', [...codeFacts(target), ...about('code', 'source', 'slug')]],
+    ['Code', [...codeFacts(target), ...about('code', 'source')]],
     ['Steps', [stepOf(target), ...about('paths')]],
     ['Config', configFacts(target, about('config'))],
     ['Baked in', about('baked-in')],
     ['Add-ons', about('add-ons')],
     ['Processes', about('processes', 'formation')],
     ['Other', otherTopics(target).flatMap((topic) => about(topic))],
+    ['Checks', [...checks.map(({ message }) => `✓ ${message}`), ...about('slug')]],
     ['Policy', policyFacts(target)],
     ['Downtime', [downtimeOf(target)]],
   ]
@@ -90,8 +95,10 @@ const policyFacts = ({ policy }: PlannedTarget): string[] => {
 const version = (release: PlannedRelease): string =>
   release ? `v${release.version}` : '(no release)'
 
-const slugOf = ({ release }: PlanJson['source']): string =>
-  release?.digest ? `   slug ${release.digest.slice(0, 'sha256:'.length + 12)}…` : ''
+const slugOf = ({ release, stage }: PlanJson['source']): string =>
+  release?.digest
+    ? `   slug ${release.digest.slice(0, 'sha256:'.length + 12)}… (unchanged since ${stage.name})`
+    : ''
 
 const codeFacts = ({ app, code, release }: PlannedTarget): string[] => {
   if (code === null) return release?.digest ? [] : [`the first of ${app.name}`]

@@ -77,6 +77,10 @@ export const ended = (
   child: ChildProcess,
 ): Promise<{ code: number; signal: NodeJS.Signals | null }> =>
   new Promise((resolve, reject) => {
+    const { exitCode, signalCode } = child
+    const isOver = exitCode !== null || signalCode !== null
+    if (isOver && child.stdio.every((stream) => stream === null || stream?.destroyed))
+      return resolve({ code: exitCode ?? 128, signal: signalCode })
     child.once('error', reject)
     child.once('close', (code, signal) => resolve({ code: code ?? 128, signal }))
   })

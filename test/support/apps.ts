@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { transaction } from '#/foundation/db.ts'
 import { EMPTY_CONFIG, insertConfigSnapshot } from '#/platform/app/config-snapshot-store.ts'
 import { lockApp } from '#/platform/app/app-store.ts'
@@ -51,17 +53,18 @@ export const aTeam = async <R extends Role>(
 }
 
 /** A release with code that serves: what a push and its deploy leave behind, without the processes. */
-export const aServingRelease = (
+export const aServingRelease = async (
   { platform, actor }: TestPlatform,
   app: { id: string },
   processTypes: Record<string, string>,
-): Promise<Release> =>
-  transaction(platform.db, async (tx) => {
+): Promise<Release> => {
+  const digest = await anArtifact(platform)
+  return transaction(platform.db, async (tx) => {
     const { configSnapshotId } = await lockApp(tx, actor, app.id)
     const needs = { db: tx, keyring: platform.keyring }
     const slug = await insertSlug(tx, actor, {
       appId: app.id,
-      digest: `sha256:${randomBytes(32).toString('hex')}`,
+      digest,
       processTypes,
       stack: 'heroku-24',
       commit: randomBytes(20).toString('hex'),
@@ -83,3 +86,13 @@ export const aServingRelease = (
     await markSucceeded(tx, actor, release.id)
     return release
   })
+}
+
+/** One that no other app has. */
+const anArtifact = async ({ paths, store }: TestPlatform['platform']): Promise<string> => {
+  const folder = await mkdtemp(join(paths.root, 'artifact-'))
+  await writeFile(join(folder, 'code'), randomBytes(16))
+  const { digest } = await store.put(folder)
+  await rm(folder, { recursive: true })
+  return digest
+}

@@ -21,23 +21,10 @@ export const aBareRepository = async (
   path: string,
 ): Promise<{
   commit: (message: string, files: Record<string, string>) => Promise<string>
-  /** So many commits at once on top of one, each with a file of its own. */
-  importCommits: (count: number, parent: string) => Promise<string>
 }> => {
   await git(['init', '--quiet', '--bare', '--initial-branch', 'main', path])
   let builds = 0
   return {
-    importCommits: async (count, parent) => {
-      const commits = Array.from(
-        { length: count },
-        (_, index) =>
-          `commit refs/builds/many\ncommitter Ada <ada@example.com> ${1_700_000_000 + index} +0000\ndata 6\nMore.\n${
-            index === 0 ? `from ${parent}\n` : ''
-          }M 100644 inline files/${index}.txt\ndata 1\n1\n`,
-      )
-      await git(['--git-dir', path, 'fast-import', '--quiet'], commits.join(''))
-      return (await git(['--git-dir', path, 'rev-parse', 'refs/builds/many'])).trim()
-    },
     commit: async (message, files) => {
       const work = await mkdtemp(join(tmpdir(), 'sluice-work-'))
       const inWork = ['--git-dir', path, '--work-tree', work]

@@ -40,7 +40,7 @@ export type PromotionInput = {
   retryOf?: string
 }
 
-export type PromotionNeeds = Pick<Platform, 'db' | 'keyring' | 'logs' | 'mail' | 'paths'>
+export type PromotionNeeds = Pick<Platform, 'db' | 'keyring' | 'logs' | 'mail' | 'paths' | 'store'>
 
 /**
  * Releases the source's slug on every target, all in one transaction that waits for nothing but rows. Each target

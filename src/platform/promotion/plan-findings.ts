@@ -1,5 +1,6 @@
 import type { ConfigMark } from '#/platform/pipeline/config-mark.ts'
 import { pathMatcher, type FindingLevel, type PathRule } from '#/platform/slug/path-rule.ts'
+import type { SlugCheck } from './check-slug.ts'
 import type { AppState, Differences } from './promotion-plan.ts'
 
 /**
@@ -20,6 +21,8 @@ export type PlanFinding = {
 export type Criteria = {
   marks: readonly ConfigMark[]
   pathRules: readonly PathRule[]
+  /** Null for a source without code. */
+  slugCheck: SlugCheck | null
   /** Config vars whose values at the source's build are in the slug and are not the target's. */
   bakedIn: readonly { key: string; count: number; files: string[] }[]
 }
@@ -30,6 +33,7 @@ export const findingsOf = (
   criteria: Criteria,
 ): PlanFinding[] => [
   ...codeFindings(source, differences),
+  ...slugFindings(criteria),
   ...pathFindings(differences, criteria),
   ...configFindings(source, differences, criteria),
   ...bakedInFindings(source, differences, criteria),
@@ -70,6 +74,12 @@ const codeFindings = (source: AppState, { target, code, isSameDigest }: Differen
       ]
     : []),
 ]
+
+const slugFindings = ({ slugCheck }: Criteria): PlanFinding[] => {
+  if (slugCheck === null || slugCheck === 'verified') return []
+  const state = slugCheck === 'missing' ? 'is not in the store any more' : 'is damaged on the disk'
+  return [finding('blocking', `slug.${slugCheck}`, `the slug ${state}: build this commit again`)]
+}
 
 const pathFindings = ({ code }: Differences, { pathRules }: Criteria): PlanFinding[] => {
   const files = (code?.files ?? []).map((file) => file.split('/'))

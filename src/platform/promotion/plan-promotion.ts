@@ -14,15 +14,22 @@ import { mergePathRules } from '#/platform/slug/path-rule.ts'
 import { getSlug } from '#/platform/slug/slug-store.ts'
 import type { Slug } from '#/platform/slug/slug.ts'
 import { DEFAULT_PATH_RULES } from './default-path-rules.ts'
+import { checkSlug, type SlugCheck } from './check-slug.ts'
 import { findBakedIn } from './find-baked-in.ts'
 import { findingsOf, type PlanFinding } from './plan-findings.ts'
 import { differencesOf, type AppState, type Differences } from './promotion-plan.ts'
 import { readAppState } from './read-app-state.ts'
 
 export type TargetPlan = Differences & { findings: PlanFinding[]; policy: PolicyState | null }
-export type PromotionPlan = { pipeline: Pipeline; source: AppState; targets: TargetPlan[] }
+export type PromotionPlan = {
+  pipeline: Pipeline
+  source: AppState
+  /** Null without code. */
+  slugCheck: SlugCheck | null
+  targets: TargetPlan[]
+}
 
-type Needs = Pick<Platform, 'db' | 'keyring' | 'paths'>
+type Needs = Pick<Platform, 'db' | 'keyring' | 'paths' | 'store'>
 export type PlanInput = {
   source: string
   /** An earlier release of the source; undefined: what it serves. */
@@ -56,6 +63,7 @@ export const compareApps = async (
   const participants = await findParticipants(needs.db, actor, pipeline, input)
   const read = ({ app, coupling }: Participant) => readAppState(needs, actor, app, coupling)
   const source = await withRelease(needs.db, actor, await read(participants.source), input.release)
+  const checking = source.slug ? checkSlug(needs.store, source.slug) : null
   const marks = await listMarks(needs.db, pipeline.id)
   const pathRules = mergePathRules(
     DEFAULT_PATH_RULES,
@@ -64,12 +72,14 @@ export const compareApps = async (
   )
   const compareTo = comparerWith(needs.paths.git, source.slug)
   const targets: TargetPlan[] = []
+  const slugCheck = await checking
   for (const one of participants.targets) {
     const target = await withRelease(needs.db, actor, await read(one), input.ran?.get(one.app.id))
     const differences = differencesOf(source, target, await compareTo(target.slug))
     const criteria = {
       marks: marks.filter(({ stageId }) => stageId === target.stage.id),
       pathRules,
+      slugCheck,
       bakedIn: source.slug ? await findBakedIn(needs, source.slug, target.config) : [],
     }
     targets.push({
@@ -78,7 +88,7 @@ export const compareApps = async (
       policy: await readPolicyState(needs.db, actor, target.app.id, source.slug?.digest),
     })
   }
-  return { pipeline, source, targets }
+  return { pipeline, source, slugCheck, targets }
 }
 
 const withRelease = async (

@@ -3,9 +3,11 @@ import type { PromotionPlan, TargetPlan } from './plan-promotion.ts'
 import { releaseCommandOf, type AppState } from './promotion-plan.ts'
 
 /** Ours, where Heroku has nothing. What the platform does not know is null. */
-export const presentPlan = ({ pipeline, source, targets }: PromotionPlan) => ({
+export const presentPlan = ({ pipeline, source, slugCheck, targets }: PromotionPlan) => ({
   pipeline: { id: pipeline.id, name: pipeline.name },
   source: presentState(source),
+  /** What was looked at, and is as it must be; what is not has a finding. */
+  checks: slugCheck === 'verified' ? [{ code: 'slug.verified', message: 'slug verified' }] : [],
   targets: targets.map((target) => presentTargetPlan(source, target)),
 })
 

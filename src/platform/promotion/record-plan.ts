@@ -13,7 +13,7 @@ const RECORDER = systemActor('promotion')
  * then. Of what has been destroyed since there is none.
  */
 export const recordPlan = async (
-  needs: Pick<Platform, 'db' | 'keyring' | 'paths'>,
+  needs: Pick<Platform, 'db' | 'keyring' | 'paths' | 'store'>,
   { promotionId }: { promotionId: string },
 ): Promise<void> => {
   const { db } = needs
