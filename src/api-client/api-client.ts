@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+
 /** An answer of the API that is not a success. */
 export class ApiClientError extends Error {
   readonly status: number
@@ -20,11 +23,18 @@ export type Json<T> = T extends Date
       ? { [Key in keyof T]: Json<T[Key]> }
       : T
 
-export type RequestOptions = { range?: string; body?: unknown; signal?: AbortSignal }
+export type RequestOptions = {
+  range?: string
+  body?: unknown
+  signal?: AbortSignal
+  idempotencyKey?: string
+}
 
 export type ApiClient = {
   get: <T>(path: string, options?: RequestOptions) => Promise<Json<T>>
   post: <T>(path: string, body?: unknown) => Promise<Json<T>>
+  /** Sent again for a while if no answer comes or the API is not there; the API does it once, by its Idempotency-Key. */
+  postOnce: <T>(path: string, body?: unknown) => Promise<Json<T>>
   patch: <T>(path: string, body: unknown) => Promise<Json<T>>
   put: <T>(path: string, body: unknown) => Promise<Json<T>>
   delete: <T>(path: string, body?: unknown) => Promise<Json<T>>
@@ -47,7 +57,7 @@ export const createApiClient = ({
   const request = async <T>(
     method: string,
     path: string,
-    { range, body, signal }: RequestOptions = {},
+    { range, body, signal, idempotencyKey }: RequestOptions = {},
   ): Promise<Json<T>> => {
     const response = await send(`${url}${path}`, {
       method,
@@ -56,6 +66,7 @@ export const createApiClient = ({
         authorization: `Bearer ${token}`,
         ...headers,
         ...(range ? { range } : {}),
+        ...(idempotencyKey ? { 'idempotency-key': idempotencyKey } : {}),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -69,6 +80,10 @@ export const createApiClient = ({
   return {
     get: (path, options) => request('GET', path, options),
     post: (path, body) => request('POST', path, { body }),
+    postOnce: (path, body) => {
+      const idempotencyKey = randomUUID()
+      return persistently(() => request('POST', path, { body, idempotencyKey }))
+    },
     patch: (path, body) => request('PATCH', path, { body }),
     put: (path, body) => request('PUT', path, { body }),
     delete: (path, body) => request('DELETE', path, { body }),
@@ -77,6 +92,23 @@ export const createApiClient = ({
         headers: { accept: type, authorization: `Bearer ${token}` },
       }),
     stream: (from, signal) => readStream(from, signal ? { signal } : {}),
+  }
+}
+
+/** A control plane that was killed is back within seconds. */
+const AGAIN_FOR_MS = 20_000
+const AGAIN_AFTER_MS = 500
+
+const persistently = async <T>(attempt: () => Promise<T>): Promise<T> => {
+  const deadline = performance.now() + AGAIN_FOR_MS
+  for (;;) {
+    try {
+      return await attempt()
+    } catch (error) {
+      const isAnswer = error instanceof ApiClientError && error.status !== 503
+      if (isAnswer || performance.now() > deadline) throw error
+      await pause(AGAIN_AFTER_MS)
+    }
   }
 }
 

@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { ApiClient } from '#/api-client/api-client.ts'
+import { ApiClientError, type ApiClient } from '#/api-client/api-client.ts'
 import { readEvents } from './server-sent-events.ts'
 import type { PromotionRecordJson } from './wire.ts'
 
 const RECONNECT_MS = 500
+/** A control plane that was killed is back within seconds, and the promotion goes on where it was. */
+const SILENCE_LIMIT_MS = 60_000
 
 /** Follows a promotion until it has settled, and says each step of each target once. */
 export const followPromotion = async (
@@ -12,8 +14,16 @@ export const followPromotion = async (
   say: (line: string) => void = () => {},
 ): Promise<PromotionRecordJson> => {
   const said = new Set<string>()
+  let heardAt = performance.now()
+  const look = (record: PromotionRecordJson): void => {
+    heardAt = performance.now()
+    sayNew(record, said, say)
+  }
   for (;;) {
-    const record = await readToEnd(api, id, (now) => sayNew(now, said, say))
+    const record = await readToEnd(api, id, look).catch((error: unknown) => {
+      const isAnswer = error instanceof ApiClientError && error.status !== 503
+      if (isAnswer || performance.now() - heardAt > SILENCE_LIMIT_MS) throw error
+    })
     if (record?.settled_at) return record
     await pause(RECONNECT_MS) // cut off: the record is kept there
   }

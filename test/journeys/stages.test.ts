@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { readKeeperState } from '#/foundation/keeper-state.ts'
 import { assertSucceeds, startPlatform, type TestPlatform } from '../support/platform.ts'
+import { until } from '../support/until.ts'
 
 /**
  * An app whose build reads config, by the commands of 2012 and by today's: coupled, compared, promoted; a stage of its
@@ -171,4 +173,23 @@ test('marks say in the plan what must hold of a config var', async () => {
   assert.match(await sluice('pipelines:plan', '-a', STAGING), /✗ LIMIT must be equal and differs/)
   await sluice('pipelines:marks:remove', 'LIMIT', '-p', 'shop', '-s', 'production')
   assert.doesNotMatch(await sluice('pipelines:plan', '-a', STAGING), /LIMIT/)
+})
+
+test('a promotion is followed to its end, and happens once, although the control plane is killed meanwhile', async () => {
+  await change('Slow to release', 'Procfile', 'web: node dist.js\nrelease: sleep 4\n')
+  await push(STAGING)
+  const releases = async (): Promise<{ status: string; description: string }[]> =>
+    JSON.parse(await sluice('releases', '-a', APP, '--json'))
+  const promotions = async (): Promise<number> =>
+    (await releases()).filter(({ description }) => description.startsWith('Promote')).length
+  const before = await promotions()
+  const promoting = platform.sluice('pipelines:promote', '-a', STAGING, '--to', APP)
+  await until(async () => (await releases()).some(({ status }) => status === 'pending'), {
+    limitMs: 60_000,
+  })
+  const { pid } = (await readKeeperState(platform.dataDir)).processes['control-plane'] ?? {}
+  assert.ok(pid)
+  process.kill(pid, 'SIGKILL')
+  assert.match(assertSucceeds(await promoting).stdout, /Promotion finished/)
+  assert.equal(await promotions(), before + 1)
 })

@@ -17,7 +17,7 @@ export class PipelinePromote extends ApiCommand {
     )
     const names = targets.map(({ name }) => name).join(', ')
     process.stdout.write(`Promoting ${source.name} to ${names}...`)
-    const promotion = await api.post<{ id: string }>('/pipeline-promotions', {
+    const promotion = await api.postOnce<{ id: string }>('/pipeline-promotions', {
       pipeline: { id: pipelineId },
       source: { app: { id: source.id } },
       targets: targets.map(({ id }) => ({ app: { id } })),

@@ -32,7 +32,7 @@ export class PipelinesPromote extends PromotionCommand {
     const release = flags.release?.replace(/^v/, '')
     const promotion = await this.progress(
       `Starting promotion to ${targets.map(({ name }) => name).join(', ')}`,
-      api.post<{ id: string }>('/pipeline-promotions', {
+      api.postOnce<{ id: string }>('/pipeline-promotions', {
         pipeline: { id: pipelineId },
         source: { app: { id: source.id }, ...(release ? { release } : {}) },
         targets: targets.map(({ id }) => ({ app: { id } })),
