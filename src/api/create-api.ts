@@ -8,6 +8,7 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify'
 import { ApiError, notFound, violates } from '#/foundation/errors.ts'
+import { failpoint } from '#/foundation/failpoint.ts'
 import { newId } from '#/foundation/ids.ts'
 import { recordRefusal } from '#/platform/audit/record-refusal.ts'
 import type { Actor } from '#/platform/event/actor.ts'
@@ -108,6 +109,7 @@ const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void =
       const { body } = request
       const call = { platform, actor, params, query, body, target, request, reply }
       const result = await one.handle(call)
+      if (!isReading(one.method)) failpoint('api-before-answer')
       return reply.sent ? reply : reply.send(result)
     },
   })
