@@ -41,6 +41,9 @@ export type ControlPlaneOptions = {
   log: Log
 }
 
+/** Of the API at once; far below what a process may have open. */
+const API_CONNECTIONS = 4_096
+
 /** Everything that decides: API, git, feeds and jobs. Holds no state of its own; may be killed at any moment. */
 export const startControlPlane = async ({
   dataDir,
@@ -93,6 +96,7 @@ export const startControlPlane = async ({
     tls: await readCertificate(paths.certificates),
     listen,
     onRendezvous: (socket) => serveRendezvous(platform, socket),
+    limits: { total: API_CONNECTIONS, perAddress: config.apiConnectionsPerAddress },
   })
   log.info({ port: listener.port }, 'serving')
 
