@@ -1,5 +1,9 @@
+import { parseArgs } from 'node:util'
+
+type Options = { each?: number | undefined }
+
 /** Each benchmark prints its figures beside its goal or beside a peer that is run in the same run. */
-const BENCHES: Record<string, () => Promise<void>> = {
+const BENCHES: Record<string, (options: Options) => Promise<void>> = {
   platform: async () => (await import('./benchmarks/platform.ts')).benchPlatform(),
   promotion: async () => (await import('./benchmarks/promotion.ts')).benchPromotion(),
   plan: async () => (await import('./benchmarks/plan.ts')).benchPlan(),
@@ -8,19 +12,28 @@ const BENCHES: Record<string, () => Promise<void>> = {
   push: async () => (await import('./benchmarks/push.ts')).benchPush(),
   logs: async () => (await import('./benchmarks/log-store.ts')).benchLogStore(),
   web: async () => (await import('./benchmarks/web.ts')).benchWeb(),
+  deploy: async (options) => (await import('./benchmarks/deploy.ts')).benchDeploy(options),
   router: async () => (await import('./benchmarks/router.ts')).benchRouter(),
 }
 
-const wanted = process.argv.slice(2)
-const unknown = wanted.filter((name) => !(name in BENCHES))
-if (wanted.includes('--help') || unknown.length > 0) {
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { each: { type: 'string' }, help: { type: 'boolean' } },
+})
+const options: Options = { each: values.each === undefined ? undefined : Number(values.each) }
+const isUnknown = positionals.some((name) => !(name in BENCHES)) || !((options.each ?? 1) >= 1)
+if (values.help || isUnknown) {
   console.log(
-    `Usage: script/bench [${Object.keys(BENCHES).join('|')}]...\n\nAll of them without a name. They take minutes; a quiet machine gives better figures.`,
+    `Usage: script/bench [--each NUMBER] [${Object.keys(BENCHES).join('|')}]...
+
+All of them without a name. They take minutes; a quiet machine gives better figures.
+
+  --each NUMBER   deploy: how many changes of each kind, 20 unless given`,
   )
-  process.exitCode = wanted.includes('--help') ? 0 : 2
+  process.exitCode = values.help ? 0 : 2
 } else {
-  for (const name of wanted.length > 0 ? wanted : Object.keys(BENCHES)) {
+  for (const name of positionals.length > 0 ? positionals : Object.keys(BENCHES)) {
     console.log(`\n=== ${name}`)
-    await BENCHES[name]?.()
+    await BENCHES[name]?.(options)
   }
 }

@@ -8,18 +8,23 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify'
 import { ApiError, notFound, violates } from '#/foundation/errors.ts'
+import { failpoint } from '#/foundation/failpoint.ts'
 import { newId } from '#/foundation/ids.ts'
 import { recordRefusal } from '#/platform/audit/record-refusal.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
 import type { Route } from '#/platform/route.ts'
+import { isWebSocketOpening } from '#/foundation/web-socket.ts'
 import { anonymous, authenticate } from './authenticate.ts'
 import { checkToken, reachOf } from './check-token.ts'
 import { routes } from './routes.ts'
+import { BODY_PACE, cutIfSlow } from './slow-bodies.ts'
 
 /** The CLI's Request-Id grows with each call, to some 8 KB. */
 const MAX_HEADER_BYTES = 64 * 1024
 const MAX_BODY_BYTES = 2 * 1024 * 1024
+const HEAD_LIMIT_MS = 20_000
+const HEAD_CHECK_MS = 5_000
 
 export type Api = {
   server: Server
@@ -29,7 +34,7 @@ export type Api = {
 }
 
 /**
- * The HTTP server of the control plane. `first` may take a request before the API does (git over HTTP), and says
+ * The HTTP server of the control plane; what opens a WebSocket becomes its event `upgrade`. `first` may take a request before the API does (git over HTTP), and says
  * so by returning true.
  */
 export const createApi = async (
@@ -38,16 +43,21 @@ export const createApi = async (
 ): Promise<Api> => {
   const server = createServer({
     maxHeaderSize: MAX_HEADER_BYTES,
-    requestTimeout: 0,
-    headersTimeout: 30_000,
+    requestTimeout: 0, // a push may take as long as it takes; see slow-bodies.ts
+    headersTimeout: HEAD_LIMIT_MS,
+    connectionsCheckingInterval: HEAD_CHECK_MS,
     keepAliveTimeout: 75_000,
+    shouldUpgradeCallback: isWebSocketOpening,
   })
+  // Connections are handed to it (listener.ts); only a server that listens looks at how long their heads take.
+  server.emit('listening')
   const fastify = Fastify({
     serverFactory: (handle) =>
-      server.on(
-        'request',
-        (request, response) => void (first(request, response) || handle(request, response)),
-      ),
+      server.on('request', (request, response) => {
+        if (first(request, response)) return
+        cutIfSlow(request, BODY_PACE)
+        handle(request, response)
+      }),
     genReqId: () => newId(),
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { maxParamLength: 500 },
@@ -101,6 +111,7 @@ const mount = (fastify: FastifyInstance, platform: Platform, one: Route): void =
       const { body } = request
       const call = { platform, actor, params, query, body, target, request, reply }
       const result = await one.handle(call)
+      if (!isReading(one.method)) failpoint('api-before-answer')
       return reply.sent ? reply : reply.send(result)
     },
   })

@@ -1,6 +1,7 @@
 import type { Server as HttpServer } from 'node:http'
 import net from 'node:net'
 import tls from 'node:tls'
+import { countConnections, type ConnectionLimits } from './connection-count.ts'
 
 export type Listener = { port: number; stop: () => Promise<void> }
 
@@ -11,10 +12,13 @@ export type ListenerOptions = {
   listen: { fd: number } | { host: string; port: number }
   /** A TLS connection that does not begin like HTTP: a rendezvous client, which opens with its secret in lower-case hex. */
   onRendezvous: (socket: tls.TLSSocket) => void
+  /** Whoever comes beyond is turned away at once. */
+  limits: ConnectionLimits
 }
 
 const TLS_CLIENT_HELLO = 0x16
 const FIRST_BYTE_LIMIT_MS = 30_000
+const SHAKING_HANDS = { ALPNProtocols: ['http/1.1'], handshakeTimeout: FIRST_BYTE_LIMIT_MS }
 
 /**
  * One port for HTTP, HTTPS and rendezvous: the first byte tells TLS from plain text, and inside TLS the case of the
@@ -25,9 +29,11 @@ export const startListener = async ({
   tls: secureContext,
   listen,
   onRendezvous,
+  limits,
 }: ListenerOptions): Promise<Listener> => {
   const sockets = new Set<net.Socket>()
-  const secure = tls.createServer({ ...secureContext, ALPNProtocols: ['http/1.1'] }, (socket) => {
+  const count = countConnections(limits)
+  const secure = tls.createServer({ ...secureContext, ...SHAKING_HANDS }, (socket) => {
     socket.on('error', () => socket.destroy())
     withFirstByte(socket, (byte) => {
       const isLowerHex = (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x66)
@@ -37,8 +43,13 @@ export const startListener = async ({
   })
   secure.on('tlsClientError', (_error, socket) => socket.destroy())
   const server = net.createServer({ pauseOnConnect: false, noDelay: true }, (socket) => {
+    const address = socket.remoteAddress ?? ''
+    if (!count.enter(address)) return void socket.destroy()
     sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
+    socket.once('close', () => {
+      sockets.delete(socket)
+      count.leave(address)
+    })
     socket.on('error', () => socket.destroy())
     withFirstByte(socket, (byte) =>
       (byte === TLS_CLIENT_HELLO ? secure : http).emit('connection', socket),

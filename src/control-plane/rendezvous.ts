@@ -1,6 +1,6 @@
 import net from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { TLSSocket } from 'node:tls'
+import type { Duplex } from 'node:stream'
 import { sha256 } from '#/foundation/ids.ts'
 import { findLiving } from '#/platform/account/authorization-store.ts'
 import { isAllowed, watchAccess } from '#/platform/account/watch-access.ts'
@@ -13,6 +13,12 @@ import type { Platform } from '#/platform/platform.ts'
 import { NEEDED } from '#/platform/team/permission-table.ts'
 
 type Needs = Pick<Platform, 'db' | 'notifications' | 'paths' | 'log'>
+
+/** A TLS connection, or what comes and goes on a WebSocket. */
+export type RendezvousClient = Duplex & {
+  setTimeout: (ms: number, onTimeout: () => void) => unknown
+  remoteAddress?: string | undefined
+}
 
 const SECRET_LENGTH = 64
 const FIRST_LINE_LIMIT_MS = 30_000
@@ -27,7 +33,7 @@ const NOTHING_HERE = 'No dyno waits here.\r\n'
  * raw bytes flow between the client and the one-off dyno, which starts now. Whoever was given the secret must still be
  * one who may run a dyno there, and stay so.
  */
-export const serveRendezvous = (needs: Needs, client: TLSSocket): void => {
+export const serveRendezvous = (needs: Needs, client: RendezvousClient): void => {
   client.setTimeout(FIRST_LINE_LIMIT_MS, () => client.destroy())
   attach(needs, client).catch((error: unknown) => {
     needs.log.warn({ err: error }, 'a rendezvous has failed')
@@ -35,7 +41,7 @@ export const serveRendezvous = (needs: Needs, client: TLSSocket): void => {
   })
 }
 
-const attach = async (needs: Needs, client: TLSSocket): Promise<void> => {
+const attach = async (needs: Needs, client: RendezvousClient): Promise<void> => {
   const { db, paths } = needs
   const secret = await readFirstLine(client)
   const dyno = secret === undefined ? undefined : await findAttachableDyno(db, sha256(secret))
@@ -74,7 +80,7 @@ const attach = async (needs: Needs, client: TLSSocket): Promise<void> => {
 }
 
 /** The secret before CRLF, or undefined if what comes is none; what follows the line stays to be read. */
-const readFirstLine = async (client: TLSSocket): Promise<string | undefined> => {
+const readFirstLine = async (client: RendezvousClient): Promise<string | undefined> => {
   let got = Buffer.alloc(0)
   for (;;) {
     const chunk = client.read() as Buffer | null

@@ -28,6 +28,7 @@ import { jobHandlers } from '#/worker/job-handlers.ts'
 import { startWorker } from '#/worker/start-worker.ts'
 import { openKeyring } from './keyring.ts'
 import { ensureOperator } from './operator.ts'
+import { serveRendezvousInBrowsers } from './rendezvous-in-browsers.ts'
 import { serveRendezvous } from './rendezvous.ts'
 import { ensureSetupLink } from './setup-link.ts'
 
@@ -39,6 +40,9 @@ export type ControlPlaneOptions = {
   listen: ListenerOptions['listen']
   log: Log
 }
+
+/** Of the API at once; far below what a process may have open. */
+const API_CONNECTIONS = 4_096
 
 /** Everything that decides: API, git, feeds and jobs. Holds no state of its own; may be killed at any moment. */
 export const startControlPlane = async ({
@@ -86,11 +90,13 @@ export const startControlPlane = async ({
   await enqueue(db, tidyBuildsJob, {}, { key: tidyBuildsJob.name })
   const git = await startGitReceiver({ ...platform, workerId })
   const api = await createApi(platform, git.first)
+  api.server.on('upgrade', serveRendezvousInBrowsers(platform))
   const listener = await startListener({
     http: api.server,
     tls: await readCertificate(paths.certificates),
     listen,
     onRendezvous: (socket) => serveRendezvous(platform, socket),
+    limits: { total: API_CONNECTIONS, perAddress: config.apiConnectionsPerAddress },
   })
   log.info({ port: listener.port }, 'serving')
 

@@ -74,6 +74,8 @@ export const config = {
   requestsPerAddress: whole('SLUICE_ROUTER_REQUESTS_PER_ADDRESS', 1_000),
   /** Addresses, parted by commas, of proxies that stand for many: those two do not apply to them. */
   trustedAddresses: text('SLUICE_ROUTER_TRUSTED_ADDRESSES', ''),
+  /** Connections at once from one address (of IPv6: one /64) to API, dashboard and git. */
+  apiConnectionsPerAddress: whole('SLUICE_API_CONNECTIONS_PER_ADDRESS', 512),
   /** Builds of one machine that run at once; the others wait. */
   buildsAtOnce: whole('SLUICE_BUILDS_AT_ONCE', 2),
   /** Bytes that one build may have on the disk while it runs, and in memory (where the machine offers cgroups). */

@@ -65,7 +65,12 @@ const engine = ({ dataDir }: PlatformOptions): ProcessSpec => ({
 
 const router = ({ dataDir, ports }: PlatformOptions, name: string): ProcessSpec => ({
   name,
-  command: programCommand('router', '--name', name, '--listen-fd', '3', '--tls-listen-fd', '4'),
+  command: programCommand(
+    'router',
+    // The first goes without, so that a version that knows of no names can be put back.
+    ...(name === 'router' ? [] : ['--name', name]),
+    ...['--listen-fd', '3', '--tls-listen-fd', '4'],
+  ),
   env: keeperEnvironment(dataDir, ''),
   ports: [ports.router, ports.routerTls],
   succession: 'beside',

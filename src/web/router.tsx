@@ -179,6 +179,16 @@ const logs = createRoute({
   path: '/logs',
   component: lazyRouteComponent(() => import('./app/logs-page.tsx'), 'LogsPage'),
 })
+const metrics = createRoute({
+  getParentRoute: () => app,
+  path: '/metrics',
+  component: lazyRouteComponent(() => import('./app/metrics-page.tsx'), 'MetricsPage'),
+})
+const run = createRoute({
+  getParentRoute: () => app,
+  path: '/run',
+  component: lazyRouteComponent(() => import('./app/run-page.tsx'), 'RunPage'),
+})
 const resources = createRoute({
   getParentRoute: () => app,
   path: '/resources',
@@ -230,6 +240,8 @@ export const router = createRouter({
       build,
       deploy,
       logs,
+      metrics,
+      run,
       resources,
       access,
       settings,

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { assertSucceeds } from '../support/platform.ts'
 import { until } from '../support/until.ts'
-import { SERVING, STAGING, type FaultPlatform } from './fault-platform.ts'
+import { SERVING, STAGING, type Answer, type FaultPlatform } from './fault-platform.ts'
 import type { Allowance } from './invariants.ts'
-import { change, type Scene } from './workload.ts'
+import { change, promotionOfFast, type Scene } from './workload.ts'
 
 export type Fault = {
   id: string
@@ -84,6 +84,9 @@ type DynoJson = { id: string; name: string; state: string; created_at: string }
 const dynosOf = async (platform: FaultPlatform, app: string): Promise<DynoJson[]> =>
   (await platform.api('GET', `/apps/${app}/dynos`)).body as DynoJson[]
 
+const releasesOf = async (platform: FaultPlatform, app: string): Promise<number> =>
+  ((await platform.api('GET', `/apps/${app}/releases`)).body as unknown[]).length
+
 const runningOf = async (platform: FaultPlatform): Promise<string> => {
   const all: unknown[] = []
   for (const app of SERVING) {
@@ -142,6 +145,30 @@ export const FAULTS: Fault[] = [
     what: 'kill -9 of the control plane at random moments of changes',
     load: 'changes',
     inject: killing('control-plane', 6),
+  },
+  {
+    id: 'F03',
+    isQuick: true,
+    what: 'the control plane dies between the commit of a promotion and its answer, which is asked for again',
+    load: 'visits',
+    inject: async ({ platform }) => {
+      const before = await releasesOf(platform, 'fast')
+      const asked = await promotionOfFast(platform)
+      const key = `f03-${Date.now()}`
+      const ask = (): Promise<Answer> =>
+        platform.api('POST', '/pipeline-promotions', asked, { 'idempotency-key': key })
+      await platform.arm('api-before-answer')
+      const first = await ask().catch(() => undefined)
+      await platform.disarm()
+      await platform.untilApiUp()
+      const ids = [await ask(), await ask()].map(({ body }) => (body as { id?: string }).id)
+      const made = (await releasesOf(platform, 'fast')) - before
+      return [
+        ...(first === undefined ? [] : [`it was answered ${first.status}, and nobody died`]),
+        ...(ids[0] !== undefined && ids[0] === ids[1] ? [] : [`answered ${ids.join(' and ')}`]),
+        ...(made === 1 ? [] : [`I1: ${made} releases came of one promotion`]),
+      ]
+    },
   },
   {
     id: 'F04',

@@ -190,15 +190,21 @@ const told = async (app: string, wanted: string, answer: Promise<Answer>): Promi
   status: (await answer).status,
 })
 
-const promote = async (platform: FaultPlatform): Promise<Outcome> => {
+/** The body of a promotion to `fast`. */
+export const promotionOfFast = async (platform: FaultPlatform) => {
   const coupled = await platform.api('GET', `/apps/${STAGING}/pipeline-couplings`)
   const { pipeline, app } = coupled.body as { pipeline: { id: string }; app: { id: string } }
   const { id } = (await platform.api('GET', '/apps/fast')).body as { id: string }
-  const { status, body } = await platform.api('POST', '/pipeline-promotions', {
+  return {
     pipeline: { id: pipeline.id },
     source: { app: { id: app.id } },
     targets: [{ app: { id } }],
-  })
+  }
+}
+
+const promote = async (platform: FaultPlatform): Promise<Outcome> => {
+  const asked = await promotionOfFast(platform)
+  const { status, body } = await platform.api('POST', '/pipeline-promotions', asked)
   return { app: 'fast', wanted: (body as { id?: string }).id ?? '', status }
 }
 

@@ -16,7 +16,6 @@ import { writeFiles } from './files.ts'
 import { herokuCli } from './heroku-cli.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const SLUICE = join(ROOT, 'bin', 'sluice')
 const COMMAND_LIMIT_MS = 240_000
 
 /** A whole platform as a user starts it: `sluice up --detach`, real processes, a data directory of its own. */
@@ -47,7 +46,12 @@ export type TestPlatform = {
   stop: () => Promise<void>
 }
 
-export const startPlatform = async (env: Record<string, string> = {}): Promise<TestPlatform> => {
+/** @param root a checkout of the platform other than this one */
+export const startPlatform = async (
+  env: Record<string, string> = {},
+  root = ROOT,
+): Promise<TestPlatform> => {
+  const command = join(root, 'bin', 'sluice')
   const home = await mkdtemp(join(tmpdir(), 'sluice-journey-'))
   const dataDir = join(home, 'platform')
   const [port, routerPort, routerTlsPort] = await Promise.all([
@@ -56,7 +60,7 @@ export const startPlatform = async (env: Record<string, string> = {}): Promise<T
     aFreePort(),
   ])
   const base: Record<string, string> = {
-    PATH: `${join(ROOT, 'bin')}:${process.env['PATH'] ?? ''}`,
+    PATH: `${join(root, 'bin')}:${process.env['PATH'] ?? ''}`,
     HOME: home,
     LANG: 'C.UTF-8',
     GIT_CONFIG_NOSYSTEM: '1',
@@ -70,7 +74,7 @@ export const startPlatform = async (env: Record<string, string> = {}): Promise<T
     ...env,
   }
   const sluice = (...args: string[]): Promise<RunResult> =>
-    run(SLUICE, args, { env: base, cwd: home, timeoutMs: COMMAND_LIMIT_MS })
+    run(command, args, { env: base, cwd: home, timeoutMs: COMMAND_LIMIT_MS })
   const up = await sluice(
     'up',
     '--detach',
@@ -113,7 +117,7 @@ export const startPlatform = async (env: Record<string, string> = {}): Promise<T
       return {
         heroku: (...args) => run(heroku, args, { env, cwd: home, timeoutMs: COMMAND_LIMIT_MS }),
         sluice: (...args) =>
-          run(SLUICE, args, { env: elsewhere, cwd: home, timeoutMs: COMMAND_LIMIT_MS }),
+          run(command, args, { env: elsewhere, cwd: home, timeoutMs: COMMAND_LIMIT_MS }),
       }
     },
     git,

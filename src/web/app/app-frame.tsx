@@ -16,6 +16,8 @@ const TABS = [
   ['/apps/$app/builds', 'Builds'],
   ['/apps/$app/deploy', 'Deploy'],
   ['/apps/$app/logs', 'Logs'],
+  ['/apps/$app/metrics', 'Metrics'],
+  ['/apps/$app/run', 'Run'],
   ['/apps/$app/resources', 'Resources'],
   ['/apps/$app/access', 'Access'],
   ['/apps/$app/settings', 'Settings'],

@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react'
+import { saveFile } from '#/web/data/client.ts'
 import { Section } from '#/web/ui/bits.tsx'
 import { AnsiText } from '#/web/ui/ansi-text.tsx'
 import { Button } from '#/web/ui/button.tsx'
@@ -35,9 +36,17 @@ export const LogsPage = (): ReactNode => {
     <Section
       title="Logs"
       action={
-        <Button onClick={() => setHeld(held ? undefined : newest)}>
-          {held ? `Follow${missed > 0 ? ` (${missed.toLocaleString('en')} new)` : ''}` : 'Pause'}
-        </Button>
+        <span className="flex flex-wrap gap-2">
+          <Button
+            disabled={newest.length === 0}
+            onClick={() => saveFile(textOf(held ?? newest), `${app.name}.log`)}
+          >
+            Download
+          </Button>
+          <Button onClick={() => setHeld(held ? undefined : newest)}>
+            {held ? `Follow${missed > 0 ? ` (${missed.toLocaleString('en')} new)` : ''}` : 'Pause'}
+          </Button>
+        </span>
       }
     >
       <div className="mb-4 grid gap-3 sm:grid-cols-3">
@@ -74,6 +83,13 @@ export const LogsPage = (): ReactNode => {
     </Section>
   )
 }
+
+/** The lines that are shown, as they are shown. */
+const textOf = (lines: Line[]): Blob =>
+  new Blob(
+    lines.map(({ at, from, text }) => `${at} ${from} ${text}\n`),
+    { type: 'text/plain' },
+  )
 
 const useSettled = (filter: LogFilter): LogFilter => {
   const [settled, setSettled] = useState(filter)

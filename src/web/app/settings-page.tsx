@@ -11,7 +11,10 @@ import { Danger } from '#/web/ui/danger.tsx'
 import { Field, Form } from '#/web/ui/form.tsx'
 import { Problem } from '#/web/ui/states.tsx'
 import { useApp } from './app-context.ts'
+import { Buildpacks } from './buildpacks.tsx'
+import { Certificates } from './certificates.tsx'
 import { ConfigVars } from './config-vars.tsx'
+import { Domains } from './domains.tsx'
 
 export const SettingsPage = (): ReactNode => {
   const app = useApp()
@@ -20,6 +23,9 @@ export const SettingsPage = (): ReactNode => {
   return (
     <>
       <ConfigVars />
+      <Buildpacks />
+      <Domains />
+      <Certificates />
       <Name key={app.name} app={app} />
       <Maintenance app={app} />
       <Danger

@@ -46,7 +46,12 @@ export const request = async <T>(
 export const download = async (path: string, accept: string, name: string): Promise<void> => {
   const response = await send('GET', path, { accept })
   if (!response.ok) throw errorOf(response.status, await response.text())
-  const url = URL.createObjectURL(await response.blob())
+  saveFile(await response.blob(), name)
+}
+
+/** What the page has, saved by the browser under a name. */
+export const saveFile = (content: Blob, name: string): void => {
+  const url = URL.createObjectURL(content)
   const link = document.createElement('a')
   link.href = url
   link.download = name

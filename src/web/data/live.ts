@@ -12,6 +12,8 @@ const PARTS: Record<string, string[]> = {
   deploy: ['deploy', 'dynos', 'releases', 'formation'],
   build: ['builds'],
 }
+/** What changes who may do what on all apps of a team, and so on none by name. */
+const OF_TEAMS = ['team', 'team-member']
 /** What a deploy changes besides: a release is current only once it runs. */
 const BY_DEPLOYS = ['app', 'plan', 'promotion']
 const LISTS = [
@@ -48,11 +50,13 @@ export const useIsConnected = (): boolean =>
 
 const invalidate = (changes: Change[]): void => {
   const hasDeploys = changes.some(({ resource }) => resource === 'deploy')
+  const hasTeams = changes.some(({ resource }) => OF_TEAMS.includes(resource))
   const isBig = changes.some(({ resource }) => PARTS[resource] === undefined)
   void queryClient.invalidateQueries({
     predicate: ({ queryKey: [kind, id, name] }) =>
       kind === 'part'
-        ? changes.some(
+        ? (hasTeams && name === 'collaborators') ||
+          changes.some(
             ({ app, resource }) =>
               app?.id === id && (PARTS[resource]?.includes(String(name)) ?? true),
           )

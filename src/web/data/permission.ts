@@ -6,6 +6,7 @@ import type { Collaborator, Pipeline, Team } from './types.ts'
 const NEEDED = {
   deploy: { any: ['deploy'], what: 'release code of this app' },
   config: { any: ['deploy', 'operate'], what: 'change what this app runs with' },
+  run: { any: ['deploy', 'operate'], what: 'run a dyno of this app' },
   operate: { any: ['operate'], what: 'operate this app' },
   manage: { any: ['manage'], what: 'manage this app' },
 }

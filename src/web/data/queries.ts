@@ -9,10 +9,13 @@ import type {
   Approval,
   Authorization,
   Build,
+  BuildpackInstallation,
+  Certificate,
   Collaborator,
   ConfigMark,
   Coupling,
   Deploy,
+  Domain,
   Dyno,
   EphemeralCollaborator,
   Event,
@@ -37,6 +40,9 @@ import type {
   Webhook,
   WebhookDelivery,
 } from './types.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
 
 /** What the API says is no more true the second time; what did not come through may be. */
 const isWorthRetrying = (failures: number, error: Error): boolean =>
@@ -162,6 +168,21 @@ export const queries = {
     ...part<Record<string, string>>(appId, 'release-config', `/releases/${version}/config-vars`),
     staleTime: Infinity,
   }),
+  buildpacks: (appId: string) =>
+    part<BuildpackInstallation[]>(appId, 'buildpacks', '/buildpack-installations'),
+  domains: (appId: string) => part<Domain[]>(appId, 'domains', '/domains'),
+  certificates: (appId: string) => part<Certificate[]>(appId, 'certificates', '/sni-endpoints'),
+  /** Of the last hours; as new as a minute. */
+  metrics: (appId: string, hours: number) =>
+    queryOptions({
+      queryKey: ['metrics', appId, hours],
+      queryFn: ({ signal }) => {
+        const from = new Date(Date.now() - hours * HOUR_MS).toISOString()
+        return request<Metrics>('GET', `/apps/${appId}/metrics?from=${from}`, { signal })
+      },
+      staleTime: MINUTE_MS / 2,
+      refetchInterval: MINUTE_MS / 2,
+    }),
   collaborators: (appId: string) => part<Collaborator[]>(appId, 'collaborators', '/collaborators'),
   /** What promoting the app would change on the apps of the next stage. @param release an earlier one of the app */
   plan: (pipelineId: string, appId: string, release?: string) =>

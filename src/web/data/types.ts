@@ -7,7 +7,10 @@ import type { presentTransfer as presentAppTransfer } from '#/platform/app-trans
 import type { PresentedEvent } from '#/platform/audit/audit-schema.ts'
 import type { presentBuild } from '#/platform/build/build-schema.ts'
 import type { presentSlugCommit } from '#/platform/build/commit-schema.ts'
+import type { presentBuildpackInstallation } from '#/platform/buildpack/buildpack-schema.ts'
+import type { presentCertificate } from '#/platform/certificate/certificate-schema.ts'
 import type { presentDeploy } from '#/platform/deploy/deploy-schema.ts'
+import type { presentDomain } from '#/platform/domain/domain-schema.ts'
 import type { presentDyno } from '#/platform/dyno/dyno-schema.ts'
 import type { presentProcessType } from '#/platform/formation/formation-schema.ts'
 import type { presentLogSession } from '#/platform/log/log-session-schema.ts'
@@ -52,10 +55,13 @@ export type Approval = Presented<typeof presentApproval>
 export type Authorization = Presented<typeof presentAuthorization>
 export type App = Presented<typeof presentApp>
 export type Build = Presented<typeof presentBuild>
+export type BuildpackInstallation = Presented<typeof presentBuildpackInstallation>
+export type Certificate = Presented<typeof presentCertificate>
 export type Collaborator = Presented<typeof presentCollaborator>
 export type ConfigMark = Presented<typeof presentMark>
 export type Coupling = Presented<typeof presentCoupling>
 export type Deploy = Presented<typeof presentDeploy>
+export type Domain = Presented<typeof presentDomain>
 export type Dyno = Presented<typeof presentDyno>
 export type EphemeralCollaborator = Presented<typeof presentEphemeralCollaborator>
 export type Event = Json<PresentedEvent>

@@ -1,0 +1,86 @@
+import { request } from '#/web/data/client.ts'
+import { exitStatusReader, tellingExitStatus } from '#/web/text/exit-status.ts'
+
+export type AttachedDyno = { send: (text: string) => void; leave: () => void }
+
+export type AttachOptions = {
+  appId: string
+  command: string
+  columns: number
+  lines: number
+  onOutput: (text: string) => void
+  onStarted: (name: string) => void
+  /** The status is undefined if the connection has ended before the command. */
+  onEnd: (status: number | undefined) => void
+  onProblem: (error: Error) => void
+}
+
+const BANNER = 'rendezvous\r\n'
+/** What is typed or pasted ahead of a dyno that does not read. */
+const MOST_WAITING_BYTES = 1024 * 1024
+const FRAME_CHARACTERS = 8_192
+
+/** Starts a one-off dyno with a terminal and connects to it. */
+export const attachDyno = (options: AttachOptions): AttachedDyno => {
+  const gone = new AbortController()
+  let socket: WebSocket | undefined
+  start(options, gone.signal)
+    .then((opened) => (socket = opened))
+    .catch((error: unknown) => {
+      if (!gone.signal.aborted)
+        options.onProblem(error instanceof Error ? error : new Error(String(error)))
+    })
+  return {
+    send: (text) => {
+      if (socket?.readyState !== WebSocket.OPEN) return
+      if (socket.bufferedAmount + text.length > MOST_WAITING_BYTES) return
+      for (let at = 0; at < text.length; at += FRAME_CHARACTERS)
+        socket.send(new TextEncoder().encode(text.slice(at, at + FRAME_CHARACTERS)))
+    },
+    leave: () => {
+      gone.abort()
+      socket?.close()
+    },
+  }
+}
+
+const start = async (options: AttachOptions, signal: AbortSignal): Promise<WebSocket> => {
+  const dyno = await request<{ name: string; attach_url: string }>(
+    'POST',
+    `/apps/${options.appId}/dynos`,
+    {
+      body: {
+        attach: true,
+        command: tellingExitStatus(options.command),
+        env: { TERM: 'xterm-256color', COLUMNS: options.columns, LINES: options.lines },
+      },
+      signal,
+    },
+  )
+  options.onStarted(dyno.name)
+  return connect(new URL(dyno.attach_url).pathname.slice(1), options, signal)
+}
+
+const connect = (secret: string, options: AttachOptions, signal: AbortSignal): WebSocket => {
+  const url = new URL('/rendezvous', location.origin)
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+  const socket = new WebSocket(url)
+  socket.binaryType = 'arraybuffer'
+  let status: number | undefined
+  let isAttached = false
+  const take = exitStatusReader((told) => (status = told))
+  const decoder = new TextDecoder()
+  signal.addEventListener('abort', () => socket.close())
+  socket.addEventListener('open', () => socket.send(`${secret}\r\n`))
+  socket.addEventListener('message', ({ data }: MessageEvent<ArrayBuffer>) => {
+    const text = decoder.decode(data, { stream: true })
+    // The banner comes alone; anything else instead of it says why there is none.
+    if (isAttached) options.onOutput(take(text))
+    else if (text === BANNER) isAttached = true
+    else options.onProblem(new Error(text.trim()))
+  })
+  socket.addEventListener('close', () => {
+    if (!signal.aborted) options.onEnd(status)
+  })
+  return socket
+}

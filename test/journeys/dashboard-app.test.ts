@@ -1,0 +1,299 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { request as httpRequest } from 'node:http'
+import { join } from 'node:path'
+import { after, before, test, type TestContext } from 'node:test'
+import type { Browser, Locator, Page } from 'playwright-core'
+import { aCertificate } from '../support/certificates.ts'
+import { findChromium, startChromium } from '../support/chromium.ts'
+import { lookAt, PICTURES } from '../support/look-at.ts'
+import { assertSucceeds, startPlatform, type TestPlatform } from '../support/platform.ts'
+import { until } from '../support/until.ts'
+
+/** How an app fares and what it is made of: its numbers, a shell in it, its buildpacks, domains and certificates. */
+const chromium = findChromium()
+const skip = chromium === undefined && 'no Chromium on this machine (apt-get install chromium)'
+
+const ADA = 'ada@example.com'
+const BOB = 'bob@example.com'
+const PASSWORD = 'correct horse battery'
+const APP = 'bread'
+const WAIT = { timeout: 60_000 }
+const HOSTILE = '<img src=x onerror="window.hacked=1">'
+const BUILDPACK = {
+  'bin/detect': '#!/bin/sh\necho Plain\n',
+  'bin/compile': '#!/bin/sh\necho building\n',
+  'bin/release': '#!/bin/sh\necho "--- {}"\n',
+}
+const SERVER = String.raw`import http.server, os
+class Page(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(404 if self.path == '/gone' else 200); self.end_headers()
+        self.wfile.write(b'bread')
+    def log_message(self, *args): pass
+http.server.ThreadingHTTPServer(('', int(os.environ['PORT'])), Page).serve_forever()
+`
+
+let platform: TestPlatform
+let browser: Browser
+let page: Page
+let bobs: Page
+const complaints: string[] = []
+
+const aPage = async (): Promise<Page> => {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 } })
+  const made = await context.newPage()
+  made.setDefaultTimeout(WAIT.timeout)
+  made.on('console', (message) => {
+    if (/Content Security Policy|Warning:|hydrat/i.test(message.text()))
+      complaints.push(message.text())
+  })
+  made.on('pageerror', (error) => complaints.push(String(error)))
+  return made
+}
+
+before(async () => {
+  if (chromium === undefined) return
+  platform = await startPlatform({ SLUICE_FILE_BUILDPACKS: '1', SLUICE_STOP_LIMIT_MS: '2000' })
+  await platform.aRepository('buildpack', { files: BUILDPACK })
+  browser = await startChromium(chromium)
+  page = await aPage()
+  bobs = await aPage()
+})
+after(async () => {
+  await browser?.close()
+  await platform?.stop()
+})
+
+let hasFailed = false
+/** What comes after a step that failed would but wait in vain. */
+const step = (name: string, work: (context: TestContext) => Promise<void>): void =>
+  void test(name, { skip }, async (context) => {
+    if (hasFailed) return context.skip('an earlier step failed')
+    hasFailed = true
+    try {
+      await work(context)
+      hasFailed = false
+    } finally {
+      for (const complaint of complaints) context.diagnostic(complaint)
+      if (hasFailed) {
+        await page.screenshot({ path: join(PICTURES, 'failed-ada.png') })
+        await bobs.screenshot({ path: join(PICTURES, 'failed-bob.png') })
+      }
+    }
+  })
+
+const look = async (name: string, of: Page = page): Promise<void> => {
+  complaints.push(...(await lookAt(of, name)))
+}
+const at = (path: string): string => `http://localhost:${platform.port}/dashboard${path}`
+const button = (name: string | RegExp, within: Page | Locator = page): Locator =>
+  within.getByRole('button', { name, exact: typeof name === 'string' })
+const tab = (name: string): Promise<void> =>
+  page.getByRole('navigation').getByRole('link', { name, exact: true }).click()
+const sheet = (): Locator => page.getByRole('dialog')
+const region = (name: string): Locator => page.getByRole('region', { name, exact: true })
+/** What a terminal shows. */
+const untilShown = (text: string | RegExp, of: Page = page): Promise<void> =>
+  of.locator('.xterm-rows').getByText(text).first().waitFor()
+
+step('a team with an app, and somebody who works on it', async () => {
+  const up = assertSucceeds(await platform.sluice('up', '--detach')).stdout
+  await page.goto(/http:\/\/localhost:\d+\/setup\/[0-9a-f]{64}/.exec(up)?.[0] ?? '')
+  await page.getByLabel('Your e-mail address').fill(ADA)
+  await page.getByLabel('A password').fill(PASSWORD)
+  await button('Set up').click()
+  await page.getByText('No apps yet').waitFor()
+  await page.goto(at('/new/team'))
+  await page.getByLabel('Name').fill('bakers')
+  await button('Create team').click()
+  await button('Invite').click()
+  await sheet().getByLabel('E-mail address').fill(BOB)
+  await button('Invite', sheet()).click()
+  const link = await sheet().getByLabel(`Link for ${BOB}`).inputValue()
+  await button('Done', sheet()).click()
+  await bobs.goto(link)
+  await bobs.getByLabel('Choose a password').fill(PASSWORD)
+  await button('Make my account and join', bobs).click()
+  await bobs.getByRole('heading', { name: 'Home' }).waitFor()
+  assertSucceeds(await platform.sluice('apps:create', APP, '--team', 'bakers', '--no-remote'))
+})
+
+step('an app without code has nothing to measure and nothing to run', async () => {
+  await page.goto(at(`/apps/${APP}/metrics`))
+  await page.getByText('Nothing was measured of web').waitFor()
+  await look('metrics-empty')
+  await tab('Run')
+  await region('Run').getByText('No code yet').waitFor()
+})
+
+step('buildpacks are added, ordered and removed', async () => {
+  await tab('Settings')
+  const buildpacks = region('Buildpacks')
+  await buildpacks.getByText('None is set').waitFor()
+  const add = async (name: string): Promise<void> => {
+    await buildpacks.getByLabel('Add a buildpack').fill(name)
+    await button('Add buildpack', buildpacks).click()
+  }
+  await add('heroku/nodejs')
+  await button('Remove heroku/nodejs', buildpacks).waitFor()
+  await add(`no such ${HOSTILE}`)
+  await buildpacks.getByRole('alert').waitFor()
+  await add(`file://${platform.home}/buildpack`)
+  const own = `file://${platform.home}/buildpack`
+  await button(`Move ${own} up`, buildpacks).click()
+  await buildpacks.getByText(`1. ${own}`).waitFor()
+  await button('Remove heroku/nodejs', buildpacks).click()
+  await button('Remove heroku/nodejs', buildpacks).waitFor({ state: 'detached' })
+})
+
+step('a domain gets a certificate', async () => {
+  const { certificate, key } = await aCertificate({ names: ['bread.example'] })
+  await button('Add certificate', region('Certificates')).click()
+  await sheet().getByLabel('Certificate and its chain').fill('no certificate')
+  await sheet().getByLabel('Private key').fill(key)
+  await button('Add', sheet()).click()
+  await sheet().getByRole('alert').waitFor()
+  await sheet().getByLabel('Certificate and its chain').fill(certificate)
+  await button('Add', sheet()).click()
+  await region('Certificates')
+    .getByText(/^Valid until|^Expired/)
+    .waitFor()
+
+  const domains = region('Domains')
+  await domains.getByLabel('Add a domain').fill(HOSTILE)
+  await button('Add domain', domains).click()
+  await domains.getByRole('alert').waitFor()
+  await domains.getByLabel('Add a domain').fill('bread.example')
+  await button('Add domain', domains).click()
+  await domains.getByText('Point its DNS to').waitFor()
+  const choice = domains.getByLabel('Certificate of bread.example')
+  await choice.selectOption({ index: 1 })
+  const shown = async (): Promise<string> =>
+    assertSucceeds(await platform.sluice('domains', '-a', APP, '--json')).stdout
+  await until(async () => /"sni_endpoint":\s*\{/.test(await shown()), { limitMs: 30_000 })
+  await look('settings-app')
+  await button('Remove bread.example', domains).click()
+  await domains.getByText('Point its DNS to').waitFor({ state: 'detached' })
+})
+
+step('what visitors ask for is seen in numbers', async () => {
+  const source = await platform.aRepository('bread', {
+    files: { Procfile: 'web: exec python3 server.py\n', 'server.py': SERVER },
+  })
+  await platform.git(
+    source,
+    'remote',
+    'add',
+    'sluice',
+    `https://localhost:${platform.port}/${APP}.git`,
+  )
+  assertSucceeds(await platform.git(source, 'push', 'sluice', 'main'))
+  await until(async () => (await platform.request(APP)).status === 200, { limitMs: 60_000 })
+  for (let count = 0; count < 20; count++) await platform.request(APP, '/gone')
+  await tab('Metrics')
+  const requests = region('Requests')
+  const isCounted = async (): Promise<boolean> => {
+    if ((await requests.count()) === 0) return false
+    return /4xx\s*[\d.]+ now, (?!0 )[\d.]+ at most/.test(await requests.innerText())
+  }
+  await until(
+    async () => {
+      await page.reload()
+      await page.getByRole('heading', { name: 'Metrics' }).waitFor()
+      await requests.waitFor({ timeout: 3_000 }).catch(() => {})
+      return isCounted()
+    },
+    { limitMs: 90_000, everyMs: 1_000, what: 'the requests in the chart' },
+  )
+  await until(async () => /ms/.test(await region('Response time').innerText()))
+  await region('Requests').getByText('As a table').click()
+  await requests.getByRole('columnheader', { name: '4xx' }).waitFor()
+  await page.getByText(/Releases in this time/).waitFor()
+  await look('metrics')
+  await page.getByLabel('Time', { exact: true }).selectOption('The last 7 days')
+  await requests.waitFor()
+})
+
+step('the log is kept as a file', async () => {
+  await tab('Logs')
+  await page.getByRole('log').getByText('heroku[router]').first().waitFor()
+  await page.getByLabel('Text').fill('/gone')
+  await page.getByRole('log').getByText('Build succeeded').waitFor({ state: 'detached' })
+  await page.getByRole('log').getByText('heroku[router]').nth(5).waitFor()
+  const saved = page.waitForEvent('download')
+  await button('Download').click()
+  const file = await saved
+  assert.equal(file.suggestedFilename(), `${APP}.log`)
+  const text = await readFile(await file.path(), 'utf8')
+  assert.match(text, /^\S+ heroku\[router\] .*path="\/gone"/)
+})
+
+step('a shell runs in the browser, and its exit code is told', async () => {
+  await tab('Run')
+  await button('Run').click()
+  await page.getByText(/^bash in run\.\d+/).waitFor()
+  await untilShown(/\$/)
+  await page.keyboard.type(
+    `echo "$((40 + 2)) ${HOSTILE}"; printf '\\033[38;2;255;0;0mred\\033[0m\\n'\n`,
+  )
+  await untilShown(/^42 <img src=x/)
+  await look('run')
+  await page.keyboard.type('stty size; exit 7\n')
+  await page.getByText('Ended with exit code 7.').waitFor()
+  await page.getByLabel('Command').fill('echo done')
+  await button('Run again').click()
+  await untilShown('done')
+  await page.getByText('Ended with exit code 0.').waitFor()
+})
+
+step('no other site opens a terminal', async () => {
+  const statusFor = async (headers: Record<string, string>): Promise<number | undefined> => {
+    const asked = httpRequest({
+      port: platform.port,
+      path: '/rendezvous',
+      headers: {
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-version': '13',
+        'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+        ...headers,
+      },
+    }).end()
+    const answer = await Promise.race([
+      once(asked, 'response').then(([response]) => response),
+      once(asked, 'upgrade').then(([response, socket]) => {
+        socket.destroy()
+        return response
+      }),
+    ])
+    return answer.statusCode
+  }
+  assert.equal(await statusFor({ origin: 'https://evil.example' }), 403)
+  assert.equal(await statusFor({}), 403)
+  assert.equal(await statusFor({ origin: `http://localhost:${platform.port}` }), 101)
+})
+
+step('who loses the role loses the shell', async () => {
+  await bobs.goto(at(`/apps/${APP}/run`))
+  await button('Run', bobs).click()
+  await untilShown(/\$/, bobs)
+  await page.goto(at('/teams/bakers'))
+  await page.getByLabel(`Role of ${BOB}`).selectOption('Viewer')
+  await bobs.getByText('The connection has ended before the command').waitFor()
+  const again = button(/^Run/, bobs)
+  await until(() => again.isDisabled(), { limitMs: 30_000 })
+  assert.match((await again.getAttribute('title')) ?? '', /Your role \(viewer\) may not run a dyno/)
+  await look('run-forbidden', bobs)
+  await bobs.goto(at(`/apps/${APP}/metrics`))
+  await bobs.getByText('You may not see this').waitFor()
+})
+
+step(
+  'nothing hostile was executed, nothing broke the policy, all of it is accessible',
+  async () => {
+    assert.equal(await page.evaluate('window.hacked'), undefined)
+    assert.deepEqual(complaints, [])
+  },
+)
