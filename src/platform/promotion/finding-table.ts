@@ -10,6 +10,9 @@ export const BLOCKING_RULES = {
   'code.behind': 'Commits of the target that would be undone',
   'source.deploying': 'A newer release of the source that is on its way',
   'stack.changes': 'Another stack',
+  'stack.unsupported': 'A stack that does not run here',
+  'slug.missing': 'A slug that the store has not got any more',
+  'slug.damaged': 'A slug that is damaged on the disk',
   'paths.*': 'Files that a rule for paths is about, such as migrations',
 }
 
