@@ -17,7 +17,16 @@ test('the policy line says what is missing and when a freeze holds', () => {
   const now = { ...next, reason: 'holidays' }
   assert.equal(
     formatPolicy({ approvals_needed: 2, approvals_given: 2, freeze: { now, next: null } }),
-    'needs 2 approvals (have 2); ✗ frozen until Mon 30 Nov 08:00 (holidays)',
+    'needs 2 approvals (have 2); ✗ frozen until Mon 30 Nov 08:00 Europe/Vienna (holidays)',
+  )
+  const override = { expires_at: '2026-11-28T08:00:00Z', reason: 'the shop is down' }
+  assert.equal(
+    formatPolicy({
+      approvals_needed: 0,
+      approvals_given: 0,
+      freeze: { now, next: null, override },
+    }),
+    '! frozen until Mon 30 Nov 08:00 Europe/Vienna (holidays), overridden by you until Sat 28 Nov 09:00 (the shop is down)',
   )
 })
 

@@ -160,9 +160,10 @@ export type PolicyJson = {
   direct_deploys: boolean
   blocking_findings: string[]
   auto_rollback_minutes: number
-  freeze: { now: SpanJson | null; next: SpanJson | null }
+  freeze: { now: FrozenJson | null; next: FrozenJson | null }
 }
 type SpanJson = { from: string; until: string }
+export type FrozenJson = SpanJson & { time_zone: string; reason: string | null }
 export type FreezeJson = {
   id: string
   stage: { name: string }

@@ -1,17 +1,15 @@
 import type { Db } from '#/foundation/db.ts'
 import type { Actor } from '#/platform/event/actor.ts'
-import { freezeAt, type Span } from './freeze-window.ts'
+import type { FrozenSpan } from './freeze-schema.ts'
+import { freezeAt } from './freeze-window.ts'
 import { findOverride, findStageOf, listApprovers, listFreezes } from './policy-store.ts'
 import { approvalTeamOf, type FreezeOverride, type StagePolicy } from './policy.ts'
-
-type Frozen = Span & { timeZone: string; reason: string | null }
 
 /** What the gate would say to the actor now. */
 export type PolicyState = Pick<StagePolicy, 'approvals' | 'blockingFindings' | 'promoters'> & {
   /** That count. */
   approvalsGiven: number
-  frozenNow: Frozen | null
-  frozenNext: Frozen | null
+  frozen: { now?: FrozenSpan; next?: FrozenSpan }
   /** Lets the actor through in spite of a freeze. */
   override: FreezeOverride | null
 }
@@ -25,7 +23,6 @@ export const readPolicyState = async (
 ): Promise<PolicyState | null> => {
   const stage = await findStageOf(db, actor, appId)
   if (!stage) return null
-  const { now, next } = freezeAt(await listFreezes(db, actor, [stage.stageId]), new Date())
   const approvers =
     stage.approvals === 0 || digest === undefined
       ? []
@@ -35,19 +32,7 @@ export const readPolicyState = async (
     approvalsGiven: approvers.length,
     blockingFindings: stage.blockingFindings,
     promoters: stage.promoters,
-    frozenNow: now ? frozen(now) : null,
-    frozenNext: next ? frozen(next) : null,
+    frozen: freezeAt(await listFreezes(db, actor, [stage.stageId]), new Date()),
     override: (await findOverride(db, actor, stage.stageId)) ?? null,
   }
 }
-
-const frozen = ({
-  from,
-  until,
-  window,
-}: Span & { window: { timeZone: string; reason: string | null } }): Frozen => ({
-  from,
-  until,
-  timeZone: window.timeZone,
-  reason: window.reason,
-})

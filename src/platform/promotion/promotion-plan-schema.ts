@@ -1,3 +1,4 @@
+import { presentFrozenSpan } from '#/platform/change-gate/freeze-schema.ts'
 import type { PolicyState } from '#/platform/change-gate/read-policy-state.ts'
 import type { PromotionPlan, TargetPlan } from './plan-promotion.ts'
 import { releaseCommandOf, type AppState } from './promotion-plan.ts'
@@ -38,8 +39,8 @@ const presentPolicyState = (policy: PolicyState) => ({
   /** Who promotes to the stage; null: into production as the pipeline says, else all with deploy on the apps. */
   promoters: policy.promoters,
   freeze: {
-    now: presentFrozen(policy.frozenNow),
-    next: presentFrozen(policy.frozenNext),
+    now: presentFrozenSpan(policy.frozen.now),
+    next: presentFrozenSpan(policy.frozen.next),
     /** The caller's own, by which a freeze does not hold them. */
     override: policy.override && {
       reason: policy.override.reason,
@@ -47,14 +48,6 @@ const presentPolicyState = (policy: PolicyState) => ({
     },
   },
 })
-
-const presentFrozen = (frozen: PolicyState['frozenNow']) =>
-  frozen && {
-    from: frozen.from,
-    until: frozen.until,
-    time_zone: frozen.timeZone,
-    reason: frozen.reason,
-  }
 
 const presentState = ({ app, stage, release, slug }: AppState) => ({
   app: { id: app.id, name: app.name },

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { Reference } from '#/platform/app/reference.ts'
+import { presentFrozenSpan } from '#/platform/change-gate/freeze-schema.ts'
 import { freezeAt, nextSpan, spanAt } from '#/platform/change-gate/freeze-window.ts'
 import {
   PROMOTERS,
@@ -88,10 +89,7 @@ export const presentPolicy = (stage: StageName, policy: StagePolicy, freezes: Fr
     direct_deploys: policy.directDeploys,
     blocking_findings: policy.blockingFindings,
     auto_rollback_minutes: policy.autoRollbackMinutes,
-    freeze: {
-      now: now ? { from: now.from, until: now.until } : null,
-      next: next ? { from: next.from, until: next.until } : null,
-    },
+    freeze: { now: presentFrozenSpan(now), next: presentFrozenSpan(next) },
   }
 }
 

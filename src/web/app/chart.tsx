@@ -93,7 +93,7 @@ const timesOf = (times: number[]): string[] => {
   return times.map((time) => format.format(time * 1_000))
 }
 
-/** Their names where there is room for them. */
+/** Their names where there is room for them, the newest first. */
 const drawMarks = (plot: uPlot, marks: Mark[]): void => {
   const { ctx, bbox } = plot
   ctx.save()
@@ -101,8 +101,8 @@ const drawMarks = (plot: uPlot, marks: Mark[]): void => {
   ctx.fillStyle = colour('--muted')
   ctx.font = FONT
   ctx.setLineDash([4, 4])
-  let nameEnd = -Infinity
-  for (const { at, text } of marks) {
+  let nextName = Infinity
+  for (const { at, text } of marks.toReversed()) {
     const x = Math.round(plot.valToPos(at, 'x', true))
     if (x < bbox.left || x > bbox.left + bbox.width) continue
     ctx.beginPath()
@@ -112,9 +112,9 @@ const drawMarks = (plot: uPlot, marks: Mark[]): void => {
     const { width } = ctx.measureText(text)
     const isAtEdge = x + 3 + width > bbox.left + bbox.width
     const left = isAtEdge ? x - 3 - width : x + 3
-    if (left <= nameEnd) continue
+    if (left + width >= nextName) continue
     ctx.fillText(text, left, bbox.top + 10)
-    nameEnd = left + width
+    nextName = left
   }
   ctx.restore()
 }

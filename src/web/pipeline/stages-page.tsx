@@ -101,7 +101,9 @@ const Row = ({ pipeline, stage, last, refusal }: RowProps): ReactNode => {
             {policy.data && rulesInWords(policy.data)}
           </span>
           {policy.data?.freeze.now && (
-            <Status tone="warn">Frozen until {clock(policy.data.freeze.now.until)}</Status>
+            <Status tone="warn">
+              Frozen until {clock(policy.data.freeze.now.until, policy.data.freeze.now.time_zone)}
+            </Status>
           )}
         </p>
         <div className="flex flex-wrap gap-1">
@@ -163,5 +165,7 @@ const rulesInWords = (policy: StagePolicy): string =>
     ...(policy.auto_rollback_minutes > 0
       ? [`rolls back a crash within ${count(policy.auto_rollback_minutes, 'minute')}`]
       : []),
-    ...(policy.freeze.next ? [`frozen next from ${clock(policy.freeze.next.from)}`] : []),
+    ...(policy.freeze.next
+      ? [`next freeze from ${clock(policy.freeze.next.from, policy.freeze.next.time_zone)}`]
+      : []),
   ].join(' · ') || 'No rules'

@@ -30,7 +30,7 @@ export const capitalised = (word: string): string => word.charAt(0).toUpperCase(
 export const seconds = (from: string, to: string): string =>
   `${(Math.max(0, Date.parse(to) - Date.parse(from)) / 1000).toFixed(1)} s`
 
-/** `Fri 27 Nov 16:00` by the clock of a zone, which is named if it is not the reader's. */
+/** `Fri 27 Nov 16:00` by the reader's clock, or `Fri 27 Nov 16:00 Europe/Vienna` by that of a zone. */
 export const clock = (time: string, timeZone?: string): string =>
   new Intl.DateTimeFormat('en-GB', {
     ...(timeZone === undefined ? {} : { timeZone }),

@@ -8,6 +8,7 @@ import {
 } from '#/cli/api-command.ts'
 import { findPipeline } from '#/cli/pipeline-lookup.ts'
 import { formatPairs } from '#/cli/table.ts'
+import { formatMoment } from '#/cli/format-policy.ts'
 import type { PolicyJson } from '#/cli/wire.ts'
 
 export class PipelinesPolicy extends ApiCommand {
@@ -66,6 +67,7 @@ export class PipelinesPolicy extends ApiCommand {
       ? await api.get<PolicyJson>(path)
       : await api.patch<PolicyJson>(path, change)
     if (flags.json) return this.printJson(policy)
+    const { now, next } = policy.freeze
     this.print(`=== ${flags.stage} of ${pipeline.name}\n`)
     this.print(
       formatPairs([
@@ -74,8 +76,8 @@ export class PipelinesPolicy extends ApiCommand {
         ['Direct deploys', policy.direct_deploys ? 'yes' : 'no: code comes by promotion only'],
         ['Blocking findings', policy.blocking_findings.join(', ') || 'none'],
         ['Auto-rollback', minutesOf(policy.auto_rollback_minutes)],
-        ['Frozen now', policy.freeze.now ? `until ${policy.freeze.now.until}` : 'no'],
-        ['Next freeze', policy.freeze.next?.from ?? 'none'],
+        ['Frozen now', now ? `until ${formatMoment(now.until, now.time_zone)}` : 'no'],
+        ['Next freeze', next ? formatMoment(next.from, next.time_zone) : 'none'],
       ]),
     )
   }
