@@ -14,7 +14,6 @@ import { recordRefusal } from '#/platform/audit/record-refusal.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
 import type { Route } from '#/platform/route.ts'
-import { isWebSocketOpening } from '#/foundation/web-socket.ts'
 import { anonymous, authenticate } from './authenticate.ts'
 import { checkToken, reachOf } from './check-token.ts'
 import { routes } from './routes.ts'
@@ -47,7 +46,7 @@ export const createApi = async (
     headersTimeout: HEAD_LIMIT_MS,
     connectionsCheckingInterval: HEAD_CHECK_MS,
     keepAliveTimeout: 75_000,
-    shouldUpgradeCallback: isWebSocketOpening,
+    shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
   })
   // Connections are handed to it (listener.ts); only a server that listens looks at how long their heads take.
   server.emit('listening')

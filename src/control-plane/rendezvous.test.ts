@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { createServer } from 'node:http'
 import net, { type AddressInfo } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { after, test } from 'node:test'
@@ -10,14 +11,22 @@ import { makeCurrent, markSucceeded } from '#/platform/release/release-store.ts'
 import { anApp, aTeam } from '../../test/support/apps.ts'
 import { aRunningPlatform } from '../../test/support/running-platform.ts'
 import { until } from '../../test/support/until.ts'
+import { WebSocket } from 'ws'
 import { serveRendezvous } from './rendezvous.ts'
+import { serveRendezvousInBrowsers } from './rendezvous-in-browsers.ts'
 
 const test_ = await aRunningPlatform()
 const { platform, call, actor } = test_
 const server = net.createServer((socket) => serveRendezvous(platform, socket as TLSSocket))
 server.listen(0, '127.0.0.1')
 await once(server, 'listening')
-after(() => void server.close())
+const pages = createServer().on('upgrade', serveRendezvousInBrowsers(platform))
+pages.listen(0, '127.0.0.1')
+await once(pages, 'listening')
+after(() => {
+  server.close()
+  pages.close()
+})
 
 /** A team's app with code, without dynos of its own. */
 const anAppWithCode = async (team: string): Promise<{ id: string; name: string }> => {
@@ -75,6 +84,43 @@ test('a one-off dyno is taken from whoever loses the permission, within a second
   const began = performance.now()
   await until(attached.hasEnded)
   assert.ok(performance.now() - began < 1_000)
+})
+
+/** As a page of that origin does; an `Origin` of our own unless another is said. */
+const connectInBrowser = (secret: string, path = '/rendezvous', origin?: string) => {
+  const at = `127.0.0.1:${(pages.address() as AddressInfo).port}`
+  const socket = new WebSocket(`ws://${at}${path}`, { origin: origin ?? `http://${at}` })
+  let got = ''
+  let ending = ''
+  socket.on('open', () => socket.send(`${secret}\r\n`))
+  socket.on('message', (some: Buffer) => (got += some.toString()))
+  socket.on('close', (status) => (ending ||= String(status)))
+  socket.on('error', (error) => (ending ||= error.message))
+  return { got: () => got, ending: () => ending, say: (text: string) => socket.send(text) }
+}
+
+test('a browser meets its dyno on a WebSocket, and loses it with the permission, within a second', async () => {
+  const { name, people } = await aTeam(test_, ['member'])
+  const app = await anAppWithCode(name)
+  const attached = connectInBrowser(await run(app.name, people.member.token))
+  await until(() => attached.got().includes('hello'), { limitMs: 60_000 })
+  assert.match(attached.got(), /^rendezvous\r\n/)
+  const long = 'x'.repeat(60_000)
+  attached.say(`${long}\n`)
+  await until(() => attached.got().includes(long), { limitMs: 20_000 })
+  await leave(people.member.actor.accountId)
+  const began = performance.now()
+  await until(attached.ending)
+  assert.ok(performance.now() - began < 1_000)
+})
+
+test('a page of another origin, and another path, open no WebSocket; a wrong secret meets nobody', async () => {
+  const elsewhere = connectInBrowser('', '/rendezvous', 'https://evil.example')
+  assert.match(await until(elsewhere.ending), /403/)
+  assert.match(await until(connectInBrowser('', '/socket').ending), /404/)
+  const stranger = connectInBrowser('f'.repeat(64))
+  await until(stranger.ending)
+  assert.equal(stranger.got(), 'No dyno waits here.\r\n')
 })
 
 test('a secret is good for as long as whoever it was given to may run a dyno', async () => {

@@ -109,7 +109,7 @@ test('git:remote and git push build, release and serve the app', async () => {
     DATABASE_URL: string
   }
   const token = (await heroku('auth:token')).split('\n', 1)[0] ?? ''
-  assert.ok(token.length > 20)
+  assert.match(token, /^sluice-[0-9a-f]{64}$/)
   const secretsShown = watchCommandLines([token, new URL(config.DATABASE_URL).password])
   const pushed = assertSucceeds(await platform.git(source, 'push', 'heroku', 'main')).stderr
   assert.deepEqual(secretsShown(), [])
