@@ -6,7 +6,9 @@ import { CHANGE_PIPELINE } from '#/platform/pipeline/pipeline.ts'
 import { listStages } from '#/platform/pipeline/stage-store.ts'
 import { route } from '#/platform/route.ts'
 import { getApprovalRequest, listApprovalRequests } from './approval-store.ts'
-import { approve, refuse, requestApprovals, withdraw, withState } from './change-approvals.ts'
+import { withState } from './approval-state.ts'
+import { approve, refuse, withdraw } from './decide-approval.ts'
+import { requestApprovals } from './request-approvals.ts'
 import { addFreeze, changePolicy, overrideFreeze, removeFreeze } from './change-policy.ts'
 import {
   CreateApprovals,
