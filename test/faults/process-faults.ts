@@ -110,7 +110,12 @@ const killOften =
     return late
   }
 
-/** Writes while PostgreSQL is dead: each is done, or is answered 503 with when to try again. */
+const UNANSWERED = { status: 0, retryAfter: null }
+
+/**
+ * Writes while PostgreSQL is dead: each is done, or is answered 503 with when to try again, or has no answer, as the
+ * control plane begins anew.
+ */
 const writeMeanwhile = async ({ platform, random }: Scene): Promise<string[]> => {
   const rude = new Set<string>()
   for (let time = 0; time < 5; time++) {
@@ -119,11 +124,11 @@ const writeMeanwhile = async ({ platform, random }: Scene): Promise<string[]> =>
     let isBack = false
     const deadline = performance.now() + 60_000
     for (let asked = 0; !(isBack && asked > 20) && performance.now() < deadline; asked++) {
-      const { status, retryAfter } = await platform.api('PATCH', '/apps/slow', {
-        maintenance: false,
-      })
+      const write = platform.api('PATCH', '/apps/slow', { maintenance: false })
+      const { status, retryAfter } = await write.catch(() => UNANSWERED)
       isBack = status === 200
-      if (status !== 200 && (status !== 503 || retryAfter === null))
+      const isPolite = status === 503 && retryAfter !== null
+      if (!isBack && !isPolite && status !== UNANSWERED.status)
         rude.add(`a write was answered ${status}, Retry-After: ${retryAfter}`)
     }
     if (!isBack) rude.add('writes were not possible again within a minute')
@@ -275,7 +280,7 @@ export const PROCESS_FAULTS: Fault[] = [
   {
     id: 'F10:writes',
     isQuick: true,
-    what: 'writes while PostgreSQL is dead are done, or answered 503 with Retry-After',
+    what: 'writes while PostgreSQL is dead are done, answered 503 with Retry-After, or not answered',
     load: 'visits',
     inject: writeMeanwhile,
   },
