@@ -17,7 +17,7 @@ import type { Route } from '#/platform/route.ts'
 import { anonymous, authenticate } from './authenticate.ts'
 import { checkToken, reachOf } from './check-token.ts'
 import { routes } from './routes.ts'
-import { BODY_PACE, cutIfSlow } from './slow-bodies.ts'
+import { bodyPace, cutIfSlow } from './slow-bodies.ts'
 
 /** The CLI's Request-Id grows with each call, to some 8 KB. */
 const MAX_HEADER_BYTES = 64 * 1024
@@ -54,7 +54,7 @@ export const createApi = async (
     serverFactory: (handle) =>
       server.on('request', (request, response) => {
         if (first(request, response)) return
-        cutIfSlow(request, BODY_PACE)
+        cutIfSlow(request, bodyPace())
         handle(request, response)
       }),
     genReqId: () => newId(),

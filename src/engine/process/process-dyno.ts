@@ -39,6 +39,7 @@ export type DynoSurroundings = {
   log: Log
   onReport: (report: DynoReport) => void
   attachLimitMs: number
+  usageLogEveryMs: number | undefined
 }
 
 /** One wanted dyno: started, watched, started again when it ends by itself, stopped when it is wanted no more. */
@@ -69,10 +70,12 @@ export class ProcessDyno {
     return presentMemory(this.wanted.id, this.#memory)
   }
 
-  /** Of what was wanted only the marks may be others while it runs. */
-  update({ marks }: WantedDyno): void {
-    if (isDeepStrictEqual(marks ?? {}, this.wanted.marks ?? {})) return
-    this.wanted = { ...this.wanted, ...(marks ? { marks } : {}) }
+  /** Of what was wanted only the marks, and whether its usage is logged, may be others while it runs. */
+  update({ marks, logsUsage = false }: WantedDyno): void {
+    const hasSameMarks = isDeepStrictEqual(marks ?? {}, this.wanted.marks ?? {})
+    if (hasSameMarks && logsUsage === (this.wanted.logsUsage ?? false)) return
+    this.wanted = { ...this.wanted, ...(marks ? { marks } : {}), logsUsage }
+    this.#watched?.update(this.wanted)
     this.#said.mark(marks)
     if (this.#memory.isRunning) void this.#keep()
   }
@@ -209,6 +212,7 @@ export class ProcessDyno {
     const watched = new WatchedRun(run, {
       wanted: this.wanted,
       isAdopted,
+      usageLogEveryMs: this.#around.usageLogEveryMs,
       port,
       onUp: state === 'up' ? undefined : (host) => this.#becomeUp(host),
       said: this.#said,
