@@ -402,12 +402,15 @@ create table data_keys (
   master_key_id text not null,
   created_at timestamp with time zone not null default now(),
   account_id uuid,
+  pipeline_id uuid,
   constraint data_keys_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
   constraint data_keys_account_id_key UNIQUE (account_id),
   constraint data_keys_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
   constraint data_keys_app_id_key UNIQUE (app_id),
   constraint data_keys_master_key_id_fkey FOREIGN KEY (master_key_id) REFERENCES master_keys(id),
-  constraint data_keys_one_owner CHECK ((num_nonnulls(app_id, account_id) = 1))
+  constraint data_keys_one_owner CHECK ((num_nonnulls(app_id, account_id, pipeline_id) = 1)),
+  constraint data_keys_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES pipelines(id) ON DELETE CASCADE,
+  constraint data_keys_pipeline_id_key UNIQUE (pipeline_id)
 );
 CREATE INDEX data_keys_master_key_id ON public.data_keys USING btree (master_key_id);
 
@@ -732,6 +735,16 @@ create table oauth_clients (
   constraint oauth_clients_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
   constraint oauth_clients_name_key UNIQUE (account_id, name),
   constraint oauth_clients_pkey PRIMARY KEY (id)
+);
+
+create table pipeline_config_vars (
+  pipeline_id uuid not null,
+  stage text not null,
+  sealed text not null,
+  updated_at timestamp with time zone not null default now(),
+  constraint pipeline_config_vars_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES pipelines(id) ON DELETE CASCADE,
+  constraint pipeline_config_vars_pkey PRIMARY KEY (pipeline_id, stage),
+  constraint pipeline_config_vars_stage_check CHECK ((stage = ANY (ARRAY['review'::text, 'test'::text])))
 );
 
 create table pipeline_couplings (

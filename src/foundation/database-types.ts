@@ -264,6 +264,7 @@ export interface DataKey {
   appId: string | null;
   createdAt: Generated<Timestamp>;
   masterKeyId: string;
+  pipelineId: string | null;
   wrapped: string;
 }
 
@@ -484,6 +485,13 @@ export interface OauthClient {
   redirectUri: string;
   secretHash: Buffer;
   secretHint: string;
+  updatedAt: Generated<Timestamp>;
+}
+
+export interface PipelineConfigVar {
+  pipelineId: string;
+  sealed: string;
+  stage: string;
   updatedAt: Generated<Timestamp>;
 }
 
@@ -799,6 +807,7 @@ export interface DB {
   metricMinutes: MetricMinute;
   metricTotals: MetricTotal;
   oauthClients: OauthClient;
+  pipelineConfigVars: PipelineConfigVar;
   pipelineCouplings: PipelineCoupling;
   pipelines: Pipeline;
   pipelineStages: PipelineStage;
