@@ -1,7 +1,7 @@
 import { notFound } from '#/foundation/errors.ts'
 
 /** The stages whose apps come and go, so that their config is the pipeline's to keep. */
-export const EPHEMERAL_STAGES = ['review', 'test'] as const
+const EPHEMERAL_STAGES = ['review', 'test'] as const
 export type EphemeralStage = (typeof EPHEMERAL_STAGES)[number]
 
 /** @throws 404 for a stage whose apps have config of their own */
