@@ -441,6 +441,7 @@ create table deploys (
 CREATE INDEX deploys_app_id ON public.deploys USING btree (app_id, number);
 CREATE INDEX deploys_release_id ON public.deploys USING btree (release_id);
 CREATE TRIGGER deploys_notify AFTER INSERT OR UPDATE ON public.deploys FOR EACH ROW EXECUTE FUNCTION notify_deploy();
+CREATE TRIGGER deploys_stopped_first AFTER UPDATE ON public.deploys FOR EACH ROW WHEN ((stopped_first(new.steps) AND ((old.finished_at IS NULL) <> (new.finished_at IS NULL)))) EXECUTE FUNCTION stopping_deploy_changed();
 CREATE UNIQUE INDEX deploys_one_running ON public.deploys USING btree (app_id) WHERE (status = 'running'::text);
 
 create table domains (
@@ -1256,6 +1257,10 @@ begin
       or new.type = 'web' and new.state <> old.state and 'crashed' in (new.state, old.state)
       or new.routable and (new.host, new.port) is distinct from (old.host, old.port)) then
     perform touch_route(new.app_id);
+  elsif new.type = 'web' and new.kind = 'kept'
+      and (tg_op = 'INSERT' or new.wanted <> old.wanted or (new.retired_at is null) <> (old.retired_at is null))
+      and not exists (select from dynos where app_id = new.app_id and stopped_at is null and routable) then
+    perform touch_route(new.app_id);
   end if;
   return null;
 end $function$
@@ -1602,6 +1607,25 @@ begin
     perform graphile_worker.add_job('settle-promotion', json_build_object('promotionId', promotion),
       queue_name => 'promotion:' || promotion, job_key => 'settle-promotion:' || promotion);
   end loop;
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.stopped_first(steps jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select steps @> '[{"name": "stop-old"}]'
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.stopping_deploy_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform touch_route(new.app_id);
   return null;
 end $function$
 ;
