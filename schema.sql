@@ -394,7 +394,7 @@ create table config_var_marks (
   constraint config_var_marks_mark_check CHECK ((mark = ANY (ARRAY['secret'::text, 'plain'::text]))),
   constraint config_var_marks_pkey PRIMARY KEY (app_id, key)
 );
-CREATE TRIGGER config_var_marks_feed AFTER INSERT OR DELETE OR UPDATE ON public.config_var_marks FOR EACH ROW EXECUTE FUNCTION feed_marks();
+CREATE CONSTRAINT TRIGGER config_var_marks_feed AFTER INSERT OR DELETE OR UPDATE ON public.config_var_marks DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION feed_marks();
 
 create table data_keys (
   app_id uuid,
@@ -511,6 +511,7 @@ create table dynos (
   attach_authorization_id uuid,
   attach_token_mark text,
   attach_session_id uuid,
+  weight integer not null default 1,
   constraint dynos_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
   constraint dynos_attach_account_id_fkey FOREIGN KEY (attach_account_id) REFERENCES accounts(id) ON DELETE SET NULL,
   constraint dynos_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
@@ -519,12 +520,14 @@ create table dynos (
   constraint dynos_pkey PRIMARY KEY (id),
   constraint dynos_release_id_fkey FOREIGN KEY (release_id) REFERENCES releases(id),
   constraint dynos_routable_wanted CHECK (((NOT routable) OR (wanted AND (kind = 'kept'::text)))),
-  constraint dynos_state_check CHECK ((state = ANY (ARRAY['starting'::text, 'up'::text, 'crashed'::text, 'down'::text, 'complete'::text])))
+  constraint dynos_state_check CHECK ((state = ANY (ARRAY['starting'::text, 'up'::text, 'crashed'::text, 'down'::text, 'complete'::text]))),
+  constraint dynos_weight CHECK ((weight >= 0))
 );
+CREATE CONSTRAINT TRIGGER dynos_feed AFTER INSERT ON public.dynos DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION feed_dyno();
+CREATE CONSTRAINT TRIGGER dynos_feed_wanted AFTER UPDATE OF wanted ON public.dynos DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.wanted <> old.wanted)) EXECUTE FUNCTION feed_dyno();
 CREATE INDEX dynos_app_id ON public.dynos USING btree (app_id) WHERE (stopped_at IS NULL);
 CREATE INDEX dynos_feed_number ON public.dynos USING btree (feed_number);
 CREATE TRIGGER dynos_changed AFTER INSERT OR UPDATE ON public.dynos FOR EACH ROW EXECUTE FUNCTION dyno_changed();
-CREATE TRIGGER dynos_feed BEFORE INSERT OR UPDATE ON public.dynos FOR EACH ROW EXECUTE FUNCTION feed_dyno();
 CREATE TRIGGER dynos_note_crash AFTER UPDATE ON public.dynos FOR EACH ROW WHEN (((new.kind = 'kept'::text) AND new.wanted AND (new.retired_at IS NULL) AND ((new.restarts > old.restarts) OR ((new.state = 'crashed'::text) AND (old.state <> 'crashed'::text))))) EXECUTE FUNCTION note_crash();
 CREATE UNIQUE INDEX dynos_one_release_phase ON public.dynos USING btree (deploy_id) WHERE ((type = 'release'::text) AND (kind = 'once'::text));
 
@@ -1255,7 +1258,7 @@ begin
   perform pg_notify('dyno_changed', new.app_id::text);
   if tg_op = 'UPDATE' and (new.routable <> old.routable
       or new.type = 'web' and new.state <> old.state and 'crashed' in (new.state, old.state)
-      or new.routable and (new.host, new.port) is distinct from (old.host, old.port)) then
+      or new.routable and (new.host, new.port, new.weight) is distinct from (old.host, old.port, old.weight)) then
     perform touch_route(new.app_id);
   elsif new.type = 'web' and new.kind = 'kept'
       and (tg_op = 'INSERT' or new.wanted <> old.wanted or (new.retired_at is null) <> (old.retired_at is null))
@@ -1282,11 +1285,9 @@ CREATE OR REPLACE FUNCTION public.feed_dyno()
  LANGUAGE plpgsql
 AS $function$
 begin
-  if tg_op = 'INSERT' or new.wanted <> old.wanted then
-    new.feed_number := next_feed_number('dynos');
-    perform pg_notify('dyno_feed', '');
-  end if;
-  return new;
+  update dynos set feed_number = next_feed_number('dynos') where id = new.id;
+  perform pg_notify('dyno_feed', '');
+  return null;
 end $function$
 ;
 

@@ -194,6 +194,8 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
     (await import('./commands/pipelines/stages/rename.ts')).StagesRename,
   'pipelines:transfer': async () =>
     (await import('./commands/pipelines/transfer.ts')).PipelinesTransfer,
+  'pipelines:transfer:apps': async () =>
+    (await import('./commands/pipelines/transfer-apps.ts')).PipelinesTransferApps,
   'pipelines:update': async () => (await import('./commands/pipelines/update.ts')).PipelinesUpdate,
 
   'pipelines:webhooks': async () =>

@@ -339,6 +339,7 @@ export interface Dyno {
   tty: ColumnType<{ columns: number; lines: number; term: string } | null, string | null | undefined, never>;
   type: string;
   wanted: Generated<boolean>;
+  weight: Generated<number>;
 }
 
 export interface EphemeralAppCollaborator {
