@@ -1266,7 +1266,7 @@ CREATE OR REPLACE FUNCTION public.feed_dyno()
  LANGUAGE plpgsql
 AS $function$
 begin
-  if tg_op = 'INSERT' or new.wanted <> old.wanted then
+  if tg_op = 'INSERT' or new.wanted <> old.wanted or new.tty is distinct from old.tty then
     new.feed_number := next_feed_number('dynos');
     perform pg_notify('dyno_feed', '');
   end if;
