@@ -274,12 +274,14 @@ create table builds (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   finished_at timestamp with time zone,
+  source_branch text,
   constraint builds_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
   constraint builds_commit_check CHECK ((commit ~ '^[0-9a-f]{40}([0-9a-f]{24})?$'::text)),
   constraint builds_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
   constraint builds_finished CHECK (((status <> 'pending'::text) = (finished_at IS NOT NULL))),
   constraint builds_has_branch CHECK (((branch IS NULL) = (branch_from IS NULL))),
   constraint builds_has_source CHECK ((num_nonnulls(commit, source_url) = 1)),
+  constraint builds_one_branch CHECK ((num_nonnulls(branch, source_branch) <= 1)),
   constraint builds_outcome CHECK ((((status = 'succeeded'::text) = (release_id IS NOT NULL)) AND ((status = 'failed'::text) = (failure_reason IS NOT NULL)))),
   constraint builds_pkey PRIMARY KEY (id),
   constraint builds_receiver_fkey FOREIGN KEY (receiver) REFERENCES workers(id) ON DELETE SET NULL,
@@ -1260,10 +1262,6 @@ begin
       or new.type = 'web' and new.state <> old.state and 'crashed' in (new.state, old.state)
       or new.routable and (new.host, new.port, new.weight) is distinct from (old.host, old.port, old.weight)) then
     perform touch_route(new.app_id);
-  elsif new.type = 'web' and new.kind = 'kept'
-      and (tg_op = 'INSERT' or new.wanted <> old.wanted or (new.retired_at is null) <> (old.retired_at is null))
-      and not exists (select from dynos where app_id = new.app_id and stopped_at is null and routable) then
-    perform touch_route(new.app_id);
   end if;
   return null;
 end $function$
@@ -1285,9 +1283,11 @@ CREATE OR REPLACE FUNCTION public.feed_dyno()
  LANGUAGE plpgsql
 AS $function$
 begin
-  update dynos set feed_number = next_feed_number('dynos') where id = new.id;
-  perform pg_notify('dyno_feed', '');
-  return null;
+  if tg_op = 'INSERT' or new.wanted <> old.wanted or new.tty is distinct from old.tty then
+    new.feed_number := next_feed_number('dynos');
+    perform pg_notify('dyno_feed', '');
+  end if;
+  return new;
 end $function$
 ;
 

@@ -183,6 +183,7 @@ export interface Build {
   receiver: string | null;
   releaseId: string | null;
   slugId: string | null;
+  sourceBranch: string | null;
   sourceChecksum: string | null;
   sourceUrl: string | null;
   sourceVersion: string | null;
