@@ -526,6 +526,7 @@ create table dynos (
   constraint dynos_weight CHECK ((weight >= 0))
 );
 CREATE CONSTRAINT TRIGGER dynos_feed AFTER INSERT ON public.dynos DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION feed_dyno();
+CREATE CONSTRAINT TRIGGER dynos_feed_tty AFTER UPDATE OF tty ON public.dynos DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.tty IS DISTINCT FROM old.tty)) EXECUTE FUNCTION feed_dyno();
 CREATE CONSTRAINT TRIGGER dynos_feed_wanted AFTER UPDATE OF wanted ON public.dynos DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.wanted <> old.wanted)) EXECUTE FUNCTION feed_dyno();
 CREATE INDEX dynos_app_id ON public.dynos USING btree (app_id) WHERE (stopped_at IS NULL);
 CREATE INDEX dynos_feed_number ON public.dynos USING btree (feed_number);
@@ -1262,6 +1263,10 @@ begin
       or new.type = 'web' and new.state <> old.state and 'crashed' in (new.state, old.state)
       or new.routable and (new.host, new.port, new.weight) is distinct from (old.host, old.port, old.weight)) then
     perform touch_route(new.app_id);
+  elsif new.type = 'web' and new.kind = 'kept'
+      and (tg_op = 'INSERT' or new.wanted <> old.wanted or (new.retired_at is null) <> (old.retired_at is null))
+      and not exists (select from dynos where app_id = new.app_id and stopped_at is null and routable) then
+    perform touch_route(new.app_id);
   end if;
   return null;
 end $function$
@@ -1283,11 +1288,9 @@ CREATE OR REPLACE FUNCTION public.feed_dyno()
  LANGUAGE plpgsql
 AS $function$
 begin
-  if tg_op = 'INSERT' or new.wanted <> old.wanted or new.tty is distinct from old.tty then
-    new.feed_number := next_feed_number('dynos');
-    perform pg_notify('dyno_feed', '');
-  end if;
-  return new;
+  update dynos set feed_number = next_feed_number('dynos') where id = new.id;
+  perform pg_notify('dyno_feed', '');
+  return null;
 end $function$
 ;
 
