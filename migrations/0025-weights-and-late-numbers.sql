@@ -8,6 +8,10 @@ begin
       or new.type = 'web' and new.state <> old.state and 'crashed' in (new.state, old.state)
       or new.routable and (new.host, new.port, new.weight) is distinct from (old.host, old.port, old.weight)) then
     perform touch_route(new.app_id);
+  elsif new.type = 'web' and new.kind = 'kept'
+      and (tg_op = 'INSERT' or new.wanted <> old.wanted or (new.retired_at is null) <> (old.retired_at is null))
+      and not exists (select from dynos where app_id = new.app_id and stopped_at is null and routable) then
+    perform touch_route(new.app_id);
   end if;
   return null;
 end $$;

@@ -105,7 +105,6 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'features:disable': async () => (await import('./commands/features/disable.ts')).FeaturesDisable,
   'features:enable': async () => (await import('./commands/features/enable.ts')).FeaturesEnable,
 
-  'git:credentials': async () => (await import('./commands/git/credentials.ts')).GitCredentials,
   'git:remote': async () => (await import('./commands/git/remote.ts')).GitRemote,
 
   labs: async () => (await import('./commands/labs/list.ts')).Labs,

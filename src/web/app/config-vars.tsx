@@ -9,6 +9,7 @@ import { Field, Form } from '#/web/ui/form.tsx'
 import { Sheet } from '#/web/ui/sheet.tsx'
 import { Loaded, Problem } from '#/web/ui/states.tsx'
 import { useApp } from './app-context.ts'
+import { ConfigMark } from './config-mark.tsx'
 
 type Editing = { key: string; value: string; isNew: boolean }
 
@@ -47,7 +48,8 @@ export const ConfigVars = (): ReactNode => {
                       {shown.includes(key) ? <Mono>{found[key]}</Mono> : '••••••••'}
                     </span>
                   </span>
-                  <span className="flex gap-1">
+                  <span className="flex flex-wrap items-center gap-1">
+                    <ConfigMark name={key} />
                     <Button
                       kind="quiet"
                       aria-label={`${shown.includes(key) ? 'Hide' : 'Reveal'} ${key}`}
