@@ -47,7 +47,7 @@ const Feature = ({ feature }: { feature: AppFeature }): ReactNode => {
       <Switch
         label={capitalised(feature.display_name.replaceAll('-', ' '))}
         about={feature.description}
-        isOn={feature.enabled}
+        isOn={change.isPending ? change.variables : feature.enabled}
         isBusy={change.isPending}
         refusal={refusal}
         onChange={(isOn) => change.mutate(isOn)}
@@ -66,7 +66,7 @@ const Overlap = ({ isOn }: { isOn: boolean }): ReactNode => {
       <Switch
         label="Deploys overlap"
         about="New dynos start beside the old, and no request is dropped. Off, for apps that cannot run twice: the old ones stop first, and the app does not answer until the new are up."
-        isOn={isOn}
+        isOn={change.isPending ? change.variables : isOn}
         isBusy={change.isPending}
         refusal={refusal}
         onChange={(overlap) => change.mutate(overlap)}

@@ -1,8 +1,10 @@
 import type { ReactNode } from 'react'
 import type { Event } from '#/web/data/types.ts'
 import { plainText } from '#/web/text/ansi.ts'
+import { changesOf } from '#/web/text/event-changes.ts'
 import { Ago, Status } from './bits.tsx'
 import { Button } from './button.tsx'
+import { EventChanges } from './event-changes.tsx'
 
 const DONE: Record<string, string> = {
   create: 'created',
@@ -55,7 +57,7 @@ const About = ({ event }: { event: Event }): ReactNode => {
 }
 
 const EventRow = ({ event }: { event: Event }): ReactNode => {
-  const hasDetails = event.before !== null || event.after !== null
+  const hasDetails = changesOf(event).length > 0
   return (
     <li className="px-4 py-3">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4">
@@ -72,14 +74,7 @@ const EventRow = ({ event }: { event: Event }): ReactNode => {
       {hasDetails && (
         <details className="mt-1 text-sm">
           <summary className="cursor-pointer text-muted">What changed</summary>
-          <pre
-            className="mt-2 max-h-72 overflow-auto rounded-md bg-sunken p-3 font-mono whitespace-pre-wrap break-all"
-            tabIndex={0}
-          >
-            {event.before !== null &&
-              `before ${plainText(JSON.stringify(event.before, null, 2))}\n`}
-            {event.after !== null && `after ${plainText(JSON.stringify(event.after, null, 2))}`}
-          </pre>
+          <EventChanges event={event} />
         </details>
       )}
     </li>
