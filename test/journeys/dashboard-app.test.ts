@@ -309,7 +309,7 @@ step(
     await until(async () => /Requests at once:\s+20\n.*Drain:\s+5 s/s.test(await shown()))
     await traffic.getByRole('switch', { name: 'HTTPS only' }).check()
     await traffic.getByRole('switch', { name: 'HTTPS only', checked: true }).waitFor()
-    const affinity = region('Features').getByRole('switch', { name: 'Http session affinity' })
+    const affinity = region('Features').getByRole('switch', { name: 'HTTP session affinity' })
     await affinity.check()
     await until(async () =>
       /http-session-affinity\s+on/.test(
@@ -390,7 +390,7 @@ step('the log is kept as a file', async () => {
   await tab('Logs')
   await page.getByRole('log').getByText('heroku[router]').first().waitFor()
   await page.getByLabel('Text').fill('/gone')
-  await page.getByRole('log').getByText('Build succeeded').waitFor({ state: 'detached' })
+  await page.getByRole('log').getByText('Build succeeded').first().waitFor({ state: 'detached' })
   await page.getByRole('log').getByText('heroku[router]').nth(5).waitFor()
   const saved = page.waitForEvent('download')
   await button('Download').click()

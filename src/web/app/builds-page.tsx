@@ -78,10 +78,12 @@ const BuildRow = ({ build }: { build: Build }): ReactNode => {
           {build.user.email}, <Ago time={build.created_at} />
         </span>
       </span>
-      {build.status !== 'pending' && (
-        <span className="text-sm text-muted">{seconds(build.created_at, build.updated_at)}</span>
-      )}
-      <Outcome status={build.status} />
+      <span className="flex items-center gap-4">
+        {build.status !== 'pending' && (
+          <span className="text-sm text-muted">{seconds(build.created_at, build.updated_at)}</span>
+        )}
+        <Outcome status={build.status} />
+      </span>
     </li>
   )
 }

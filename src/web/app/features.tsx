@@ -45,9 +45,9 @@ const Feature = ({ feature }: { feature: AppFeature }): ReactNode => {
   return (
     <>
       <Switch
-        label={capitalised(feature.display_name.replaceAll('-', ' '))}
+        label={capitalised(feature.display_name.replaceAll('-', ' ').replace('http', 'HTTP'))}
         about={feature.description}
-        isOn={change.isPending ? change.variables : feature.enabled}
+        isOn={feature.enabled}
         isBusy={change.isPending}
         refusal={refusal}
         onChange={(isOn) => change.mutate(isOn)}
@@ -66,7 +66,7 @@ const Overlap = ({ isOn }: { isOn: boolean }): ReactNode => {
       <Switch
         label="Deploys overlap"
         about="New dynos start beside the old, and no request is dropped. Off, for apps that cannot run twice: the old ones stop first, and the app does not answer until the new are up."
-        isOn={change.isPending ? change.variables : isOn}
+        isOn={isOn}
         isBusy={change.isPending}
         refusal={refusal}
         onChange={(overlap) => change.mutate(overlap)}

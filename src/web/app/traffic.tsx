@@ -50,7 +50,7 @@ const HttpsOnly = ({ isOn }: { isOn: boolean }): ReactNode => {
       <Switch
         label="HTTPS only"
         about="Whoever comes by plain HTTP is sent on to HTTPS."
-        isOn={change.isPending ? change.variables.https_only === true : isOn}
+        isOn={isOn}
         isBusy={change.isPending}
         refusal={refusal}
         onChange={(https_only) => change.mutate({ https_only })}

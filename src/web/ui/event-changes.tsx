@@ -10,7 +10,7 @@ export const EventChanges = ({ event }: { event: Event }): ReactNode => (
   >
     {changesOf(event).map(({ name, before, after }) => (
       <div key={name} className="contents">
-        <dt className="max-w-56 font-medium break-words">{name.replaceAll('_', ' ')}</dt>
+        <dt className="max-w-56 font-medium break-words">{name}</dt>
         <dd className="mb-1 min-w-0 font-mono break-all whitespace-pre-wrap sm:mb-0">
           {before !== undefined && <del className="text-bad">{before}</del>}
           {before !== undefined && after !== undefined && ' → '}

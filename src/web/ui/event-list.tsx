@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Event } from '#/web/data/types.ts'
-import { plainText } from '#/web/text/ansi.ts'
-import { changesOf } from '#/web/text/event-changes.ts'
+import { changesOf, subjectOf } from '#/web/text/event-changes.ts'
 import { Ago, Status } from './bits.tsx'
 import { Button } from './button.tsx'
 import { EventChanges } from './event-changes.tsx'
@@ -38,21 +37,8 @@ export const EventList = ({ events, most, onMore }: EventListProps): ReactNode =
 /** More the API does not give at once. */
 const MOST_OF_A_PAGE = 1000
 
-const NAMES = ['user', 'name', 'description']
-const MOST_OF_A_NAME = 80
-
-/** Whom or what it was done to if that has a name, else what of it changed. */
-const aboutOf = ({ before, after }: Event): string => {
-  const [old, now] = [before, after].map((one) => new Map(Object.entries(one ?? {})))
-  const name = NAMES.map((key) => now?.get(key) ?? old?.get(key)).find(
-    (value) => typeof value === 'string' && value !== '',
-  )
-  const text = typeof name === 'string' ? name : [...(now?.keys() ?? [])].join(', ')
-  return plainText(text.length > MOST_OF_A_NAME ? `${text.slice(0, MOST_OF_A_NAME)}…` : text)
-}
-
 const About = ({ event }: { event: Event }): ReactNode => {
-  const text = aboutOf(event)
+  const text = subjectOf(event)
   return text !== '' && <span className="text-muted"> {text}</span>
 }
 

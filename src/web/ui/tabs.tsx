@@ -3,17 +3,25 @@ import { useLayoutEffect, useRef, type ReactNode } from 'react'
 
 const EDGE_PX = 24
 
+const reveal = (around: HTMLElement): void => {
+  const open = around.querySelector('[aria-current=page]')?.getBoundingClientRect()
+  if (!open) return
+  const { left, right } = around.getBoundingClientRect()
+  if (open.right + EDGE_PX > right) around.scrollLeft += open.right + EDGE_PX - right
+  else if (open.left - EDGE_PX < left) around.scrollLeft -= left + EDGE_PX - open.left
+}
+
 /** What is around the links to the pages of one thing. Where they do not all fit, the open one is in sight. */
 export const Tabs = ({ label, children }: { label: string; children: ReactNode }): ReactNode => {
   const nav = useRef<HTMLElement>(null)
   const path = useRouterState({ select: ({ location }) => location.pathname })
   useLayoutEffect(() => {
-    const open = nav.current?.querySelector('[aria-current=page]')
-    if (!nav.current || !open) return
-    const [around, at] = [nav.current.getBoundingClientRect(), open.getBoundingClientRect()]
-    if (at.right + EDGE_PX > around.right)
-      nav.current.scrollLeft += at.right + EDGE_PX - around.right
-    if (at.left - EDGE_PX < around.left) nav.current.scrollLeft -= around.left + EDGE_PX - at.left
+    const around = nav.current
+    if (!around) return
+    const observer = new ResizeObserver(() => reveal(around))
+    observer.observe(around)
+    reveal(around)
+    return () => observer.disconnect()
   }, [path])
   return (
     <nav
