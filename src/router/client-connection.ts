@@ -17,6 +17,7 @@ import { keep } from './outgoing.ts'
 import { Refusal } from './refusal.ts'
 import { parseRequestHead, type RequestHead } from './request-head.ts'
 import type { Traffic } from './traffic.ts'
+import { noteUnserved } from './unserved.ts'
 
 /** Who came, and how. */
 type Arrival = { socket: net.Socket; origin: Origin; visitor: Visitor }
@@ -109,8 +110,9 @@ export class ClientConnection {
   /** Sends an answer of the router's own; returns its length in bytes. */
   answer(answer: Answer, request: RequestHead | undefined): number {
     const mayFollow = request !== undefined && request.keepAlive && request.bodyLength === 0
-    const keepAlive = mayFollow && !this.#traffic.isStopping
-    const text = composeAnswer(answer, { method: request?.method ?? 'GET', keepAlive })
+    const keepAlive = mayFollow && !this.#traffic.stopping
+    const restMs = keepAlive ? this.#traffic.limits.promisedRestMs : 0
+    const text = composeAnswer(answer, { method: request?.method ?? 'GET', restMs })
     this.socket.write(text, 'latin1')
     this.exchangeOver(keepAlive, request?.bodyLength !== 0 || request === undefined)
     return text.length
@@ -153,16 +155,16 @@ export class ClientConnection {
 
   /** How long the state may last. */
   #limitMs(): number {
-    const { limits, isStopping } = this.#traffic
+    const { limits, stopping } = this.#traffic
     switch (this.#state) {
       case 'resting':
-        return isStopping ? STOPPING_REST_MS : limits.keepAliveMs
+        return stopping?.restMs ?? limits.keepAliveMs
       case 'lingering':
         return limits.lingerMs
       case 'closing':
         return limits.idleMs
       case 'fresh':
-        return isStopping ? STOPPING_REST_MS : limits.headMs
+        return stopping && !this.#partial ? stopping.restMs : limits.headMs
       case 'reading head':
         return limits.headMs
       case 'closed':
@@ -194,7 +196,7 @@ export class ClientConnection {
     if ((headEnd === -1 ? end : headEnd) - start > limits.requestHeadBytes) return this.#refuse(431)
     if (headEnd === -1) return this.#awaitRest(bytes, start, end)
     const request = parseRequestHead(new Head(bytes, start, headEnd - 2), limits)
-    if (request instanceof Refusal) return this.#refuse(request.status)
+    if (request instanceof Refusal) return this.#refuse(request.status, request)
     this.#begin(request, bytes, headEnd, end)
   }
 
@@ -205,15 +207,17 @@ export class ClientConnection {
     if (this.#state === 'resting') this.#enter('reading head')
   }
 
-  #refuse(status: number): void {
-    this.answer(badRequest(status), undefined)
+  #refuse(status: number, { request, cause }: Partial<Refusal> = {}): void {
+    const bytes = this.answer(badRequest(status), undefined)
+    if (request && cause !== undefined)
+      noteUnserved(this.#traffic, request, this.origin, { code: 'H26', cause, status, bytes })
   }
 
   #begin(request: RequestHead, bytes: Buffer, start: number, end: number): void {
     const { table, limits, clock } = this.#traffic
     if (!this.visitor.isTrusted && !this.visitor.asked.take(clock.now, limits.requestsPerAddress)) {
-      this.answer(TOO_MANY_REQUESTS, undefined)
-      return
+      const bytes = this.answer(TOO_MANY_REQUESTS, undefined)
+      return noteUnserved(this.#traffic, request, this.origin, { status: 429, bytes })
     }
     const entry = table.find(request.host)
     if (!entry) {
@@ -301,9 +305,3 @@ export class ClientConnection {
 /** RFC 9112 2.2: an empty line before the request line is forgiven. Returns its length, or 0. */
 const emptyLineAt = (bytes: Buffer, start: number, end: number): number =>
   end - start >= 2 && bytes[start] === CR && bytes[start + 1] === LF ? 2 : 0
-
-/**
- * A router that is about to end closes connections that have brought nothing for so long. Sooner, it would close some
- * in the moment in which their clients, who reuse what they used lately, send the next request.
- */
-const STOPPING_REST_MS = 5_000

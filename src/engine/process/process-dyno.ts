@@ -70,13 +70,15 @@ export class ProcessDyno {
     return presentMemory(this.wanted.id, this.#memory)
   }
 
-  /** Of what was wanted only the marks, and whether its usage is logged, may be others while it runs. */
-  update({ marks, logsUsage = false }: WantedDyno): void {
-    const hasSameMarks = isDeepStrictEqual(marks ?? {}, this.wanted.marks ?? {})
-    if (hasSameMarks && logsUsage === (this.wanted.logsUsage ?? false)) return
-    this.wanted = { ...this.wanted, ...(marks ? { marks } : {}), logsUsage }
+  /** Of what was wanted only the marks, the size of its terminal and whether its usage is logged may be others while it runs. */
+  update({ marks, tty, logsUsage = false }: WantedDyno): void {
+    const isMarked = !isDeepStrictEqual(marks ?? {}, this.wanted.marks ?? {})
+    const isResized = !isDeepStrictEqual(tty, this.wanted.tty)
+    if (!isMarked && !isResized && logsUsage === (this.wanted.logsUsage ?? false)) return
+    this.wanted = { ...this.wanted, ...(marks ? { marks } : {}), tty, logsUsage }
     this.#watched?.update(this.wanted)
-    this.#said.mark(marks)
+    if (isMarked) this.#said.mark(marks)
+    if (isResized && tty) this.#watched?.resize(tty)
     if (this.#memory.isRunning) void this.#keep()
   }
 

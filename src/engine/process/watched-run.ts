@@ -20,6 +20,7 @@ import { untilAnswering } from './health-check.ts'
 import { innerProcesses, type InnerProcess } from './process-tree.ts'
 import { untilEntered, untilListening } from './readiness.ts'
 import { UsageLog } from './usage-log.ts'
+import { resizeTerminal, type TerminalSize } from './resize-terminal.ts'
 import { UsageSampler, type Usage } from './usage.ts'
 
 export type WatchOptions = {
@@ -55,6 +56,7 @@ export class WatchedRun {
   #reason: string | null = null
   /** What its health check has said, if that is why it is not up. */
   #unhealthy: string | undefined
+  #resizing: Promise<void> = Promise.resolve()
 
   constructor(run: DynoRun, options: WatchOptions) {
     this.run = run
@@ -76,6 +78,15 @@ export class WatchedRun {
   /** Whether its usage is logged may change while it runs. */
   update(wanted: WantedDyno): void {
     this.#usageLog.wanted = wanted
+  }
+
+  /** One after the other, so that the last is what stays. */
+  resize(size: TerminalSize): void {
+    this.#resizing = this.#resizing
+      .then(() => resizeTerminal(this.run.supervisor, size))
+      .catch((error: unknown) => {
+        this.#options.log.warn({ err: error }, 'a terminal could not be resized')
+      })
   }
 
   /** Looks after what nothing tells of by itself, and what it uses. To be called now and then. */
