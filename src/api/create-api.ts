@@ -229,7 +229,10 @@ const answerOf = (error: FastifyError | Error): Answer => {
 const isUnstorable = (error: Error): boolean =>
   'code' in error && (error.code === '22021' || error.code === '22P05')
 
-const OUTAGES = ['ECONNREFUSED', 'ENOENT', 'ECONNRESET', '57P01', '57P03', '53300']
+const OUTAGES = [
+  ...['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE'],
+  ...['57P01', '57P02', '57P03', '53300'],
+]
 const isOutage = (error: Error): boolean =>
   ('code' in error && OUTAGES.includes(String(error.code))) ||
-  /timeout exceeded when trying to connect|Connection terminated/.test(error.message)
+  /timeout exceeded when trying to connect|Connection terminated|not queryable/.test(error.message)

@@ -70,12 +70,13 @@ export class ProcessDyno {
     return presentMemory(this.wanted.id, this.#memory)
   }
 
-  /** Of what was wanted only the marks, the size of its terminal and whether its usage is logged may be others while it runs. */
-  update({ marks, tty, logsUsage = false }: WantedDyno): void {
+  /** Of what was wanted only these may be others while it runs: marks, size of the terminal, whether usage is logged. */
+  update(wanted: WantedDyno): void {
+    const { marks, tty } = wanted
     const isMarked = !isDeepStrictEqual(marks ?? {}, this.wanted.marks ?? {})
     const isResized = !isDeepStrictEqual(tty, this.wanted.tty)
-    if (!isMarked && !isResized && logsUsage === (this.wanted.logsUsage ?? false)) return
-    this.wanted = { ...this.wanted, ...(marks ? { marks } : {}), tty, logsUsage }
+    if (!isMarked && !isResized && logsUsage(wanted) === logsUsage(this.wanted)) return
+    this.wanted = { ...this.wanted, ...(marks && { marks }), tty, logsUsage: logsUsage(wanted) }
     this.#watched?.update(this.wanted)
     if (isMarked) this.#said.mark(marks)
     if (isResized && tty) this.#watched?.resize(tty)
@@ -306,3 +307,5 @@ export class ProcessDyno {
     return runPlace(this.#around.dir, this.wanted.id, this.#memory.runs)
   }
 }
+
+const logsUsage = ({ logsUsage = false }: WantedDyno): boolean => logsUsage
