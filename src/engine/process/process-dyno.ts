@@ -72,11 +72,10 @@ export class ProcessDyno {
 
   /** Of what was wanted only these may be others while it runs: marks, size of the terminal, whether usage is logged. */
   update(wanted: WantedDyno): void {
-    const { marks, tty } = wanted
-    const isMarked = !isDeepStrictEqual(marks ?? {}, this.wanted.marks ?? {})
-    const isResized = !isDeepStrictEqual(tty, this.wanted.tty)
-    if (!isMarked && !isResized && logsUsage(wanted) === logsUsage(this.wanted)) return
-    this.wanted = { ...this.wanted, ...(marks && { marks }), tty, logsUsage: logsUsage(wanted) }
+    const { isMarked, isResized, isMeasured } = changesOf(this.wanted, wanted)
+    if (!isMarked && !isResized && !isMeasured) return
+    const { marks = {}, tty, logsUsage = false } = wanted
+    this.wanted = { ...this.wanted, marks, tty, logsUsage }
     this.#watched?.update(this.wanted)
     if (isMarked) this.#said.mark(marks)
     if (isResized && tty) this.#watched?.resize(tty)
@@ -308,4 +307,8 @@ export class ProcessDyno {
   }
 }
 
-const logsUsage = ({ logsUsage = false }: WantedDyno): boolean => logsUsage
+const changesOf = (before: WantedDyno, now: WantedDyno) => ({
+  isMarked: !isDeepStrictEqual(now.marks ?? {}, before.marks ?? {}),
+  isResized: !isDeepStrictEqual(now.tty, before.tty),
+  isMeasured: (now.logsUsage ?? false) !== (before.logsUsage ?? false),
+})
