@@ -3,11 +3,5 @@ alter table builds add column source_branch text,
   add constraint builds_one_branch check (num_nonnulls(branch, source_branch) <= 1);
 
 -- The engine is also told of another size of a dyno's terminal.
-create or replace function feed_dyno() returns trigger language plpgsql as $$
-begin
-  if tg_op = 'INSERT' or new.wanted <> old.wanted or new.tty is distinct from old.tty then
-    new.feed_number := next_feed_number('dynos');
-    perform pg_notify('dyno_feed', '');
-  end if;
-  return new;
-end $$;
+create constraint trigger dynos_feed_tty after update of tty on dynos deferrable initially deferred
+  for each row when (new.tty is distinct from old.tty) execute function feed_dyno();

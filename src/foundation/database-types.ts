@@ -265,6 +265,7 @@ export interface DataKey {
   appId: string | null;
   createdAt: Generated<Timestamp>;
   masterKeyId: string;
+  pipelineId: string | null;
   wrapped: string;
 }
 
@@ -339,6 +340,7 @@ export interface Dyno {
   tty: ColumnType<{ columns: number; lines: number; term: string } | null, string | null | undefined, never>;
   type: string;
   wanted: Generated<boolean>;
+  weight: Generated<number>;
 }
 
 export interface EphemeralAppCollaborator {
@@ -485,6 +487,13 @@ export interface OauthClient {
   redirectUri: string;
   secretHash: Buffer;
   secretHint: string;
+  updatedAt: Generated<Timestamp>;
+}
+
+export interface PipelineConfigVar {
+  pipelineId: string;
+  sealed: string;
+  stage: string;
   updatedAt: Generated<Timestamp>;
 }
 
@@ -800,6 +809,7 @@ export interface DB {
   metricMinutes: MetricMinute;
   metricTotals: MetricTotal;
   oauthClients: OauthClient;
+  pipelineConfigVars: PipelineConfigVar;
   pipelineCouplings: PipelineCoupling;
   pipelines: Pipeline;
   pipelineStages: PipelineStage;

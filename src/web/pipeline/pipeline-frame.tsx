@@ -46,6 +46,7 @@ export const PipelineFrame = (): ReactNode => {
                   activeProps={ACTIVE_TAB}
                 >
                   {text}
+                  {text === 'Approvals' && <Waiting pipelineId={pipeline.id} />}
                 </Link>
               </li>
             ))}
@@ -54,5 +55,18 @@ export const PipelineFrame = (): ReactNode => {
         </PipelineContext>
       )}
     </Loaded>
+  )
+}
+
+/** How many changes wait for somebody's yes. */
+const Waiting = ({ pipelineId }: { pipelineId: string }): ReactNode => {
+  const { data } = useQuery(queries.approvals(pipelineId))
+  const waiting = data?.filter(({ state }) => state === 'waiting').length ?? 0
+  if (waiting === 0) return null
+  return (
+    <span className="ml-2 rounded-full bg-accent-soft px-2 py-0.5 text-xs text-text">
+      {waiting}
+      <span className="sr-only"> waiting</span>
+    </span>
   )
 }
