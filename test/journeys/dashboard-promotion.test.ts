@@ -341,21 +341,21 @@ step(
 
 step('whoever promotes by a plan that is old is told so, and nothing is promoted', async () => {
   await push('fifth', 'Sell the rest')
-  const bobs = await openPlan(bob)
-  await bobs.getByText('1 commit to come').waitFor()
-  // What he has before him stays as it is: no news reaches the page, and it asks for no other plan.
-  await bob.route(/event-stream|promotion-plans/, (route) => route.abort())
+  const plan = await openPlan(ada)
+  await plan.getByText('1 commit to come').waitFor()
+  // What she has before her stays as it is: no news reaches the page, and it asks for no other plan.
+  await ada.route(/event-stream|promotion-plans/, (route) => route.abort())
   await sluice('config:set', 'GREETING=hello', '-a', 'shop')
   await until(
     async () => {
-      await button('Promote', bobs).click()
-      return (await bobs.getByRole('alert').count()) > 0
+      await button('Promote', plan).click()
+      return (await plan.getByRole('alert').count()) > 0
     },
     { ...SOON, everyMs: 500, what: 'the refusal' },
   )
-  await bobs.getByRole('alert').getByText('The plan is out of date').waitFor()
-  await look('plan-old', bob)
-  await bob.unroute(/event-stream|promotion-plans/)
+  await plan.getByRole('alert').getByText('The plan is out of date').waitFor()
+  await look('plan-old', ada)
+  await ada.unroute(/event-stream|promotion-plans/)
   assert.notEqual((await platform.request('shop')).body, 'fifth')
 })
 

@@ -66,6 +66,9 @@ const hasFocus = (of: Locator): Promise<unknown> =>
     limitMs: 20_000,
     what: 'the focus coming back',
   })
+/** Of all that is on the page, in seconds. */
+const LONGEST_MOTION =
+  "Math.max(...[...document.querySelectorAll('*')].map((one) => getComputedStyle(one)).flatMap((style) => [parseFloat(style.transitionDuration), parseFloat(style.animationDuration)]))"
 /** As far as these names go: what is written on it, or its label. */
 const NAME_OF_FOCUSED =
   "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent.replace('Ctrl K', '').trim()"
@@ -286,7 +289,7 @@ step(
     await promote.focus()
     await page.keyboard.press('Enter')
     const sheet = page.getByRole('dialog', { name: `Promote ${STAGING}` })
-    await sheet.getByText('Release phase').waitFor()
+    await sheet.getByText('Release phase:').waitFor()
     for (let presses = 0; presses < 30; presses++) {
       await page.keyboard.press(presses < 15 ? 'Tab' : 'Shift+Tab')
       assert.equal(await sheet.locator(':focus').count(), 1, 'the focus stays in the sheet')
@@ -359,6 +362,16 @@ step(
     assert.equal(page.url(), at(`${path}?from=1&to=3`))
   },
 )
+
+step('whoever wants no motion gets none', async () => {
+  await page.goto(at('/dashboard'))
+  const longest = (): Promise<number> => page.evaluate<number>(LONGEST_MOTION)
+  await page.emulateMedia({ reducedMotion: 'no-preference' })
+  await button('New').waitFor()
+  assert.ok((await longest()) > 0.05)
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  assert.ok((await longest()) < 0.001)
+})
 
 endsWell()
 

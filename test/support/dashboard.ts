@@ -90,7 +90,8 @@ export const dashboardJourney = (
   }
 }
 
-const aPage = async (browser: Browser, complaints: string[]): Promise<Page> => {
+/** A browser of somebody's own; what it finds against the policy, or fails at, is put into `complaints`. */
+export const aPage = async (browser: Browser, complaints: string[]): Promise<Page> => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 } })
   const page = await context.newPage()
   page.setDefaultTimeout(LIMIT_MS)

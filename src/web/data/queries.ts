@@ -123,6 +123,8 @@ export const queries = {
   freezes: (pipelineId: string) => ofPipeline<Freeze[]>(pipelineId, '/freezes'),
   approvals: (pipelineId: string) => ofPipeline<Approval[]>(pipelineId, '/approvals'),
   configMarks: (pipelineId: string) => ofPipeline<ConfigMark[]>(pipelineId, '/config-marks'),
+  stageConfig: (pipelineId: string, stage: string) =>
+    ofPipeline<Record<string, string>>(pipelineId, `/stage/${stage}/config-vars`),
   webhooks: (pipelineId: string) => ofPipeline<Webhook[]>(pipelineId, '/webhooks'),
   deliveries: (pipelineId: string, id: string) =>
     ofPipeline<WebhookDelivery[]>(pipelineId, `/webhooks/${id}/deliveries`),
