@@ -277,8 +277,9 @@ step(
     await hasFocus(menu)
 
     await page.keyboard.press('Enter')
-    await page.getByRole('menuitem', { name: 'Show app' }).waitFor()
+    await hasFocus(page.getByRole('menuitem', { name: 'Show app' }))
     await page.keyboard.press('End')
+    await hasFocus(page.getByRole('menuitem', { name: 'Remove from pipeline…' }))
     await page.keyboard.press('Enter')
     await page.getByRole('dialog', { name: `Remove ${STAGING}` }).waitFor()
     await look('board-remove', page)
