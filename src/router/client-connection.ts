@@ -17,6 +17,7 @@ import { keep } from './outgoing.ts'
 import { Refusal } from './refusal.ts'
 import { parseRequestHead, type RequestHead } from './request-head.ts'
 import type { Traffic } from './traffic.ts'
+import { noteUnserved } from './unserved.ts'
 
 /** Who came, and how. */
 type Arrival = { socket: net.Socket; origin: Origin; visitor: Visitor }
@@ -194,7 +195,7 @@ export class ClientConnection {
     if ((headEnd === -1 ? end : headEnd) - start > limits.requestHeadBytes) return this.#refuse(431)
     if (headEnd === -1) return this.#awaitRest(bytes, start, end)
     const request = parseRequestHead(new Head(bytes, start, headEnd - 2), limits)
-    if (request instanceof Refusal) return this.#refuse(request.status)
+    if (request instanceof Refusal) return this.#refuse(request.status, request)
     this.#begin(request, bytes, headEnd, end)
   }
 
@@ -205,15 +206,17 @@ export class ClientConnection {
     if (this.#state === 'resting') this.#enter('reading head')
   }
 
-  #refuse(status: number): void {
-    this.answer(badRequest(status), undefined)
+  #refuse(status: number, { request, cause }: Partial<Refusal> = {}): void {
+    const bytes = this.answer(badRequest(status), undefined)
+    if (request && cause !== undefined)
+      noteUnserved(this.#traffic, request, this.origin, { code: 'H26', cause, status, bytes })
   }
 
   #begin(request: RequestHead, bytes: Buffer, start: number, end: number): void {
     const { table, limits, clock } = this.#traffic
     if (!this.visitor.isTrusted && !this.visitor.asked.take(clock.now, limits.requestsPerAddress)) {
-      this.answer(TOO_MANY_REQUESTS, undefined)
-      return
+      const bytes = this.answer(TOO_MANY_REQUESTS, undefined)
+      return noteUnserved(this.#traffic, request, this.origin, { status: 429, bytes })
     }
     const entry = table.find(request.host)
     if (!entry) {

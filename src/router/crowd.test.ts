@@ -73,6 +73,10 @@ test('whoever asks too much is told so, on the connection and before it', { skip
   }
   client.say('GET / HTTP/1.1\r\nHost: a.test\r\n\r\n')
   assert.match(await client.over(), /HTTP\/1\.1 429 Too Many Requests\r\n[^]*Retry-After: 1\r\n/)
+  assert.match(
+    router.lines.at(-1)?.text ?? '',
+    /^at=warning desc="Too many requests" method=GET .* dyno= connect= service= status=429 bytes=[1-9]/,
+  )
   const others = await Promise.all([1, 2, 3, 4].map(() => converse(router.port, outside)))
   using refused = await converse(router.port, outside)
   refused.say('GET / HTTP/1.1\r\nHost: a.test\r\n\r\n')

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import type http from 'node:http'
+import { once } from 'node:events'
+import net from 'node:net'
 import { test } from 'node:test'
+import { ended, start } from '#/foundation/exec.ts'
 import type { AppRoute } from '#/platform/domain/route-feed.ts'
 import {
   aClosedPort,
@@ -33,8 +36,32 @@ const aRouteTo = (port: number, given: Partial<AppRoute> = {}): AppRoute =>
     given,
   )
 
+/** A port whose queue is full: whoever connects gets no answer, as from a machine that is gone. */
+const aFullPort = async () => {
+  const child = start(
+    'python3',
+    [
+      '-c',
+      'import socket; s = socket.create_server(("127.0.0.1", 0), backlog=0); print(s.getsockname()[1], flush=True); input()',
+    ],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  )
+  const [said] = await once(child.stdout ?? child, 'data')
+  const port = Number(said)
+  const socket = net.connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  return {
+    port,
+    [Symbol.asyncDispose]: async () => {
+      socket.destroy()
+      child.kill()
+      await ended(child)
+    },
+  }
+}
+
 const codeOf = (router: TestRouter): Promise<string> =>
-  until(() => router.lines.at(-1)?.text.match(/^at=\w+ (?:code=(H\d\d) )?/)?.[1], PATIENCE)
+  until(() => router.lines.at(-1)?.text.match(/ code=(H\d\d) /)?.[1], PATIENCE)
 
 const hello: http.RequestListener = (_, response) => response.end('hello')
 
@@ -84,11 +111,9 @@ test('what a dyno says instead of a response is named', async () => {
     ['hello', 'H17'],
     ['HTTP/1.1 200 OK\nContent-Length: 0\n\n\r\n\r\n', 'H17'],
     ['HTTP/1.1 2000 OK\r\n\r\n', 'H17'],
-    ['HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n', 'H17'],
     ['HTTP/1.1 200 OK\r\nContent-Length: +1\r\n\r\na', 'H17'],
     ['HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n', 'H17'],
     ['HTTP/1.1 200 OK\r\nX : a\r\n\r\n', 'H17'],
-    [`HTTP/1.1 200 OK\r\nX: ${'a'.repeat(70_000)}`, 'H17'],
     ['HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n', 'H17'],
     ['HTTP/1.1 100 Continue\r\n\r\n'.repeat(20), 'H17'],
   ]
@@ -98,6 +123,71 @@ test('what a dyno says instead of a response is named', async () => {
     assert.equal((await ask(router.port, 'a.test')).status, 503, says.slice(0, 40))
     assert.equal(await codeOf(router), code)
   }
+})
+
+test('a response that is valid and yet risky to pass on is not, and the log says why', async () => {
+  await using router = await aRouter()
+  const cases: [string, string][] = [
+    [`X: ${'a'.repeat(70_000)}`, 'oversized header'],
+    [`Set-Cookie: a=${'b'.repeat(9_000)}\r\n\r\n`, 'oversized cookie'],
+    ['Content-Length: 1\r\nContent-Length: 2\r\n\r\n', 'invalid content length'],
+  ]
+  for (const [lines, cause] of cases) {
+    await using dyno = await aDynoThatSays(`HTTP/1.1 200 OK\r\n${lines}`)
+    await router.source.set(aRoute('a.test', [dyno.route], { id: 'a' }))
+    assert.equal((await ask(router.port, 'a.test')).status, 502, cause)
+    const line = router.lines.at(-1)?.text ?? ''
+    assert.ok(line.startsWith(`at=error code=H25 desc="HTTP restriction: ${cause}" `), line)
+  }
+})
+
+test('a request that breaks the rules is told to the app that it was for, if that is known', async () => {
+  await using dyno = await aDyno((request, response) =>
+    request.resume().on('end', () => response.end()),
+  )
+  await using router = await aRouter({ routes: [aRoute('a.test', [dyno.route])] })
+  const HOST = 'Host: a.test\r\n'
+  const cases: [string, number, string | undefined][] = [
+    [`GET /x HTTP/1.1\r\n${HOST}Expect: more\r\n\r\n`, 417, 'unsupported expect header value'],
+    [`GET /x HTTP/1.1\r\n${HOST}X : a\r\n\r\n`, 400, 'bad header: malformed line'],
+    [`POST /x HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\nx\r\n`, 400, 'bad chunk'],
+    [`GET /x HTTP/1.1\r\n${HOST}${HOST}\r\n`, 400, undefined],
+    [`GET /x HTTP/1.1\r\nX : a\r\n${HOST}\r\n`, 400, undefined],
+  ]
+  for (const [says, status, cause] of cases) {
+    router.lines.length = 0
+    using client = await converse(router.port)
+    client.say(says)
+    assert.match(await client.over(), new RegExp(`^HTTP/1.1 ${status} `))
+    const line = router.lines[0]?.text ?? ''
+    if (cause === undefined) assert.equal(line, '')
+    else {
+      assert.ok(line.startsWith(`at=error code=H26 desc="Request Error" cause="${cause}" `), line)
+      assert.match(line, new RegExp(` path="/x" host=a.test request_id=\\S+ .* status=${status} `))
+    }
+  }
+})
+
+test('a dyno that does not take connections is given up after its time', async () => {
+  await using full = await aFullPort()
+  await using router = await aRouter({ routes: [aRouteTo(full.port)], limits: { connectMs: 200 } })
+  assert.equal((await ask(router.port, 'a.test')).status, 503)
+  assert.match(
+    router.lines[0]?.text ?? '',
+    /^at=error code=H19 desc="Backend connection timeout" .* dyno=web\.1 connect= /,
+  )
+})
+
+test('an app that gives no leave to send a body is slow, not its client', async () => {
+  await using silent = await aRawDyno((socket) => socket.resume())
+  await using router = await aRouter({
+    routes: [aRoute('a.test', [silent.route])],
+    limits: { firstByteMs: 100, idleMs: 60_000 },
+  })
+  using client = await converse(router.port)
+  client.say('POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n')
+  assert.match(await client.over(), /^HTTP\/1.1 503 /)
+  assert.equal(await codeOf(router), 'H12')
 })
 
 test('a dyno that closes without a word, or in the middle of one, is named', async () => {
@@ -110,6 +200,7 @@ test('a dyno that closes without a word, or in the middle of one, is named', asy
     await router.source.set(aRoute('a.test', [dyno.route], { id: 'a' }))
     assert.equal((await ask(router.port, 'a.test', { method: 'POST', body: 'x' })).status, 503)
     assert.equal(await codeOf(router), code)
+    if (code === 'H18') assert.match(router.lines.at(-1)?.text ?? '', /^sock=backend at=error /)
   }
 })
 
@@ -176,7 +267,7 @@ test('a client that goes away is no fault of the dyno, which is told at once', a
   client.socket.destroy()
   await until(() => dyno.open() === 0, PATIENCE)
   assert.equal(await codeOf(router), 'H27')
-  assert.match(router.lines[0]?.text ?? '', / status=499 /)
+  assert.match(router.lines[0]?.text ?? '', /^sock=client at=warning code=H27 .* status=499 /)
 })
 
 test('an app whose dynos are full answers that it is, and others answer as ever', async () => {

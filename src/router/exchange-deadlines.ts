@@ -1,7 +1,8 @@
 import type { RouterErrorCode } from './error-codes.ts'
 import type { RouterLimits } from './limits.ts'
 
-export type Phase = 'connecting' | 'waiting' | 'responding' | 'tunnel' | 'over'
+/** queued: for a dyno that starts. */
+export type Phase = 'queued' | 'connecting' | 'waiting' | 'responding' | 'tunnel' | 'over'
 
 /** Where an exchange stands, in milliseconds and bytes. */
 export type Standing = {
@@ -22,6 +23,7 @@ type Rule = (standing: Standing, limits: RouterLimits) => RouterErrorCode | unde
 export const overdue: Rule = (standing, limits) => RULES[standing.phase](standing, limits)
 
 const RULES: Record<Phase, Rule> = {
+  queued: ({ inPhaseMs }, { startingMs }) => (inPhaseMs >= startingMs ? 'H20' : undefined),
   connecting: ({ inPhaseMs }, { connectMs }) => (inPhaseMs >= connectMs ? 'H19' : undefined),
   waiting: (standing, limits) => {
     if (standing.isClientsTurn) return isUploadTooSlow(standing, limits) ? 'H28' : undefined

@@ -6,22 +6,22 @@ import type { DynoTarget } from './dyno-target.ts'
 import { isClientsFault, ROUTER_ERRORS, type RouterErrorCode } from './error-codes.ts'
 import { overdue, type Phase } from './exchange-deadlines.ts'
 import { composeRequestHead } from './forwarded-heads.ts'
-import { FrameWalk, GOING_AWAY } from './frame-walk.ts'
 import { READ_BUFFER, relay, type Stretch } from './outgoing.ts'
 import type { RequestHead } from './request-head.ts'
 import { newRequestId } from './request-id.ts'
-import { describeRequest } from './request-log.ts'
+import { describeRequest, type RequestEnd } from './request-log.ts'
 import { RequestRelay } from './request-relay.ts'
 import { ResponseRelay } from './response-relay.ts'
-import type { AppEntry } from './route-table.ts'
+import type { AppEntry, Waiting } from './route-table.ts'
 import type { Traffic } from './traffic.ts'
+import { Tunnel } from './tunnel.ts'
 import type { UpstreamConnection } from './upstream-connection.ts'
 
 /**
  * One request and its response: finds a dyno, connects or takes a resting connection, passes both on without keeping
  * them, and says in log and counters how it ended.
  */
-export class Exchange {
+export class Exchange implements Waiting {
   readonly #client: ClientConnection
   readonly #request: RequestHead
   readonly #entry: AppEntry
@@ -43,13 +43,9 @@ export class Exchange {
   #response: ResponseRelay | undefined
   /** The dyno that the client would like to have again. */
   #preferred = ''
-  /** Of what the dyno says in a WebSocket. */
-  #frames: FrameWalk | undefined
-  /** That the client was told to close it. */
-  #goodbye: 'no' | 'due' | 'said' = 'no'
-  #goodbyeAt = 0
-  /** To the client, by a tunnel or in an answer of the router's own. */
-  #otherBytes = 0
+  #tunnel: Tunnel | undefined
+  /** To the client, in an answer of the router's own. */
+  #ownBytes = 0
 
   constructor(client: ClientConnection, request: RequestHead, entry: AppEntry, traffic: Traffic) {
     this.#client = client
@@ -71,7 +67,18 @@ export class Exchange {
     if (busy > (route.requestLimit ?? this.#traffic.limits.requestsPerApp)) return this.#fail('H11')
     const dyno = this.#search.next()
     if (dyno) this.#assign(dyno)
+    else if (route.isStarting) this.#queue()
     else this.#fail(route.crashed ? 'H10' : 'H14')
+  }
+
+  /** The app has changed while the request waits for a dyno of it. */
+  lookAgain(): void {
+    const { route } = this.#entry
+    if (route.maintenance) return this.#refuse('H80', maintenance(route.maintenancePageUrl))
+    const dyno = this.#search.next()
+    if (!dyno) return route.isStarting ? undefined : this.#fail(route.crashed ? 'H10' : 'H14')
+    this.#entry.waiting.delete(this)
+    this.#give(dyno)
   }
 
   /** Takes bytes of the request's body; returns where in `bytes` it ends, or from where it cannot be taken yet. */
@@ -84,7 +91,7 @@ export class Exchange {
       return end
     }
     const taken = this.#upload.take(upstream.socket, { bytes, start, end })
-    if (this.#upload.isMalformed) this.#fail('H26')
+    if (this.#upload.isMalformed) this.#fail('H26', 'bad chunk')
     else if (this.#upload.isBlocked) this.#client.setUploadBlocked(true)
     else if (this.#upload.isDone && this.#response?.isDone) this.#finish()
     return taken
@@ -98,14 +105,12 @@ export class Exchange {
 
   takeResponse(bytes: Buffer, start: number, end: number): void {
     this.#movedAt = this.#traffic.clock.now
-    if (this.#phase === 'tunnel') {
-      if (!this.#passOn({ bytes, start, end })) this.#upstream?.pause()
-      return
-    }
+    if (this.#tunnel) return this.#passOn(this.#tunnel, { bytes, start, end })
     this.#response ??= this.#newResponse()
     const outcome = this.#response.take({ bytes, start, end }, !this.#traffic.isStopping)
     if (this.#phase === 'waiting' && this.#response.status !== 0) this.#enter('responding')
     if (outcome === 'malformed') this.#fail('H17')
+    else if (outcome === 'restricted') this.#fail('H25', this.#response.restriction)
     else if (outcome === 'slow') this.#upstream?.pause()
     else if (outcome === 'switched') this.#openTunnel()
     else if (outcome === 'done') this.#responseDone(this.#response)
@@ -140,6 +145,7 @@ export class Exchange {
         return this.#response?.isDone ? this.#finish() : this.#fail('H18')
       case 'tunnel':
         return this.#finish()
+      case 'queued':
       case 'over':
     }
   }
@@ -152,7 +158,7 @@ export class Exchange {
 
   /** The router ends, and cannot wait any longer. */
   cut(): void {
-    if (this.#frames?.isBetween) this.#sayGoodbye(this.#traffic.clock.now)
+    this.#tunnel?.sayGoodbye(this.#traffic.clock.now)
     if (this.#phase === 'tunnel' || this.#response?.isDone) this.#finish()
     else this.#fail('H24')
   }
@@ -164,12 +170,12 @@ export class Exchange {
   }
 
   check(now: number): void {
-    if (this.#frames) this.#watchDrain(now)
+    if (this.#tunnel) this.#watchDrain(this.#tunnel, now)
     const standing = {
       phase: this.#phase,
       inPhaseMs: now - this.#phaseAt,
       stillMs: now - this.#movedAt,
-      isClientsTurn: !this.#upload.isDone && !this.#upload.isBlocked,
+      isClientsTurn: !this.#upload.isDone && !this.#upload.isBlocked && !this.#isLeaveAwaited(),
       uploadedBytes: this.#upload.bodyBytes,
       isClientSlow: this.#client.socket.writableLength > 0,
     }
@@ -194,6 +200,15 @@ export class Exchange {
     return answer === undefined
   }
 
+  /** The client waits to be told to send the body, which is for the dyno to do. */
+  #isLeaveAwaited(): boolean {
+    return (
+      this.#request.expectsContinue &&
+      this.#upload.bodyBytes === 0 &&
+      this.#response?.hasContinued !== true
+    )
+  }
+
   #newResponse(): ResponseRelay {
     const response = new ResponseRelay(this.#client.socket, this.#request, this.#traffic.limits)
     const dynoId = this.#dyno?.route.id ?? ''
@@ -202,48 +217,23 @@ export class Exchange {
     return response
   }
 
-  /** What the dyno says in a tunnel; after our goodbye nothing of it. Returns false if the client is slow. */
-  #passOn({ bytes, start, end }: Stretch): boolean {
-    const frames = this.#frames
-    if (this.#goodbye === 'said') return true
-    if (!frames || this.#goodbye === 'no') {
-      frames?.walk(bytes, start, end)
-      this.#otherBytes += end - start
-      return relay(this.#client.socket, { bytes, start, end })
-    }
-    const at = frames.walkToBoundary(bytes, start, end)
-    this.#otherBytes += at - start
-    const isTaken = relay(this.#client.socket, { bytes, start, end: at })
-    if (frames.isBetween) this.#writeGoodbye()
-    return isTaken
+  #passOn(tunnel: Tunnel, stretch: Stretch): void {
+    if (!tunnel.pass(stretch)) this.#upstream?.pause()
+    if (tunnel.hasSaidGoodbye) this.#upstream?.resume()
   }
 
   /** A WebSocket is told to close before the dyno that it leads to is. */
-  #watchDrain(now: number): void {
+  #watchDrain(tunnel: Tunnel, now: number): void {
     if (this.#phase !== 'tunnel') return
-    if (this.#goodbye !== 'no') {
-      if (now - this.#goodbyeAt >= GOODBYE_MS) this.#finish()
-      return
-    }
-    const leftAt = this.#dyno?.leftAt
-    if (leftAt === undefined) return
     const drainMs = this.#entry.route.drainMs ?? this.#traffic.limits.dynoDrainMs
-    if (now - leftAt >= drainMs - Math.min(GOODBYE_MS, drainMs / 3)) this.#sayGoodbye(now)
+    if (tunnel.watchDrain(now, this.#dyno?.leftAt, drainMs)) this.#finish()
+    else if (tunnel.hasSaidGoodbye) this.#upstream?.resume()
   }
 
-  /** Between two frames at once, else when the one under way has passed. */
-  #sayGoodbye(now: number): void {
-    if (this.#goodbye !== 'no') return
-    this.#goodbye = 'due'
-    this.#goodbyeAt = now
-    if (this.#frames?.isBetween) this.#writeGoodbye()
-  }
-
-  #writeGoodbye(): void {
-    this.#goodbye = 'said'
-    this.#otherBytes += GOING_AWAY.length
-    this.#client.socket.write(GOING_AWAY)
-    this.#upstream?.resume() // to see its end
+  /** The app's dynos are starting; the body, if any, stays with the client meanwhile. */
+  #queue(): void {
+    this.#enter('queued')
+    this.#entry.waiting.add(this)
   }
 
   #assign(dyno: DynoTarget): void {
@@ -288,10 +278,8 @@ export class Exchange {
   #openTunnel(): void {
     this.#enter('tunnel')
     const said = this.#response?.switched
-    if (said && this.#request.upgrade.toLowerCase() === 'websocket') {
-      this.#frames = new FrameWalk()
-      this.#frames.walk(said.bytes, said.start, said.end)
-    }
+    const { upgrade } = this.#request
+    if (said) this.#tunnel = new Tunnel(this.#client.socket, { upgrade, said })
     this.#client.releaseHeld()
   }
 
@@ -324,7 +312,12 @@ export class Exchange {
   #moveTo(next: DynoTarget | undefined, code: RouterErrorCode): void {
     if (!next) return this.#fail(code)
     this.#dyno?.release()
-    this.#assign(next)
+    this.#give(next)
+  }
+
+  /** What has been held of the request goes with it. */
+  #give(dyno: DynoTarget): void {
+    this.#assign(dyno)
     if (this.#phase === 'waiting') this.#sendHeld()
   }
 
@@ -338,7 +331,7 @@ export class Exchange {
       this.#dyno.served(isTunnel ? undefined : tookMs)
       this.#client.answeredBy(this.#entry.route.id, this.#dyno.route.releaseVersion)
     }
-    this.#log(undefined, this.#response?.status ?? 0, tookMs)
+    this.#log({ code: undefined, status: this.#response?.status ?? 0 }, tookMs)
     const keepAlive = this.#upload.isDone && !isTunnel && this.#response?.keepAlive === true
     this.#client.exchangeOver(keepAlive, !this.#upload.isDone)
   }
@@ -352,21 +345,20 @@ export class Exchange {
   }
 
   /** Ends the exchange with an error of the router's own. */
-  #fail(code: RouterErrorCode): void {
-    if (code === 'H26') this.#refuse(code, badRequest(400))
+  #fail(code: RouterErrorCode, cause?: string): void {
+    if (code === 'H26') this.#refuse(code, badRequest(400), cause)
     else if (code === 'H28') this.#refuse(code, badRequest(408))
-    else
-      this.#refuse(
-        code,
-        applicationError(ROUTER_ERRORS[code].status, this.#entry.route.errorPageUrl),
-      )
+    else {
+      const { errorPageUrl } = this.#entry.route
+      this.#refuse(code, applicationError(ROUTER_ERRORS[code].status, errorPageUrl), cause)
+    }
   }
 
   /**
    * The answer is for a client that is there and has got nothing yet; one that has must see that it is not whole.
    * @param code undefined: nothing is wrong
    */
-  #refuse(code: RouterErrorCode | undefined, answer: Answer): void {
+  #refuse(code: RouterErrorCode | undefined, answer: Answer, cause?: string): void {
     if (this.#phase === 'over') return
     const tookMs = performance.now() - this.#startedMs
     const hasBegun = this.#response !== undefined && this.#response.status !== 0
@@ -375,11 +367,13 @@ export class Exchange {
     if (code === undefined || isClientsFault(code)) this.#dyno?.release()
     else this.#dyno?.failed()
     if (code === 'H27' || hasBegun) this.#client.destroy()
-    else this.#otherBytes += this.#client.answer(answer, this.#request)
-    this.#log(code, code === undefined ? answer.status : ROUTER_ERRORS[code].status, tookMs)
+    else this.#ownBytes = this.#client.answer(answer, this.#request)
+    const status = code === undefined ? answer.status : ROUTER_ERRORS[code].status
+    this.#log({ code, ...(cause === undefined ? {} : { cause }), status }, tookMs)
   }
 
   #end(): void {
+    if (this.#phase === 'queued') this.#entry.waiting.delete(this)
     this.#enter('over')
     this.#entry.busy--
   }
@@ -389,16 +383,16 @@ export class Exchange {
     this.#phaseAt = this.#movedAt = this.#traffic.clock.now
   }
 
-  #log(code: RouterErrorCode | undefined, status: number, tookMs: number): void {
+  #log(end: Pick<RequestEnd, 'code' | 'cause' | 'status'>, tookMs: number): void {
     const { id } = this.#entry.route
+    const { status } = end
     const text = describeRequest(this.#request, this.#client.origin, {
-      code,
+      ...end,
       requestId: this.#requestId,
       dyno: this.#dyno?.route.name ?? '',
       connectMs: this.#connectMs,
       serviceMs: this.#dyno ? tookMs - (this.#connectMs ?? 0) : undefined,
-      status,
-      bytes: (this.#response?.sentBytes ?? 0) + this.#otherBytes,
+      bytes: (this.#response?.sentBytes ?? 0) + (this.#tunnel?.sentBytes ?? 0) + this.#ownBytes,
     })
     const at = this.#startedAt + tookMs
     this.#traffic.meters.count(id, status, this.#dyno && status !== 101 ? tookMs : undefined, at)
@@ -408,9 +402,6 @@ export class Exchange {
 
 /** RFC 9110 9.2.2: these may be sent a second time if the first came to nothing. */
 const REPEATABLE_METHODS = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']
-
-/** For a client to answer that it was told to close. */
-const GOODBYE_MS = 5_000
 
 /** The router lacks descriptors, ports or memory: no dyno is to blame. */
 const OUR_OWN_FAULT = ['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'EAGAIN', 'ENOBUFS', 'ENOMEM']

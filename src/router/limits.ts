@@ -4,12 +4,14 @@ export type RouterLimits = {
   requestLineBytes: number
   /** Request line and header lines together: 431 beyond. */
   requestHeadBytes: number
-  /** H17 beyond. */
+  /** H25 beyond. */
   responseHeadBytes: number
   /** From the first byte of a request, or from connect, to the end of its head. */
   headMs: number
   /** How long a client's connection may rest between two requests. */
   keepAliveMs: number
+  /** How long a request waits for an app of which all dynos are starting: H20 beyond. */
+  startingMs: number
   /** H19 beyond. */
   connectMs: number
   /** From the last byte of the request to the first of the response: H12 beyond. */
@@ -56,6 +58,7 @@ export const ROUTER_LIMITS: RouterLimits = {
   responseHeadBytes: 65_536,
   headMs: 20_000,
   keepAliveMs: 90_000,
+  startingMs: 75_000,
   connectMs: 5_000,
   firstByteMs: 30_000,
   idleMs: 55_000,

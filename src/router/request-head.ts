@@ -49,8 +49,17 @@ export const parseRequestHead = (
   const draft = new Draft(line)
   const lines = new HeaderLines(head, lineEnd + 2)
   readHeaders(draft, lines)
-  if (lines.isMalformed) return new Refusal(400, 'malformed header line')
-  return draft.refusal ?? finish(draft)
+  const outcome = lines.isMalformed
+    ? new Refusal(400, 'malformed line')
+    : (draft.refusal ?? finish(draft))
+  if (outcome instanceof Refusal) identify(outcome, draft)
+  return outcome
+}
+
+/** With one good Host it is known which app was asked for. */
+const identify = (refusal: Refusal, draft: Draft): void => {
+  draft.host = (draft.hosts === 1 && hostOf(draft.authority)) || ''
+  if (draft.host !== '') refusal.request = draft
 }
 
 /** A head half read. */
@@ -160,7 +169,8 @@ const READERS = new Map<string, Reader>([
   [
     'expect',
     (draft, lines) => {
-      if (!lines.isValue('100-continue')) refuse(draft, 417, 'Expect')
+      if (draft.minorVersion === 0) return true // RFC 9110 10.1.1
+      if (!lines.isValue('100-continue')) refuse(draft, 417, 'unsupported expect header value')
       draft.expectsContinue = true
       return false
     },

@@ -1,4 +1,4 @@
-import { isInformation, ROUTER_ERRORS, type RouterErrorCode } from './error-codes.ts'
+import { levelOf, ROUTER_ERRORS, type RouterErrorCode } from './error-codes.ts'
 import { forwardedFor, type Origin } from './forwarded-heads.ts'
 import type { RequestHead } from './request-head.ts'
 
@@ -10,6 +10,8 @@ export type AppendLine = (
 
 export type RequestEnd = {
   code: RouterErrorCode | undefined
+  /** What exactly was wrong, of the codes that say so (H25, H26). */
+  cause?: string
   requestId: string
   /** `web.1`; '' if none was reached. */
   dyno: string
@@ -24,14 +26,17 @@ export type RequestEnd = {
 
 /** Heroku's line for a request, key by key. */
 export const describeRequest = (request: RequestHead, origin: Origin, end: RequestEnd): string =>
-  `${level(end.code)} method=${request.method} path="${quotable(request.target)}" host=${request.authority} ` +
+  `${verdict(end)} method=${request.method} path="${quotable(request.target)}" host=${request.authority} ` +
   `request_id=${end.requestId} fwd="${quotable(forwardedFor(request, origin))}" dyno=${end.dyno} ` +
   `connect=${inMs(end.connectMs)} service=${inMs(end.serviceMs)} status=${end.status} bytes=${end.bytes} ` +
   `protocol=${origin.protocol} tls=${origin.tlsVersion === '' ? 'false' : `true tls_version=${origin.tlsVersion}`}`
 
-const level = (code: RouterErrorCode | undefined): string => {
-  if (code === undefined) return 'at=info'
-  return `at=${isInformation(code) ? 'info' : 'error'} code=${code} desc="${ROUTER_ERRORS[code].desc}"`
+const verdict = ({ code, cause, status }: RequestEnd): string => {
+  if (code === undefined) return status === 429 ? 'at=warning desc="Too many requests"' : 'at=info'
+  const { desc } = ROUTER_ERRORS[code]
+  const why = cause === undefined || code === 'H25' ? '' : ` cause="${cause}"`
+  const what = cause !== undefined && code === 'H25' ? `${desc}: ${cause}` : desc
+  return `${levelOf(code)} code=${code} desc="${what}"${why}`
 }
 
 const inMs = (ms: number | undefined): string => (ms === undefined ? '' : `${Math.round(ms)}ms`)

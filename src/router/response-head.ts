@@ -12,6 +12,8 @@ export type ResponseHead = {
   /** How long it keeps the connection, if it says so: `Keep-Alive: timeout=5`. */
   keepAliveMs: number | undefined
   upgrade: string
+  /** What of it is valid and yet not passed on, in Heroku's words (H25); or ''. */
+  restriction: string
   bytes: Buffer
   /** What goes on as it is, the status line first: from where to where in `bytes`, as many times as needed. */
   passed: number[]
@@ -55,6 +57,7 @@ class Draft implements ResponseHead {
   keepAlive: boolean
   keepAliveMs: number | undefined
   upgrade = ''
+  restriction = ''
   passed: number[]
   contentLength: number | undefined
   isChunked = false
@@ -86,8 +89,9 @@ const READERS = new Map<string, (draft: Draft, lines: HeaderLines) => boolean>([
     (draft, lines) => {
       const length = lines.wholeNumber()
       const isAgain = draft.contentLength !== undefined
-      if (length === undefined || (isAgain && draft.contentLength !== length))
-        draft.isMalformed = true
+      if (length === undefined) draft.isMalformed = true
+      else if (isAgain && draft.contentLength !== length)
+        draft.restriction = 'invalid content length'
       draft.contentLength = length
       return isAgain || !mayHaveLength(draft.status)
     },
@@ -124,8 +128,18 @@ const READERS = new Map<string, (draft: Draft, lines: HeaderLines) => boolean>([
       return true
     },
   ],
+  [
+    'set-cookie',
+    (draft, { valueStart, valueEnd }) => {
+      if (valueEnd - valueStart > COOKIE_LIMIT) draft.restriction = 'oversized cookie'
+      return false
+    },
+  ],
   ['proxy-connection', () => true],
 ])
+
+/** Bytes; with a larger one the browser's next request would be refused, and every one after. */
+const COOKIE_LIMIT = 8_192
 
 const NAMES = new NamesOfInterest(READERS.keys())
 

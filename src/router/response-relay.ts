@@ -9,8 +9,8 @@ import { outgoing, relay, type Outgoing, type Stretch } from './outgoing.ts'
 import type { RequestHead } from './request-head.ts'
 import { parseResponseHead, type ResponseHead } from './response-head.ts'
 
-/** slow: the client does not keep up. switched: what follows is no HTTP. */
-export type Outcome = 'more' | 'slow' | 'done' | 'switched' | 'malformed'
+/** slow: the client does not keep up. switched: what follows is no HTTP. restricted: see `restriction`. */
+export type Outcome = 'more' | 'slow' | 'done' | 'switched' | 'malformed' | 'restricted'
 
 /** How the body goes on: in the framing it has, or in one that the client understands. */
 type Framing = 'as it is' | 'into chunks' | 'out of chunks'
@@ -31,6 +31,10 @@ export class ResponseRelay {
   extraLine = ''
   /** What the dyno has said behind the head that switched protocols; good until the next read. */
   switched: Stretch | undefined
+  /** Why a valid response is not passed on, in Heroku's words. */
+  restriction = ''
+  /** It has told the client to send the body. */
+  hasContinued = false
   /** To the client, heads included. */
   sentBytes = 0
   readonly #client: net.Socket
@@ -41,7 +45,6 @@ export class ResponseRelay {
   #framing: Framing = 'as it is'
   #isUntilClose = false
   #interims = 0
-  #hasContinued = false
 
   constructor(client: net.Socket, request: RequestHead, limits: RouterLimits) {
     this.#client = client
@@ -69,7 +72,7 @@ export class ResponseRelay {
   #readHead({ bytes, start, end }: Stretch, mayKeepAlive: boolean): Outcome {
     const headEnd = findHeadEnd(bytes, start, end)
     if ((headEnd === -1 ? end : headEnd) - start > this.#limits.responseHeadBytes)
-      return 'malformed'
+      return this.#restrict('oversized header')
     if (headEnd === -1) {
       if (!mayBeHead(bytes, start, end)) return 'malformed'
       this.#partialHead = Buffer.from(bytes.subarray(start, end))
@@ -77,11 +80,17 @@ export class ResponseRelay {
     }
     const head = parseResponseHead(new Head(bytes, start, headEnd - 2), this.#request.method)
     if (!head) return 'malformed'
+    if (head.restriction !== '') return this.#restrict(head.restriction)
     const rest = { bytes, start: headEnd, end }
     if (head.status === 101) return this.#switchProtocols(head, rest)
     if (head.status < 200) return this.#passInterim(head, rest, mayKeepAlive)
     this.#settle(head, mayKeepAlive)
     return this.#passBody(this.#bodyFor(head), rest, this.#beginHead(head, rest))
+  }
+
+  #restrict(restriction: string): Outcome {
+    this.restriction = restriction
+    return 'restricted'
   }
 
   #switchProtocols(head: ResponseHead, rest: Stretch): Outcome {
@@ -96,7 +105,7 @@ export class ResponseRelay {
   /** 100 Continue, 103 Early Hints; HTTP/1.0 knows neither. */
   #passInterim(head: ResponseHead, rest: Stretch, mayKeepAlive: boolean): Outcome {
     if (++this.#interims > INTERIMS_LIMIT) return 'malformed'
-    if (head.status === 100) this.#hasContinued = true
+    if (head.status === 100) this.hasContinued = true
     if (this.#request.minorVersion === 1) beginResponse(head, '', 0).send(this.#client)
     return rest.start < rest.end ? this.#readHead(rest, mayKeepAlive) : 'more'
   }
@@ -105,7 +114,7 @@ export class ResponseRelay {
   #settle(head: ResponseHead, mayKeepAlive: boolean): void {
     const isHttp11 = this.#request.minorVersion === 1
     this.status = head.status
-    this.mustClose = this.#request.expectsContinue && !this.#hasContinued
+    this.mustClose = this.#request.expectsContinue && !this.hasContinued
     this.#isUntilClose = head.bodyLength === UNTIL_CLOSE
     if (this.#isUntilClose && isHttp11) this.#framing = 'into chunks'
     if (head.bodyLength === CHUNKED && !isHttp11) this.#framing = 'out of chunks'

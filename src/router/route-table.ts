@@ -16,6 +16,13 @@ export type AppEntry = {
   rules: Rules | undefined
   /** Requests under way. */
   busy: number
+  /** Those of them that wait for a dyno to start. */
+  waiting: Set<Waiting>
+}
+
+export type Waiting = {
+  /** The app's route has changed. */
+  lookAgain: () => void
 }
 
 /**
@@ -93,6 +100,7 @@ export class RouteTable {
     }
     for (const id of remove) this.#forgetApp(id)
     this.number = number
+    for (const { id } of set) tellWaiting(this.#apps.get(id))
     return [...leaving]
   }
 
@@ -109,8 +117,11 @@ export class RouteTable {
 
   #forgetApp(id: string): void {
     const entry = this.#apps.get(id)
-    if (entry) entry.dynos = [] // a request that is looking for another dyno finds none
     this.#apps.delete(id)
+    if (!entry) return
+    entry.dynos = [] // a request that is looking for another dyno finds none
+    entry.route = { ...entry.route, isStarting: false }
+    tellWaiting(entry)
   }
 
   #putIn(route: AppRoute, leaving: Set<DynoTarget>): void {
@@ -130,16 +141,24 @@ export class RouteTable {
       isMixed: route.dynos.some((row) => row.releaseVersion !== route.dynos[0]?.releaseVersion),
       rules: rulesOf(route),
       busy: 0,
+      waiting: new Set(),
     }
     const old = this.#apps.get(route.id)
     // One counter per app for as long as it is in the table: requests that began under the old row end under the new.
-    const kept = old ? Object.assign(old, { ...entry, busy: old.busy }) : entry
+    const kept = old
+      ? Object.assign(old, { ...entry, busy: old.busy, waiting: old.waiting })
+      : entry
     this.#apps.set(route.id, kept)
     for (const host of route.hosts) {
       if (host.startsWith('*') && !this.#hosts.has(host)) this.#wildcards++
       this.#hosts.set(host, kept)
     }
   }
+}
+
+/** Each may leave the set, and begin to be served, as it is told. */
+const tellWaiting = (entry: AppEntry | undefined): void => {
+  if (entry) for (const one of [...entry.waiting]) one.lookAgain()
 }
 
 /** What comes from another process is looked at before it is believed. */

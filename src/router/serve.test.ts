@@ -99,6 +99,36 @@ test('bodies go through in either framing, with their trailers', async () => {
   assert.match(heard, /"x-sum":"11"/)
 })
 
+test('the trailers of a response, and hints before it, go to clients that know of them', async () => {
+  await using dyno = await aDyno((_, response) => {
+    response.writeEarlyHints({ link: '</style.css>; rel=preload' })
+    response.setHeader('Trailer', 'X-Sum')
+    response.write('hello')
+    response.addTrailers({ 'X-Sum': '5' })
+    response.end()
+  })
+  await using router = await aRouter({ routes: [aRoute('a.test', [dyno.route])] })
+  using client = await converse(router.port)
+  client.say('GET / HTTP/1.1\r\nHost: a.test\r\n\r\n')
+  assert.match(
+    await client.hear('0\r\nX-Sum: 5\r\n\r\n'),
+    /^HTTP\/1\.1 103 Early Hints\r\nLink: [^]*\r\n\r\nHTTP\/1\.1 200 OK\r\n[^]*hello\r\n/,
+  )
+  using old = await converse(router.port)
+  old.say('GET / HTTP/1.0\r\nHost: a.test\r\n\r\n')
+  assert.match(await old.over(), /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nhello$/)
+})
+
+test('a client of HTTP/1.0 that expects anything is served all the same', async () => {
+  await using dyno = await aDyno(echo)
+  await using router = await aRouter({ routes: [aRoute('a.test', [dyno.route])] })
+  using client = await converse(router.port)
+  client.say('POST / HTTP/1.0\r\nHost: a.test\r\nContent-Length: 2\r\nExpect: x\r\n\r\nhi')
+  const heard = await client.over()
+  assert.match(heard, /^HTTP\/1\.1 200 OK\r\n[^]*"hi"\}$/)
+  assert.doesNotMatch(heard, /"expect"/)
+})
+
 test('a response comes as the app sent it, but for what concerns its connection', async () => {
   await using dyno = await aDynoThatSays(
     'HTTP/1.1 201 Very Created\r\nSet-Cookie: a\r\nset-cookie: b\r\nConnection: keep-alive, X-Own\r\n' +

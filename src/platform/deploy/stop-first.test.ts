@@ -54,6 +54,37 @@ const assertNoneOverlap = async (appId: string): Promise<void> => {
     assert.ok(stoppedAt !== null && stoppedAt <= (dynos[index + 1]?.createdAt ?? stoppedAt))
 }
 
+/** Asks one time after the other until it is stopped; returns what was answered, each answer once. */
+const keepAsking = (name: string): (() => Promise<string[]>) => {
+  const answers = new Set<string>()
+  let isOver = false
+  const asked = (async () => {
+    while (!isOver) {
+      const { status, body } = await request(name)
+      answers.add(`${status} ${body}`)
+    }
+  })()
+  return async () => {
+    isOver = true
+    await asked
+    return [...answers]
+  }
+}
+
+test('who comes while the old dynos have stopped and the new ones start waits for them', async () => {
+  const app = await anAppThatCannotOverlap()
+  assert.equal((await release(app.name, (await aPage(app.id, 'one')).id)).status, 'succeeded')
+  const stopAsking = keepAsking(app.name)
+  const slow = await aPage(app.id, 'two', 'sleep 1; exec python3 server.py')
+  assert.equal((await release(app.name, slow.id)).status, 'succeeded')
+  const before = (await dynosOf(app.id)).length
+  await call('DELETE', `/apps/${app.name}/dynos`)
+  await until(async () => (await dynosOf(app.id)).length > before, LIMIT)
+  await until(async () => (await request(app.name)).body === 'two', LIMIT)
+  assert.deepEqual(await stopAsking(), ['200 one', '200 two'])
+  await assertNoneOverlap(app.id)
+})
+
 test('the old dynos have stopped before new ones are wanted, in a release and in a restart', async () => {
   const app = await anAppThatCannotOverlap()
   assert.equal((await release(app.name, (await aPage(app.id, 'one')).id)).status, 'succeeded')

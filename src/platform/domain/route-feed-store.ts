@@ -72,6 +72,7 @@ export const readRouteFeed = async (
         )
         .as('crashed'),
       routableDynos.as('dynos'),
+      isStarting.as('isStarting'),
     ])
     .where('appRoutes.feedNumber', '>', since ?? -1)
     .where((eb) => (since === undefined ? eb('apps.destroyedAt', 'is', null) : eb.val(true)))
@@ -87,6 +88,7 @@ export const readRouteFeed = async (
       hasRelease: Boolean(row.hasRelease),
       crashed: Boolean(row.crashed),
       dynos: row.dynos,
+      ...(row.isStarting ? { isStarting: true } : {}),
       ...(row.errorPageUrl === null ? {} : { errorPageUrl: row.errorPageUrl }),
       ...(row.maintenancePageUrl === null ? {} : { maintenancePageUrl: row.maintenancePageUrl }),
       ...(row.httpsOnly ? { httpsOnly: true } : {}),
@@ -100,12 +102,26 @@ export const readRouteFeed = async (
   }
 }
 
+/** `stopped_at is null`, which is true of all of them, is what the index of an app's dynos is made for. */
 const routableDynos = sql<RouteDyno[]>`(
   select coalesce(json_agg(json_build_object(
     'id', d.id, 'name', d.type || '.' || d.number, 'host', d.host, 'port', d.port,
-    'releaseVersion', r.version, 'deployId', d.deploy_id, 'weight', 1) order by d.number), '[]'::json)
+    'releaseVersion', r.version, 'deployId', d.deploy_id, 'weight', d.weight) order by d.number), '[]'::json)
   from dynos d join releases r on r.id = d.release_id
-  where d.app_id = apps.id and d.routable and d.port is not null)`
+  where d.app_id = apps.id and d.stopped_at is null and d.routable and d.port is not null)`
+
+/**
+ * No dyno takes requests, but one is wanted that has not failed, or a deploy has stopped the old dynos and will want new
+ * ones (or the old again). The tables' triggers tell routers when this changes.
+ */
+const isStarting = sql<boolean>`(
+  not exists (select from dynos d where d.app_id = apps.id and d.stopped_at is null and d.routable)
+  and (
+    exists (select from dynos d where d.app_id = apps.id and d.stopped_at is null and d.kind = 'kept'
+      and d.type = 'web' and d.wanted and d.retired_at is null and d.state in ('starting', 'up'))
+    or exists (select from deploys p where p.app_id = apps.id and p.status = 'running' and stopped_first(p.steps)
+      and exists (select from formations f where f.app_id = apps.id and f.type = 'web' and f.quantity > 0))
+  ))`
 
 /** Replaces what this router had counted for these dynos. */
 export const upsertDynoRequests = async (

@@ -26,9 +26,11 @@ export type AppRoute = FeedRow & {
   drainMs?: number
   /** It has a release with code; without one a welcome page is shown (H81). */
   hasRelease: boolean
-  /** Dynos that take requests. Empty: H14, or H10 if `crashed`. */
+  /** Dynos that take requests. Empty: requests wait if `isStarting`; else H14, or H10 if `crashed`. */
   dynos: RouteDyno[]
   crashed: boolean
+  /** None takes requests, but some that were not there before or had ended will soon. */
+  isStarting?: boolean
 }
 
 export type RouteDyno = {
@@ -39,7 +41,7 @@ export type RouteDyno = {
   port: number
   releaseVersion: number
   deployId: string | null
-  /** Share of the requests; 1 each today. */
+  /** Its share of the requests, beside those of the app's other dynos: `dynos.weight`, 1 unless somebody sets another. */
   weight: number
 }
 

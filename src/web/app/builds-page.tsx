@@ -3,7 +3,8 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { queries } from '#/web/data/queries.ts'
 import type { Build } from '#/web/data/types.ts'
-import { shortCommit } from '#/web/text/words.ts'
+import { plainText } from '#/web/text/ansi.ts'
+import { seconds, shortCommit } from '#/web/text/words.ts'
 import { Ago, Outcome, Section } from '#/web/ui/bits.tsx'
 import { Commands, Empty, Loaded } from '#/web/ui/states.tsx'
 import { useApp } from './app-context.ts'
@@ -51,9 +52,13 @@ const BuildRow = ({ build }: { build: Build }): ReactNode => {
           {description !== null && firstLine(description)}
         </Link>
         <span className="block text-sm text-muted">
+          {build.branch !== null && `${plainText(build.branch)} · `}
           {build.user.email}, <Ago time={build.created_at} />
         </span>
       </span>
+      {build.status !== 'pending' && (
+        <span className="text-sm text-muted">{seconds(build.created_at, build.updated_at)}</span>
+      )}
       <Outcome status={build.status} />
     </li>
   )

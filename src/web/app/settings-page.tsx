@@ -15,6 +15,8 @@ import { Buildpacks } from './buildpacks.tsx'
 import { Certificates } from './certificates.tsx'
 import { ConfigVars } from './config-vars.tsx'
 import { Domains } from './domains.tsx'
+import { Features } from './features.tsx'
+import { Traffic } from './traffic.tsx'
 
 export const SettingsPage = (): ReactNode => {
   const app = useApp()
@@ -26,6 +28,8 @@ export const SettingsPage = (): ReactNode => {
       <Buildpacks />
       <Domains />
       <Certificates />
+      <Traffic />
+      <Features />
       <Name key={app.name} app={app} />
       <Maintenance app={app} />
       <Danger

@@ -17,12 +17,14 @@ export type ConfigEditorProps = {
   /** What any change of them does. */
   about: string
   refusal?: string | undefined
+  /** What else is to be said of one of them. */
+  asideOf?: (key: string) => ReactNode
   onChange: (change: Change) => Promise<unknown>
 }
 
 /** Config vars, hidden until somebody wants to see them. */
 export const ConfigEditor = (props: ConfigEditorProps): ReactNode => {
-  const { title, vars, whenEmpty, refusal } = props
+  const { title, vars, whenEmpty, refusal, asideOf } = props
   const [shown, setShown] = useState<string[]>([])
   const [editing, setEditing] = useState<Editing>()
   const [deleting, setDeleting] = useState<string>()
@@ -53,7 +55,8 @@ export const ConfigEditor = (props: ConfigEditorProps): ReactNode => {
                       {shown.includes(key) ? <Mono>{found[key]}</Mono> : '••••••••'}
                     </span>
                   </span>
-                  <span className="flex gap-1">
+                  <span className="flex flex-wrap items-center gap-1">
+                    {asideOf?.(key)}
                     <Button
                       kind="quiet"
                       aria-label={`${shown.includes(key) ? 'Hide' : 'Reveal'} ${key}`}
