@@ -81,6 +81,7 @@ create table app_features (
   constraint app_features_pkey PRIMARY KEY (app_id, name)
 );
 CREATE TRIGGER app_features_changed AFTER INSERT OR DELETE OR UPDATE ON public.app_features FOR EACH ROW EXECUTE FUNCTION traffic_changed();
+CREATE TRIGGER app_features_feed AFTER INSERT OR DELETE OR UPDATE ON public.app_features FOR EACH ROW EXECUTE FUNCTION feed_marks();
 
 create table app_names (
   name text not null,
@@ -970,6 +971,7 @@ create table slugs (
   updated_at timestamp with time zone not null default now(),
   path_rules jsonb,
   baked_in jsonb,
+  health_path text,
   constraint slugs_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
   constraint slugs_digest_check CHECK ((digest ~ '^sha256:[0-9a-f]{64}$'::text)),
   constraint slugs_pkey PRIMARY KEY (id)
