@@ -274,12 +274,14 @@ create table builds (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   finished_at timestamp with time zone,
+  source_branch text,
   constraint builds_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
   constraint builds_commit_check CHECK ((commit ~ '^[0-9a-f]{40}([0-9a-f]{24})?$'::text)),
   constraint builds_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
   constraint builds_finished CHECK (((status <> 'pending'::text) = (finished_at IS NOT NULL))),
   constraint builds_has_branch CHECK (((branch IS NULL) = (branch_from IS NULL))),
   constraint builds_has_source CHECK ((num_nonnulls(commit, source_url) = 1)),
+  constraint builds_one_branch CHECK ((num_nonnulls(branch, source_branch) <= 1)),
   constraint builds_outcome CHECK ((((status = 'succeeded'::text) = (release_id IS NOT NULL)) AND ((status = 'failed'::text) = (failure_reason IS NOT NULL)))),
   constraint builds_pkey PRIMARY KEY (id),
   constraint builds_receiver_fkey FOREIGN KEY (receiver) REFERENCES workers(id) ON DELETE SET NULL,
@@ -394,7 +396,7 @@ create table config_var_marks (
   constraint config_var_marks_mark_check CHECK ((mark = ANY (ARRAY['secret'::text, 'plain'::text]))),
   constraint config_var_marks_pkey PRIMARY KEY (app_id, key)
 );
-CREATE TRIGGER config_var_marks_feed AFTER INSERT OR DELETE OR UPDATE ON public.config_var_marks FOR EACH ROW EXECUTE FUNCTION feed_marks();
+CREATE CONSTRAINT TRIGGER config_var_marks_feed AFTER INSERT OR DELETE OR UPDATE ON public.config_var_marks DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION feed_marks();
 
 create table data_keys (
   app_id uuid,
@@ -402,12 +404,15 @@ create table data_keys (
   master_key_id text not null,
   created_at timestamp with time zone not null default now(),
   account_id uuid,
+  pipeline_id uuid,
   constraint data_keys_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
   constraint data_keys_account_id_key UNIQUE (account_id),
   constraint data_keys_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
   constraint data_keys_app_id_key UNIQUE (app_id),
   constraint data_keys_master_key_id_fkey FOREIGN KEY (master_key_id) REFERENCES master_keys(id),
-  constraint data_keys_one_owner CHECK ((num_nonnulls(app_id, account_id) = 1))
+  constraint data_keys_one_owner CHECK ((num_nonnulls(app_id, account_id, pipeline_id) = 1)),
+  constraint data_keys_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES pipelines(id) ON DELETE CASCADE,
+  constraint data_keys_pipeline_id_key UNIQUE (pipeline_id)
 );
 CREATE INDEX data_keys_master_key_id ON public.data_keys USING btree (master_key_id);
 
@@ -508,6 +513,7 @@ create table dynos (
   attach_authorization_id uuid,
   attach_token_mark text,
   attach_session_id uuid,
+  weight integer not null default 1,
   constraint dynos_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
   constraint dynos_attach_account_id_fkey FOREIGN KEY (attach_account_id) REFERENCES accounts(id) ON DELETE SET NULL,
   constraint dynos_created_by_fkey FOREIGN KEY (created_by) REFERENCES accounts(id),
@@ -516,12 +522,15 @@ create table dynos (
   constraint dynos_pkey PRIMARY KEY (id),
   constraint dynos_release_id_fkey FOREIGN KEY (release_id) REFERENCES releases(id),
   constraint dynos_routable_wanted CHECK (((NOT routable) OR (wanted AND (kind = 'kept'::text)))),
-  constraint dynos_state_check CHECK ((state = ANY (ARRAY['starting'::text, 'up'::text, 'crashed'::text, 'down'::text, 'complete'::text])))
+  constraint dynos_state_check CHECK ((state = ANY (ARRAY['starting'::text, 'up'::text, 'crashed'::text, 'down'::text, 'complete'::text]))),
+  constraint dynos_weight CHECK ((weight >= 0))
 );
+CREATE CONSTRAINT TRIGGER dynos_feed AFTER INSERT ON public.dynos DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION feed_dyno();
+CREATE CONSTRAINT TRIGGER dynos_feed_tty AFTER UPDATE OF tty ON public.dynos DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.tty IS DISTINCT FROM old.tty)) EXECUTE FUNCTION feed_dyno();
+CREATE CONSTRAINT TRIGGER dynos_feed_wanted AFTER UPDATE OF wanted ON public.dynos DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.wanted <> old.wanted)) EXECUTE FUNCTION feed_dyno();
 CREATE INDEX dynos_app_id ON public.dynos USING btree (app_id) WHERE (stopped_at IS NULL);
 CREATE INDEX dynos_feed_number ON public.dynos USING btree (feed_number);
 CREATE TRIGGER dynos_changed AFTER INSERT OR UPDATE ON public.dynos FOR EACH ROW EXECUTE FUNCTION dyno_changed();
-CREATE TRIGGER dynos_feed BEFORE INSERT OR UPDATE ON public.dynos FOR EACH ROW EXECUTE FUNCTION feed_dyno();
 CREATE TRIGGER dynos_note_crash AFTER UPDATE ON public.dynos FOR EACH ROW WHEN (((new.kind = 'kept'::text) AND new.wanted AND (new.retired_at IS NULL) AND ((new.restarts > old.restarts) OR ((new.state = 'crashed'::text) AND (old.state <> 'crashed'::text))))) EXECUTE FUNCTION note_crash();
 CREATE UNIQUE INDEX dynos_one_release_phase ON public.dynos USING btree (deploy_id) WHERE ((type = 'release'::text) AND (kind = 'once'::text));
 
@@ -733,6 +742,16 @@ create table oauth_clients (
   constraint oauth_clients_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
   constraint oauth_clients_name_key UNIQUE (account_id, name),
   constraint oauth_clients_pkey PRIMARY KEY (id)
+);
+
+create table pipeline_config_vars (
+  pipeline_id uuid not null,
+  stage text not null,
+  sealed text not null,
+  updated_at timestamp with time zone not null default now(),
+  constraint pipeline_config_vars_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES pipelines(id) ON DELETE CASCADE,
+  constraint pipeline_config_vars_pkey PRIMARY KEY (pipeline_id, stage),
+  constraint pipeline_config_vars_stage_check CHECK ((stage = ANY (ARRAY['review'::text, 'test'::text])))
 );
 
 create table pipeline_couplings (
@@ -1242,7 +1261,7 @@ begin
   perform pg_notify('dyno_changed', new.app_id::text);
   if tg_op = 'UPDATE' and (new.routable <> old.routable
       or new.type = 'web' and new.state <> old.state and 'crashed' in (new.state, old.state)
-      or new.routable and (new.host, new.port) is distinct from (old.host, old.port)) then
+      or new.routable and (new.host, new.port, new.weight) is distinct from (old.host, old.port, old.weight)) then
     perform touch_route(new.app_id);
   elsif new.type = 'web' and new.kind = 'kept'
       and (tg_op = 'INSERT' or new.wanted <> old.wanted or (new.retired_at is null) <> (old.retired_at is null))
@@ -1269,11 +1288,9 @@ CREATE OR REPLACE FUNCTION public.feed_dyno()
  LANGUAGE plpgsql
 AS $function$
 begin
-  if tg_op = 'INSERT' or new.wanted <> old.wanted then
-    new.feed_number := next_feed_number('dynos');
-    perform pg_notify('dyno_feed', '');
-  end if;
-  return new;
+  update dynos set feed_number = next_feed_number('dynos') where id = new.id;
+  perform pg_notify('dyno_feed', '');
+  return null;
 end $function$
 ;
 

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { callerEnvironment } from '#/foundation/config.ts'
+import { dataDirPaths } from '#/foundation/data-dir.ts'
 import { ended, run, start } from '#/foundation/exec.ts'
 import { parseExports } from '../test/support/exports.ts'
 
@@ -13,7 +14,8 @@ import { parseExports } from '../test/support/exports.ts'
 const HELP = `Usage: script/demo [--app node|django] [--exit] [--data-dir DIR]
 
 Starts a platform of its own, pushes an example app to staging, promotes the very slug to
-production, and shows that nothing was built again.
+production, and shows that nothing was built again. Then the dashboard is yours: it prints the
+link at which you set a password, and leaves a change on staging for you to promote there.
 
   --app node|django   the example to push (default: node)
   --exit              stop everything after the last check instead of staying up
@@ -78,13 +80,12 @@ const main = async (): Promise<void> => {
     await enterShell(demo)
     await createPipeline(demo)
     await pushFirst(demo)
-    await pushChange(demo)
+    await pushVersion(demo, 2)
     await promote(demo)
     console.log(
       `\nDone in ${seconds(began)}: what was tested on staging serves in production, and was built once.`,
     )
-    printWhereToLook(demo)
-    if (!options.exit) await untilInterrupted()
+    if (!options.exit) await leaveToUser(demo)
   } finally {
     await type(demo, ['sluice', 'down'])
     await rm(workDir, { recursive: true, force: true })
@@ -123,19 +124,19 @@ const pushFirst = async (demo: Demo): Promise<void> => {
   await check(demo, STAGING, { contains: 'Guestbook' })
 }
 
-const pushChange = async (demo: Demo): Promise<void> => {
+const pushVersion = async (demo: Demo, version: number): Promise<void> => {
   const file = join(
     demo.source,
     options.app === 'node' ? 'server.js' : 'guestbook/templates/guestbook/index.html',
   )
   const before = await readFile(file, 'utf8')
-  const after = before.replace('Guestbook, version 1', 'Guestbook, version 2')
+  const after = before.replace(`Guestbook, version ${version - 1}`, `Guestbook, version ${version}`)
   if (after === before) throw new Error(`${file} has no line to change.`)
   await writeFile(file, after)
-  console.log(`\n(changed "Guestbook, version 1" to "version 2" in ${file})`)
-  await type(demo, ['git', 'commit', '--quiet', '-am', 'Version 2'])
+  console.log(`\n(changed "Guestbook, version ${version - 1}" to "version ${version}" in ${file})`)
+  await type(demo, ['git', 'commit', '--quiet', '-am', `Version ${version}`])
   await type(demo, ['git', 'push', 'staging', 'main'])
-  await check(demo, STAGING, { contains: 'version 2' })
+  await check(demo, STAGING, { contains: `version ${version}` })
 }
 
 const promote = async (demo: Demo): Promise<void> => {
@@ -212,12 +213,21 @@ const getPage = (port: number, host: string): Promise<{ status: number; page: st
     }).on('error', reject)
   })
 
-const printWhereToLook = ({ port, routerPort, env }: Demo): void =>
+const leaveToUser = async (demo: Demo): Promise<void> => {
+  await pushVersion(demo, 3)
+  const { port, routerPort, env } = demo
+  const dataDir = env['SLUICE_DATA_DIR'] ?? ''
+  const setupLink = (await readFile(dataDirPaths(dataDir).setupLink, 'utf8').catch(() => '')).trim()
   console.log(`
-  dashboard    http://localhost:${port}/dashboard (first open the link to set up that sluice up has printed)
+Version 3 is on staging, and waits for you to promote it:
+
+  dashboard    http://localhost:${port}/dashboard/pipelines/guestbook
   staging      http://${STAGING}.localhost:${routerPort}/
   production   http://${PRODUCTION}.localhost:${routerPort}/
-  in a shell   export SLUICE_DATA_DIR=${env['SLUICE_DATA_DIR']}; eval "$(${root}bin/sluice env)"`)
+  in a shell   export SLUICE_DATA_DIR=${dataDir}; eval "$(${root}bin/sluice env)"
+${setupLink && `\nFirst set your password, once, at ${setupLink}`}`)
+  await untilInterrupted()
+}
 
 const untilInterrupted = (): Promise<void> => {
   console.log('\nIt stays up until Ctrl-C.')

@@ -188,12 +188,19 @@ const sendError = (
       { err: error, requestId: request.id, url: request.routeOptions.url },
       'a request failed',
     )
-  if (error instanceof ApiError && error.retryAfter !== undefined)
-    void reply.header('retry-after', Math.ceil(error.retryAfter))
+  const { retryAfter } = answer
+  if (retryAfter !== undefined) void reply.header('retry-after', Math.ceil(retryAfter))
   return reply.code(answer.status).send({ id: answer.id, message: answer.message, ...answer.extra })
 }
 
-type Answer = { status: number; id: string; message: string; extra?: Record<string, unknown> }
+type Answer = {
+  status: number
+  id: string
+  message: string
+  extra?: Record<string, unknown>
+  /** Seconds. */
+  retryAfter?: number
+}
 
 const answerOf = (error: FastifyError | Error): Answer => {
   if (violates(error, 'team_lives')) return answerOf(notFound('team'))
@@ -207,6 +214,7 @@ const answerOf = (error: FastifyError | Error): Answer => {
       status: 503,
       id: 'service_unavailable',
       message: 'The database cannot be reached. Try again in a moment.',
+      retryAfter: 1,
     }
   if ('statusCode' in error && error.statusCode !== undefined && error.statusCode < 500)
     return { status: error.statusCode, id: 'bad_request', message: error.message }

@@ -27,6 +27,24 @@ test('the page comes at each of its addresses under a policy without inline code
   }
 })
 
+test('the look that was chosen is there from the first byte, on the page and on those around it', async (t) => {
+  for (const path of ['/sign-in', '/dashboard']) {
+    const [dark, other] = [
+      await open(path, { cookie: 'theme=dark' }),
+      await open(path, { cookie: 'theme="><script>alert(1)</script>' }),
+    ]
+    if (dark.statusCode === 503) return t.skip('the dashboard has not been built')
+    assert.match(dark.body, /<html[^>]* data-theme="dark"/)
+    assert.doesNotMatch(other.body, /data-theme|alert/)
+  }
+  const style = await open('/pages/style.css')
+  assert.match(style.body, /--accent: #0f766e[\s\S]*background: var\(--page\)/)
+  assert.equal(
+    (await open('/pages/icon.svg')).headers['content-type'],
+    'image/svg+xml; charset=utf-8',
+  )
+})
+
 test('what it first loads is small, and kept by its name', async (t) => {
   const page = await open('/dashboard')
   if (page.statusCode === 503) return t.skip('the dashboard has not been built')

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { hasCode, notFound, serviceUnavailable } from '#/foundation/errors.ts'
+import { themeOf } from '#/platform/page/page.ts'
 import { anyone, route } from '#/platform/route.ts'
 
 /** Where script/build-dashboard.mjs puts the page. */
@@ -25,12 +26,17 @@ const TYPES: Record<string, string> = {
 /** The page is no secret: what it shows it asks of the API as whoever is signed in. */
 const page = anyone('a page that holds nothing itself')
 
-const sendPage = async (reply: FastifyReply): Promise<string> => {
+const sendPage = async (
+  reply: FastifyReply,
+  { headers: { cookie } }: FastifyRequest,
+): Promise<string> => {
   const text = await readBuilt('index.html')
   if (!text) throw serviceUnavailable('The dashboard has not been built. Run script/bootstrap.')
   void reply.headers(HEADERS).header('cache-control', 'no-store')
   void reply.type('text/html; charset=utf-8')
-  return text.toString()
+  const theme = themeOf(cookie)
+  // Here, and not by the page itself, lest the other look flash up before.
+  return theme ? text.toString().replace('<html', `<html data-theme="${theme}"`) : text.toString()
 }
 
 export const dashboardRoutes = [
@@ -44,7 +50,12 @@ export const dashboardRoutes = [
     },
   }),
   ...(['/dashboard', '/dashboard/*'] as const).map((path) =>
-    route({ method: 'GET', path, access: page, handle: ({ reply }) => sendPage(reply) }),
+    route({
+      method: 'GET',
+      path,
+      access: page,
+      handle: ({ request, reply }) => sendPage(reply, request),
+    }),
   ),
   route({
     method: 'GET',

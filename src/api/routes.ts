@@ -37,6 +37,7 @@ import { pageRoutes } from '#/platform/page/page-routes.ts'
 import { pipelineRoutes } from '#/platform/pipeline/pipeline-routes.ts'
 import { stageRoutes } from '#/platform/pipeline/stage-routes.ts'
 import { configMarkRoutes } from '#/platform/pipeline/config-mark-routes.ts'
+import { pipelineConfigRoutes } from '#/platform/pipeline/pipeline-config-routes.ts'
 import { promotionRoutes } from '#/platform/promotion/promotion-routes.ts'
 import { releaseRoutes } from '#/platform/release/release-routes.ts'
 import { webhookRoutes } from '#/platform/webhook/webhook-routes.ts'
@@ -123,6 +124,7 @@ export const routes: Route[] = [
   ...pipelineRoutes,
   ...stageRoutes,
   ...configMarkRoutes,
+  ...pipelineConfigRoutes,
   ...couplingRoutes,
   ...ephemeralRoutes,
   ...latestRoutes,

@@ -60,6 +60,7 @@ const runBuild = async (build: Build): Promise<BuiltSlug> => {
   const chosen = await runBuildpacks(build)
   const last = chosen.at(-1)
   if (!last) throw new Error('No buildpack has run.')
+  input.onPart?.({ name: 'inspect' })
   const [info] = await Promise.all([
     readReleaseInfo(build, last.buildpack),
     keepCache(build.workspace, input.cacheDir),
@@ -100,6 +101,7 @@ const runBuildpacks = async (build: Build): Promise<Chosen[]> => {
 }
 
 const runDetected = async (build: Build): Promise<Chosen> => {
+  build.input.onPart?.({ name: 'detect' })
   const detected = await detectBuildpack(build)
   await runBuildpack(build, detected, [])
   return detected
@@ -108,6 +110,7 @@ const runDetected = async (build: Build): Promise<Chosen> => {
 const runSet = async (build: Build): Promise<Chosen[]> => {
   const chosen: Chosen[] = []
   for (const [ordinal, { url }] of build.input.buildpacks.entries()) {
+    build.input.onPart?.({ name: 'detect' })
     const next = await fetchSetBuildpack(build, { url, ordinal })
     await runBuildpack(build, next, chosen)
     chosen.push(next)
@@ -120,6 +123,7 @@ const runBuildpack = async (
   { buildpack, name }: Chosen,
   earlier: Chosen[],
 ): Promise<void> => {
+  build.input.onPart?.({ name: 'compile', buildpack: name })
   const runtimes = await provideRuntimes(build, buildpack)
   build.cache.isWhole = buildpack.builtIn !== undefined
   await compile(
@@ -143,6 +147,7 @@ const readAppJson = async (buildDir: string): Promise<string | null> => {
 }
 
 const pack = async ({ input, workspace, signal }: Build) => {
+  input.onPart?.({ name: 'compress' })
   input.output('-----> Compressing...\n')
   const stored = await input.store.put(workspace.build, {
     limitBytes: input.limits.slugBytes,

@@ -38,9 +38,15 @@ export const detect = async (
     program(buildpack, 'detect'),
     build.workspace.inside.build,
   ])
-  const name = stdout.trim().split('\n')[0]?.trim() || buildpack.name
+  const name = nameIn(stdout) || buildpack.name
   return { name: status === 0 ? name : undefined, printed: `${stdout}${stderr}` }
 }
+
+const MOST_OF_A_NAME = 100
+
+/** A buildpack is free in what it prints; no terminal acts on it, and any database can keep it. */
+const nameIn = (printed: string): string =>
+  (printed.trim().split('\n')[0] ?? '').replace(/\p{C}/gu, '').trim().slice(0, MOST_OF_A_NAME)
 
 /** The `export` files of those that ran before are sourced first. $0 to $3 are the program and its folders, the rest the files. */
 const COMPILE =

@@ -23,11 +23,18 @@ export type BuildInput = {
   requestId: string
   /** Told what the build prints, as it comes, in Heroku's lines. */
   output: (text: string) => void
+  /** Told as each part begins, which ends the one before it. */
+  onPart?: (part: BuildPart) => void
   limits: BuildLimits
   store: Pick<ArtifactStore, 'put'>
   /** Ends the build: `buildSlug` rejects with the signal's reason. */
   signal?: AbortSignal
 }
+
+/** Where the time of a build goes; `buildpack` is what that calls the app, or its own name. */
+export type BuildPart =
+  | { name: 'detect' | 'inspect' | 'compress' }
+  | { name: 'compile'; buildpack: string }
 
 export type BuildLimits = {
   /** Of the whole build, in milliseconds. */

@@ -1,14 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import { callerEnvironment } from '#/foundation/config.ts'
 import { dataDirPaths } from '#/foundation/data-dir.ts'
 import { hasCode } from '#/foundation/errors.ts'
 import { readSettings } from '#/foundation/settings.ts'
+import { credentialHelper } from './credential-helper.ts'
 import { readLogin } from './netrc.ts'
-import { quoteForShell } from './shell-quote.ts'
 import { trustFile } from './trust-file.ts'
-
-const SLUICE = fileURLToPath(new URL('../../bin/sluice', import.meta.url))
 
 /**
  * What makes the official `heroku` CLI and git talk to this platform: as who has logged in to it, whose token both find
@@ -70,6 +67,6 @@ const gitSignIn = (
   return {
     GIT_CONFIG_COUNT: String(Math.max(count, at + 1)),
     [`GIT_CONFIG_KEY_${at}`]: key,
-    [`GIT_CONFIG_VALUE_${at}`]: `!${quoteForShell(SLUICE)} git:credentials --data-dir ${quoteForShell(dataDir)}`,
+    [`GIT_CONFIG_VALUE_${at}`]: credentialHelper(dataDir),
   }
 }

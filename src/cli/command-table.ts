@@ -105,7 +105,6 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
   'features:disable': async () => (await import('./commands/features/disable.ts')).FeaturesDisable,
   'features:enable': async () => (await import('./commands/features/enable.ts')).FeaturesEnable,
 
-  'git:credentials': async () => (await import('./commands/git/credentials.ts')).GitCredentials,
   'git:remote': async () => (await import('./commands/git/remote.ts')).GitRemote,
 
   labs: async () => (await import('./commands/labs/list.ts')).Labs,
@@ -195,6 +194,8 @@ export const commandTable: Record<string, () => Promise<Command.Class>> = {
     (await import('./commands/pipelines/stages/rename.ts')).StagesRename,
   'pipelines:transfer': async () =>
     (await import('./commands/pipelines/transfer.ts')).PipelinesTransfer,
+  'pipelines:transfer:apps': async () =>
+    (await import('./commands/pipelines/transfer-apps.ts')).PipelinesTransferApps,
   'pipelines:update': async () => (await import('./commands/pipelines/update.ts')).PipelinesUpdate,
 
   'pipelines:webhooks': async () =>

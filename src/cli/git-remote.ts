@@ -1,9 +1,6 @@
-import { fileURLToPath } from 'node:url'
+import { credentialHelper } from './credential-helper.ts'
 import type { Connection } from './find-connection.ts'
-import { quoteForShell } from './shell-quote.ts'
 import { run, runOrThrow } from '#/foundation/exec.ts'
-
-const SLUICE = fileURLToPath(new URL('../../bin/sluice', import.meta.url))
 
 export const isRepository = async (): Promise<boolean> =>
   (await run('git', ['rev-parse', '--git-dir'])).code === 0
@@ -25,11 +22,8 @@ export const addRemote = async (
   )
   const base = `https://${connection.gitHost}`
   if (connection.caPath) await setConfig(`http.${base}/.sslCAInfo`, connection.caPath)
-  await setConfig(`credential.${base}.helper`, helperCommand(connection))
+  await setConfig(`credential.${base}.helper`, credentialHelper(connection.dataDir))
 }
 
 const setConfig = (key: string, value: string): Promise<string> =>
   runOrThrow('git', ['config', '--local', '--replace-all', key, value])
-
-const helperCommand = ({ dataDir }: Connection): string =>
-  `!${quoteForShell(SLUICE)} git:credentials${dataDir ? ` --data-dir ${quoteForShell(dataDir)}` : ''}`

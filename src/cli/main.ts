@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { messageOf } from '#/foundation/errors.ts'
 import { versionLine } from './version-line.ts'
 
 const [first, ...rest] = process.argv.slice(2)
@@ -9,6 +10,12 @@ const argumentsOf = (): string[] | undefined =>
 
 if (first === '--version' || first === '-v') {
   process.stdout.write(`${versionLine()}\n`)
+} else if (first === 'git:credentials') {
+  const { answerGit } = await import('./answer-git.ts')
+  await answerGit(rest).catch((error: unknown) => {
+    process.stderr.write(` ›   Error: ${messageOf(error)}\n`)
+    process.exitCode = 1
+  })
 } else {
   const { execute, settings } = await import('@oclif/core')
   settings.enableAutoTranspile = false // Node runs the TypeScript as it is

@@ -23,15 +23,24 @@ export const commandOf = (words: string[]): string =>
 /** Runs a command in a one-off dyno with this process's input and output; returns the exit code, 0 if it was not asked for. */
 export const runAttached = async (api: ApiClient, run: AttachedRun): Promise<number> => {
   const command = run.withExitCode ? `${run.command} ; echo "${MARKER}$?"` : run.command
-  const dyno = await api.post<{ name: string; attach_url: string }>(`/apps/${run.app}/dynos`, {
-    attach: true,
-    command,
-    env: { ...run.env, ...(run.isTty ? terminal() : {}) },
-    force_no_tty: !run.isTty,
-  })
+  const dyno = await api.post<{ id: string; name: string; attach_url: string }>(
+    `/apps/${run.app}/dynos`,
+    {
+      attach: true,
+      command,
+      env: { ...run.env, ...(run.isTty ? terminal() : {}) },
+      force_no_tty: !run.isTty,
+    },
+  )
   process.stderr.write(`Running ${run.command} on ⬢ ${run.app}... ${dyno.name}\n`)
   const socket = await connect(dyno.attach_url, run.caPath)
-  return pipe(socket, run)
+  const resize = (): void => {
+    const { columns, rows: lines } = process.stdout
+    // Without it the command goes on in the old size.
+    api.patch(`/apps/${run.app}/dynos/${dyno.id}/terminal`, { columns, lines }).catch(() => {})
+  }
+  if (run.isTty) process.stdout.on('resize', resize)
+  return pipe(socket, run).finally(() => process.stdout.off('resize', resize))
 }
 
 const terminal = (): Record<string, string | number> => ({

@@ -44,6 +44,9 @@ export type ControlPlaneOptions = {
 /** Of the API at once; far below what a process may have open. */
 const API_CONNECTIONS = 4_096
 
+/** Without its place among the workers it must end; requests under way are told first that there is no database. */
+const LAST_ANSWERS_MS = 200
+
 /** Everything that decides: API, git, feeds and jobs. Holds no state of its own; may be killed at any moment. */
 export const startControlPlane = async ({
   dataDir,
@@ -61,7 +64,11 @@ export const startControlPlane = async ({
   await ensureSetupLink(db, paths.setupLink, settings)
 
   const workerId = newId()
-  const leave = await enlistWorker(databaseUrl, workerId, () => process.exit(1))
+  const leave = await enlistWorker(
+    databaseUrl,
+    workerId,
+    () => void setTimeout(() => process.exit(1), LAST_ANSWERS_MS),
+  )
   const notifications = await startNotifications(databaseUrl, log)
   const logs = openLogWriter(paths.logs, 'control-plane')
   const store = openDiskStore(paths.artifacts)

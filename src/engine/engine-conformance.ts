@@ -361,6 +361,28 @@ export const testEngineConformance = (
     unwant(dyno)
   })
 
+  test(`${name}: a terminal gets another size while it runs, and what runs in it is told`, async () => {
+    const wanted = {
+      kind: 'once' as const,
+      attached: true,
+      command: 'trap "stty size" WINCH; stty size; echo ready; while :; do sleep 0.1; done',
+      tty: { columns: 97, lines: 31, term: 'xterm' },
+    }
+    const dyno = await want(wanted)
+    const client = await until(
+      () => connect(attachSocketPath(engine?.runDir ?? '', dyno.id)),
+      LIMIT,
+    )
+    let got = ''
+    client.on('data', (chunk) => (got += String(chunk)))
+    await until(() => /31 97\r?\nready/.test(got), LIMIT)
+    await want({ ...dyno, tty: { columns: 120, lines: 40, term: 'xterm' } })
+    await until(() => /40 120/.test(got), LIMIT)
+    client.destroy()
+    await untilState(dyno, 'complete')
+    unwant(dyno)
+  })
+
   test(`${name}: an attached dyno takes and gives as fast as its client does, and loses nothing`, async () => {
     const dyno = await want({
       kind: 'once',

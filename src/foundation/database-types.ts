@@ -183,6 +183,7 @@ export interface Build {
   receiver: string | null;
   releaseId: string | null;
   slugId: string | null;
+  sourceBranch: string | null;
   sourceChecksum: string | null;
   sourceUrl: string | null;
   sourceVersion: string | null;
@@ -264,6 +265,7 @@ export interface DataKey {
   appId: string | null;
   createdAt: Generated<Timestamp>;
   masterKeyId: string;
+  pipelineId: string | null;
   wrapped: string;
 }
 
@@ -338,6 +340,7 @@ export interface Dyno {
   tty: ColumnType<{ columns: number; lines: number; term: string } | null, string | null | undefined, never>;
   type: string;
   wanted: Generated<boolean>;
+  weight: Generated<number>;
 }
 
 export interface EphemeralAppCollaborator {
@@ -484,6 +487,13 @@ export interface OauthClient {
   redirectUri: string;
   secretHash: Buffer;
   secretHint: string;
+  updatedAt: Generated<Timestamp>;
+}
+
+export interface PipelineConfigVar {
+  pipelineId: string;
+  sealed: string;
+  stage: string;
   updatedAt: Generated<Timestamp>;
 }
 
@@ -799,6 +809,7 @@ export interface DB {
   metricMinutes: MetricMinute;
   metricTotals: MetricTotal;
   oauthClients: OauthClient;
+  pipelineConfigVars: PipelineConfigVar;
   pipelineCouplings: PipelineCoupling;
   pipelines: Pipeline;
   pipelineStages: PipelineStage;

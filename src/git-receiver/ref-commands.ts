@@ -1,4 +1,5 @@
 import { branchRef, DEPLOY_BRANCHES, isNoCommit, isOid } from '#/platform/build/repository.ts'
+import { isRefName, shownRef } from '#/platform/build/ref-name.ts'
 
 /** One ref that a push wants to move: what its hooks read on standard input. Zeros are "no such ref". */
 export type RefCommand = { from: string; to: string; ref: string }
@@ -36,29 +37,15 @@ const refusalOf = (commands: readonly RefCommand[]): string | undefined => {
   if (commands.length > MOST_REFS)
     return `A push may move ${MOST_REFS} branches and tags at most. Push them in several steps.`
   const strange = commands.find(({ ref }) => !isRefName(ref))
-  if (strange) return `Only branches and tags can be pushed, not ${shown(strange.ref)}.`
+  if (strange) return `Only branches and tags can be pushed, not ${shownRef(strange.ref)}.`
   const deployed = commands.filter(({ ref }) => isDeployRef(ref))
   if (deployed.length > 1)
     return 'Push either main or master: an app is built from one of them at a time.'
   const deleted = deployed.find(({ to }) => isNoCommit(to))
-  if (deleted) return `${shown(deleted.ref)} is what the app is built from. It cannot be deleted.`
+  if (deleted)
+    return `${shownRef(deleted.ref)} is what the app is built from. It cannot be deleted.`
   return undefined
 }
 
 const isDeployRef = (ref: string): boolean =>
   DEPLOY_BRANCHES.some((branch) => ref === branchRef(branch))
-
-const LONGEST_REF = 250
-/** What `git check-ref-format` refuses, and what a program might take for an option. */
-const BAD_IN_REF =
-  // oxlint-disable-next-line no-control-regex
-  /[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|\/\.|\.lock(?:\/|$)|[/.]$|\/-|^refs\/(?:heads|tags)\/@$/
-
-const isRefName = (ref: string): boolean =>
-  /^refs\/(?:heads|tags)\/./.test(ref) && ref.length <= LONGEST_REF && !BAD_IN_REF.test(ref)
-
-const shown = (ref: string): string =>
-  ref
-    .replace(/^refs\/(?:heads|tags)\//, '')
-    .replace(/\p{C}/gu, '?')
-    .slice(0, 100)

@@ -3,8 +3,8 @@ import { newKey, seal, unseal } from '#/foundation/crypto.ts'
 import { masterKeysOf } from './keyring.ts'
 import type { Keyring } from './platform.ts'
 
-/** Whose key: of an app, or of an account. */
-type Owner = { appId: string } | { accountId: string }
+/** Whose key. */
+type Owner = { appId: string } | { accountId: string } | { pipelineId: string }
 
 type WrappedKey = { wrapped: string; masterKeyId: string }
 
@@ -19,6 +19,10 @@ export const openAppKey = (keyring: Keyring, appId: string, row: WrappedKey): Bu
 /** The account's data key, made at its first use. */
 export const getAccountDataKey = (db: Db, keyring: Keyring, accountId: string): Promise<Buffer> =>
   getKeyOf(db, keyring, { accountId })
+
+/** The pipeline's data key, made at its first use. */
+export const getPipelineDataKey = (db: Db, keyring: Keyring, pipelineId: string): Promise<Buffer> =>
+  getKeyOf(db, keyring, { pipelineId })
 
 const getKeyOf = async (db: Db, keyring: Keyring, owner: Owner): Promise<Buffer> => {
   const found = await findDataKey(db, owner)
@@ -51,17 +55,19 @@ const open = (keyring: Keyring, owner: Owner, stored: WrappedKey): Buffer => {
 }
 
 /** An app's has no word before its id: keys that are there were sealed so. */
-const place = (owner: Owner): string[] =>
-  'appId' in owner
-    ? ['data_keys', 'wrapped', owner.appId]
-    : ['data_keys', 'wrapped', 'account', owner.accountId]
+const place = (owner: Owner): string[] => {
+  if ('appId' in owner) return ['data_keys', 'wrapped', owner.appId]
+  return 'accountId' in owner
+    ? ['data_keys', 'wrapped', 'account', owner.accountId]
+    : ['data_keys', 'wrapped', 'pipeline', owner.pipelineId]
+}
 
 /** Wraps so many data keys anew that another master key than the newest still wraps. Returns how many it found. */
 export const rewrapDataKeys = (db: Db, keyring: Keyring, most: number): Promise<number> =>
   transaction(db, async (tx) => {
     const rows = await tx
       .selectFrom('dataKeys')
-      .select(['appId', 'accountId', 'wrapped', 'masterKeyId'])
+      .select(['appId', 'accountId', 'pipelineId', 'wrapped', 'masterKeyId'])
       .where('masterKeyId', '<>', keyring.masterKeyId)
       .limit(most)
       .forNoKeyUpdate()
@@ -78,14 +84,11 @@ export const rewrapDataKeys = (db: Db, keyring: Keyring, most: number): Promise<
     return rows.length
   })
 
-const ownerOf = ({
-  appId,
-  accountId,
-}: {
-  appId: string | null
-  accountId: string | null
-}): Owner => {
+const ownerOf = ({ appId, accountId, pipelineId }: Record<OwnerColumn, string | null>): Owner => {
   if (appId !== null) return { appId }
   if (accountId !== null) return { accountId }
+  if (pipelineId !== null) return { pipelineId }
   throw new Error('A data key belongs to nobody.')
 }
+
+type OwnerColumn = 'appId' | 'accountId' | 'pipelineId'

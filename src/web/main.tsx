@@ -4,10 +4,8 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { queryClient } from './data/queries.ts'
 import { router } from './router.tsx'
-import { applyTheme } from './shell/theme.ts'
 import './style.css'
 
-applyTheme()
 createRoot(document.getElementById('root') ?? document.body).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>

@@ -87,6 +87,8 @@ const pipeline = createRoute({
 const board = createRoute({
   getParentRoute: () => pipeline,
   path: '/',
+  validateSearch: ({ promote }: Record<string, unknown>) =>
+    typeof promote === 'string' ? { promote } : {},
   component: lazyRouteComponent(() => import('./pipeline/board-page.tsx'), 'BoardPage'),
 })
 const promotions = createRoute({

@@ -17,7 +17,7 @@ export const STAGING = 'fast-staging'
 /** Value of a secret config var of every app: nothing that the platform writes may hold it. */
 export const CANARY = 'canary-5f0e9b7c41d24a6e'
 
-export type Answer = { status: number; body: unknown }
+export type Answer = { status: number; body: unknown; retryAfter: string | null }
 
 export type FaultPlatform = TestPlatform & {
   api: (
@@ -39,15 +39,24 @@ export type FaultPlatform = TestPlatform & {
   source: string
 }
 
+/** Command line of what the buildpack does for a source with a file `compile-slowly`. */
+export const SLOW_COMPILE = 'sleep\x0012.41'
+
 const BUILDPACK = {
   'bin/detect': '#!/bin/sh\necho Plain\n',
-  'bin/compile': '#!/bin/sh\nexit 0\n',
+  'bin/compile': '#!/bin/sh\n[ ! -e "$1/compile-slowly" ] || sleep 12.41\n',
   'bin/release': '#!/bin/sh\necho "--- {}"\n',
 }
 
-/** Says who answers; `/events` is an event stream, `/eat` takes memory, `/print` prints for as long as it runs. */
+/** Says who answers, and numbers the lines that it prints; `/events` is an event stream, `/eat` takes memory, `/print` prints for as long as it runs. */
 const SERVER = `import http.server, json, os, signal, sys, threading, time
 app = os.environ['HEROKU_APP_NAME']
+def tick():
+    me = os.urandom(4).hex()
+    n = 0
+    while True:
+        n += 1
+        sys.stdout.write('tick %s %d\\n' % (me, n)); sys.stdout.flush(); time.sleep(0.5)
 def flood():
     line = 'x' * 900
     while True:
@@ -68,6 +77,7 @@ class Page(http.server.BaseHTTPRequestHandler):
         self.send_response(200); self.send_header('Content-Length', str(len(body))); self.end_headers(); self.wfile.write(body)
     def log_message(self, *args): pass
 hold = []
+if app != 'flooding': threading.Thread(target=tick, daemon=True).start()
 if app == 'stubborn': signal.signal(signal.SIGTERM, signal.SIG_IGN)
 if app == 'slow': time.sleep(1.5)
 if app == 'crashing': sys.exit(3)
@@ -115,7 +125,11 @@ const seed = async (platform: TestPlatform, armed: string): Promise<FaultPlatfor
       signal: AbortSignal.timeout(30_000),
     })
     const text = await response.text()
-    return { status: response.status, body: text === '' ? null : (JSON.parse(text) as unknown) }
+    return {
+      status: response.status,
+      body: text === '' ? null : (JSON.parse(text) as unknown),
+      retryAfter: response.headers.get('retry-after'),
+    }
   }
   const sluice = async (...args: string[]): Promise<void> =>
     void assertSucceeds(await platform.sluice(...args))

@@ -14,10 +14,13 @@ import type { Random } from './random.ts'
 export type Visit = {
   app: AppName
   at: number
+  endedAt: number
   /** 0: no answer. */
   status: number
   error?: string
   answeredBy?: string
+  /** Its config var ROUND, which each config change of the workload sets anew. */
+  round?: string
 }
 
 /** One change that somebody asked for. `acknowledged`: it was answered 2xx, or the push came through. */
@@ -33,7 +36,12 @@ export type Change = {
   status: number
 }
 
-export type Record = { visits: Visit[]; changes: Change[] }
+export type Record = {
+  visits: Visit[]
+  changes: Change[]
+  /** When the fault began. */
+  faultAt: number
+}
 
 /** Where a fault happens. */
 export type Scene = { platform: FaultPlatform; random: Random; record: Record }
@@ -49,7 +57,7 @@ export const startWorkload = (
   platform: FaultPlatform,
   random: Random,
 ): { record: Record; stop: () => Promise<Record> } => {
-  const record: Record = { visits: [], changes: [] }
+  const record: Record = { visits: [], changes: [], faultAt: Date.now() }
   const stopping = new AbortController()
   const visiting = visitAll(platform, record, stopping.signal)
   const changing = changeAll(platform, random, record, stopping.signal)
@@ -67,7 +75,7 @@ export const startWorkload = (
 export const startVisits = (
   platform: FaultPlatform,
 ): { record: Record; stop: () => Promise<Record> } => {
-  const record: Record = { visits: [], changes: [] }
+  const record: Record = { visits: [], changes: [], faultAt: Date.now() }
   const stopping = new AbortController()
   const visiting = visitAll(platform, record, stopping.signal)
   return {
@@ -103,7 +111,7 @@ const visitOnce = (platform: FaultPlatform, app: AppName, agent: Agent | false):
   new Promise((resolve) => {
     const at = Date.now()
     const failed = (error: Error): void =>
-      resolve({ app, at, status: 0, error: error.message || error.name })
+      resolve({ app, at, endedAt: Date.now(), status: 0, error: error.message || error.name })
     const asked = request(
       {
         host: '127.0.0.1',
@@ -118,7 +126,7 @@ const visitOnce = (platform: FaultPlatform, app: AppName, agent: Agent | false):
         response.once('error', failed)
         response.once('end', () => {
           const status = response.statusCode ?? 0
-          resolve({ app, at, status, ...(status === 200 ? { answeredBy: appOf(body) } : {}) })
+          resolve({ app, at, endedAt: Date.now(), status, ...(status === 200 ? said(body) : {}) })
         })
       },
     )
@@ -127,11 +135,12 @@ const visitOnce = (platform: FaultPlatform, app: AppName, agent: Agent | false):
     asked.end()
   })
 
-const appOf = (body: string): string => {
+const said = (body: string): Pick<Visit, 'answeredBy' | 'round'> => {
   try {
-    return (JSON.parse(body) as { app: string }).app
+    const { app, round } = JSON.parse(body) as { app: string; round: string }
+    return { answeredBy: app, round }
   } catch {
-    return `not our page: ${body.slice(0, 40)}`
+    return { answeredBy: `not our page: ${body.slice(0, 40)}` }
   }
 }
 

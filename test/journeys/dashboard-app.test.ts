@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { join } from 'node:path'
 import { after, before, test, type TestContext } from 'node:test'
@@ -24,6 +24,12 @@ const HOSTILE = '<img src=x onerror="window.hacked=1">'
 const BUILDPACK = {
   'bin/detect': '#!/bin/sh\necho Plain\n',
   'bin/compile': '#!/bin/sh\necho building\n',
+  'bin/release': '#!/bin/sh\necho "--- {}"\n',
+}
+/** Prints at once, and is at it for long. */
+const SLOW = {
+  'bin/detect': '#!/bin/sh\necho Slow\n',
+  'bin/compile': "#!/bin/sh\nprintf '\\033[32mkneading\\033[0m\\n'; exec sleep 600\n",
   'bin/release': '#!/bin/sh\necho "--- {}"\n',
 }
 const SERVER = String.raw`import http.server, os
@@ -178,8 +184,10 @@ step('a domain gets a certificate', async () => {
   await domains.getByText('Point its DNS to').waitFor({ state: 'detached' })
 })
 
+let source: string
+
 step('what visitors ask for is seen in numbers', async () => {
-  const source = await platform.aRepository('bread', {
+  source = await platform.aRepository('bread', {
     files: { Procfile: 'web: exec python3 server.py\n', 'server.py': SERVER },
   })
   await platform.git(
@@ -216,11 +224,173 @@ step('what visitors ask for is seen in numbers', async () => {
   await requests.waitFor()
 })
 
+step(
+  'a branch that was pushed is deployed from the page, and once more from a terminal',
+  async () => {
+    await platform.git(source, 'checkout', '--quiet', '-b', 'rye')
+    await writeFile(join(source, 'server.py'), SERVER.replace("b'bread'", "b'rye'"))
+    await platform.commit(source, `Bake rye ${HOSTILE}`)
+    assertSucceeds(await platform.git(source, 'push', 'sluice', 'rye'))
+    await tab('Deploy')
+    const deploy = region('Deploy a branch')
+    const branch = deploy.getByLabel('Branch', { exact: true })
+    await deploy.getByText('Runs now').waitFor()
+    await until(async () => (await branch.locator('option').count()) === 2, { limitMs: 60_000 })
+    await branch.selectOption('rye')
+    await deploy.getByText(`Bake rye ${HOSTILE}`).waitFor()
+    await look('deploy-branch')
+    await button('Deploy branch', deploy).click()
+    const built = region('Last build')
+    await built.getByText(/^rye · /).waitFor()
+    await deploy.getByText('Runs now').waitFor()
+    await built.getByRole('log').getByText('building').waitFor()
+    const steps = built.getByRole('list', { name: 'Steps' })
+    await steps.getByText('Compile by Plain').waitFor()
+    await steps.getByText('Compress').waitFor()
+    await look('deploy-branch-done')
+    const popup = page.waitForEvent('popup')
+    await built.getByRole('link', { name: 'View', exact: true }).click()
+    assert.match((await popup).url(), new RegExp(APP))
+    await (await popup).close()
+    await until(async () => (await platform.request(APP)).body === 'rye', { limitMs: 60_000 })
+    await built.getByRole('link', { name: 'All builds' }).click()
+    await page.getByText(/^rye · /).waitFor()
+    await look('builds')
+
+    const again = await platform.sluice('builds:create', '-a', APP, '--branch', 'main')
+    assert.match(assertSucceeds(again).stdout, /Released v\d+ of bread/)
+    await until(async () => (await platform.request(APP)).body === 'bread', { limitMs: 60_000 })
+    const refused = await platform.sluice('builds:create', '-a', APP, '--branch', 'main~1')
+    assert.match(refused.stderr, /main~1 is no name of a branch/)
+    await platform.git(source, 'checkout', '--quiet', 'main')
+  },
+)
+
+step('a build is cancelled, and a failed one says why', async () => {
+  await tab('Settings')
+  const buildpacks = region('Buildpacks')
+  const slow = `file://${await platform.aRepository('slow', { files: SLOW })}`
+  await buildpacks.getByLabel('Add a buildpack').fill(slow)
+  await button('Add buildpack', buildpacks).click()
+  await button(`Remove ${slow}`, buildpacks).waitFor()
+  await tab('Deploy')
+  await button('Deploy branch').click()
+  const built = region('Last build')
+  await built.getByText('Compile by Slow').waitFor()
+  await built.locator('.ansi-green').getByText('kneading').waitFor()
+  await look('build-running')
+  await button('Cancel build', built).click()
+  await built.getByRole('alert').getByText(`Canceled by ${ADA}.`).waitFor()
+  await look('build-cancelled')
+  await tab('Settings')
+  await button(`Remove ${slow}`, buildpacks).click()
+  await button(`Remove ${slow}`, buildpacks).waitFor({ state: 'detached' })
+})
+
+step(
+  'how the router serves the app is set: HTTPS, a password, limits; and its features',
+  async () => {
+    const traffic = region('Traffic')
+    await button('Close to the public…', traffic).click()
+    await button('Make a password', sheet()).click()
+    assert.match(await sheet().getByLabel(`Password for ${APP}`).inputValue(), /.{16}/)
+    await look('password')
+    await button('Done', sheet()).click()
+    await traffic.getByText('Closed to the public').waitFor()
+    await until(async () => (await platform.request(APP)).status === 401, { limitMs: 30_000 })
+    await button('Open to the public', traffic).click()
+    await traffic.getByText('Anybody who knows its address').waitFor()
+    await until(async () => (await platform.request(APP)).status === 200, { limitMs: 30_000 })
+    await traffic.getByLabel('Requests at once').fill('20')
+    await traffic.getByLabel('Seconds to drain').fill('5')
+    await button('Save limits', traffic).click()
+    const shown = async (): Promise<string> =>
+      assertSucceeds(await platform.sluice('traffic', '-a', APP)).stdout
+    await until(async () => /Requests at once:\s+20\n.*Drain:\s+5 s/s.test(await shown()))
+    await traffic.getByRole('switch', { name: 'HTTPS only' }).check()
+    await traffic.getByRole('switch', { name: 'HTTPS only', checked: true }).waitFor()
+    const affinity = region('Features').getByRole('switch', { name: 'HTTP session affinity' })
+    await affinity.check()
+    await until(async () =>
+      /http-session-affinity\s+on/.test(
+        assertSucceeds(await platform.sluice('features', '-a', APP)).stdout,
+      ),
+    )
+    await region('Features').getByRole('switch', { name: 'Deploys overlap' }).uncheck()
+    await region('Features')
+      .getByRole('switch', { name: 'Deploys overlap', checked: false })
+      .waitFor()
+    await look('settings-traffic')
+    await region('Features').getByRole('switch', { name: 'Deploys overlap' }).check()
+    await traffic.getByRole('switch', { name: 'HTTPS only' }).uncheck()
+    await traffic.getByRole('switch', { name: 'HTTPS only', checked: false }).waitFor()
+  },
+)
+
+step('a config var is marked, and a process type gets another size', async () => {
+  const vars = region('Config vars')
+  await button('Add config var', vars).click()
+  await sheet().getByLabel('Name').fill('GREETING')
+  await sheet().getByLabel('Value').fill(HOSTILE)
+  await button('Save', sheet()).click()
+  await vars.getByLabel('GREETING in the log').selectOption('Log: taken out')
+  const marks = async (): Promise<string> =>
+    assertSucceeds(await platform.sluice('config:mark', '-a', APP)).stdout
+  await until(async () => /GREETING:\s+secret/.test(await marks()))
+  await tab('Resources')
+  await page.getByLabel('Size of web').selectOption('Standard-2X, 1 GB')
+  await until(async () =>
+    /Standard-2X/.test(assertSucceeds(await platform.sluice('ps', '-a', APP, '--json')).stdout),
+  )
+  await look('resources')
+})
+
+step('what was done is told with what it changed', async () => {
+  await tab('Activity')
+  const row = page
+    .getByRole('listitem')
+    .filter({ hasText: /changed formation/ })
+    .first()
+  await row.getByText('What changed').click()
+  await row.locator('del').getByText('Standard-1X').waitFor()
+  await row.locator('ins').getByText('Standard-2X').waitFor()
+  await look('activity-diff')
+  await tab('Releases')
+  await page.getByRole('link', { name: 'v2', exact: true }).click()
+  await button('Roll back to v2').waitFor()
+  await look('release')
+  await page.getByRole('link', { name: 'Compare with v1' }).click()
+  await page.waitForURL(/from=1&to=2/)
+})
+
+step('dynos are started anew, and the next build without a cache', async () => {
+  const dynos = async (): Promise<string[]> => {
+    const { stdout } = assertSucceeds(await platform.sluice('ps', '-a', APP, '--json'))
+    return (JSON.parse(stdout) as { id: string; state: string }[])
+      .filter(({ state }) => state === 'up')
+      .map(({ id }) => id)
+  }
+  const [before] = await until(async () => ((await dynos()).length === 1 ? dynos() : undefined))
+  await tab('Overview')
+  await look('overview-app')
+  await button('Restart web.1').click()
+  await until(
+    async () => {
+      const now = await dynos()
+      return now.length === 1 && now[0] !== before
+    },
+    { limitMs: 60_000, everyMs: 500, what: 'another dyno' },
+  )
+  await tab('Builds')
+  await button('Clear build cache').click()
+  await page.getByText('The next build begins without a cache.').waitFor()
+})
+
 step('the log is kept as a file', async () => {
   await tab('Logs')
   await page.getByRole('log').getByText('heroku[router]').first().waitFor()
   await page.getByLabel('Text').fill('/gone')
-  await page.getByRole('log').getByText('Build succeeded').waitFor({ state: 'detached' })
+  await page.getByRole('log').getByText('Build succeeded').first().waitFor({ state: 'detached' })
   await page.getByRole('log').getByText('heroku[router]').nth(5).waitFor()
   const saved = page.waitForEvent('download')
   await button('Download').click()
@@ -240,13 +410,32 @@ step('a shell runs in the browser, and its exit code is told', async () => {
   )
   await untilShown(/^42 <img src=x/)
   await look('run')
-  await page.keyboard.type('stty size; exit 7\n')
+  const before = await sizeIn(page)
+  await page.setViewportSize({ width: 700, height: 860 })
+  const after = await until(
+    async () => {
+      const now = await sizeIn(page)
+      return now === before ? undefined : now
+    },
+    { limitMs: 30_000, everyMs: 500 },
+  )
+  assert.ok(Number(after.split(' ')[1]) < Number(before.split(' ')[1]), `${before} → ${after}`)
+  await page.setViewportSize({ width: 1280, height: 860 })
+  await page.keyboard.type('exit 7\n')
   await page.getByText('Ended with exit code 7.').waitFor()
   await page.getByLabel('Command').fill('echo done')
   await button('Run again').click()
   await untilShown('done')
   await page.getByText('Ended with exit code 0.').waitFor()
 })
+
+/** What `stty size` says: lines and columns. */
+const sizeIn = async (of: Page): Promise<string> => {
+  const mark = `size${Math.random().toString(36).slice(2, 8)}`
+  await of.keyboard.type(`echo ${mark}=$(stty size)=\n`)
+  const found = of.locator('.xterm-rows').getByText(new RegExp(`^${mark}=\\d+ \\d+=`))
+  return /=(\d+ \d+)=/.exec(await found.first().innerText())?.[1] ?? ''
+}
 
 step('no other site opens a terminal', async () => {
   const statusFor = async (headers: Record<string, string>): Promise<number | undefined> => {

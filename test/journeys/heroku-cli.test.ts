@@ -207,6 +207,15 @@ test('pipelines:create, add, update, rename, list and info', async () => {
   assert.match(info, /guestbook-production[\s\S]*production/)
 })
 
+test('ci:config:set, ci:config, ci:config:get and ci:config:unset keep config for test apps', async () => {
+  const onPipeline = ['-p', 'guestbook']
+  assert.match(await heroku('ci:config:set', 'GREETING=hello', 'B=2', ...onPipeline), /GREETING/)
+  assert.match(await heroku('ci:config', ...onPipeline), /B: +2\s+GREETING: +hello/)
+  assert.equal((await heroku('ci:config:get', 'GREETING', ...onPipeline)).trim(), 'hello')
+  await heroku('ci:config:unset', 'B', ...onPipeline)
+  assert.doesNotMatch(await heroku('ci:config', ...onPipeline), /B:/)
+})
+
 test('pipelines:promote carries the very slug to production, which keeps its own config', async () => {
   await heroku('config:set', 'GUESTBOOK_STAGE=production', '-a', 'guestbook-production')
   assert.match(await heroku('pipelines:promote', '-a', 'guestbook-staging'), /succeeded/)

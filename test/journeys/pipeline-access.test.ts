@@ -69,6 +69,39 @@ test('sluice pipelines:transfer does the same and asks first', async () => {
   assert.match(nobody.stderr, /Cannot find a team or person nobody/)
 })
 
+test('a team’s pipeline goes to its members only, never to another team, nor to who may only look', async () => {
+  const refused = async (owner: string): Promise<string> => {
+    const { code, stderr } = await platform.sluice(
+      ...['pipelines:transfer', owner, '-p', 'bread', '--confirm', 'bread'],
+    )
+    assert.notEqual(code, 0)
+    return stderr.replaceAll(/\s+(›\s+)?/g, ' ')
+  }
+  await sluice('teams:create', 'millers')
+  assert.match(
+    await refused('millers'),
+    /belongs to the team bakers\. It can be transferred to one/,
+  )
+  await platform.aPerson('eve@example.com')
+  assert.match(await refused('eve@example.com'), /Cannot find a team or person eve@example\.com/)
+  assert.match(await sluice('pipelines:info', 'bread'), /owner: bakers \(team\)/)
+})
+
+test('one action gives every app of another owner to the pipeline’s own', async () => {
+  await heroku('apps:create', 'bread-eu', '--no-remote')
+  await heroku('pipelines:add', 'bread', '-a', 'bread-eu', '-s', 'production')
+  const given = await sluice('pipelines:transfer:apps', '-p', 'bread')
+  for (const app of ['bread', 'bread-eu'])
+    assert.ok(given.includes(`Transferring ⬢ ${app} to bakers (team)... done\n`), given)
+  assert.doesNotMatch(given, /bread-staging/)
+  assert.doesNotMatch(await sluice('pipelines:info', 'bread'), /has another owner/)
+  assert.match(await heroku('apps:info', '-a', 'bread-eu'), /Owner: +bakers/)
+  assert.match(
+    await sluice('pipelines:transfer:apps', '-p', 'bread'),
+    /Every app of bread belongs to bakers \(team\)/,
+  )
+})
+
 test('sluice pipelines:access shows and changes who gets what', async () => {
   assert.match(await sluice('pipelines:access', 'bread'), /join: +with view, deploy, operate/)
   await sluice('pipelines:access:auto-join', 'on', '-p', 'bread', '-m', 'manage')

@@ -9,8 +9,10 @@ import { codeAt, stepAt } from '#/platform/sign-in/totp.ts'
 import { findChromium, startChromium } from '../support/chromium.ts'
 import { parseExports } from '../support/exports.ts'
 import { herokuCli } from '../support/heroku-cli.ts'
+import { lookAt } from '../support/look-at.ts'
 import { assertSucceeds, startPlatform, type TestPlatform } from '../support/platform.ts'
 import { onATerminal } from '../support/terminal.ts'
+import { until } from '../support/until.ts'
 
 /** From the link that the first start prints to a command line that is logged in, as people do it: in a real browser and on a real terminal. */
 const chromium = findChromium()
@@ -46,6 +48,8 @@ after(async () => {
   await platform?.stop()
 })
 
+/** A picture of it, and it is accessible, fits on a phone, and has the look that the dashboard has. */
+const look = async (name: string): Promise<void> => assert.deepEqual(await lookAt(page, name), [])
 const terminal = (command: string) => onATerminal(command, { cwd: platform.home, env })
 const heroku = (...args: string[]) =>
   run('heroku', args, { cwd: platform.home, env, timeoutMs: 120_000 })
@@ -65,6 +69,7 @@ test(
     assert.ok(link, up)
     assert.equal((await stat(join(platform.dataDir, 'setup-link'))).mode & 0o777, 0o600)
     await page.goto(link)
+    await look('set-up')
     await page.getByLabel('Your e-mail address').fill(EMAIL)
     await page.getByLabel('A password').fill(PASSWORD)
     await page.getByRole('button', { name: 'Set up' }).click()
@@ -72,6 +77,7 @@ test(
     assert.equal(new URL(page.url()).pathname, '/dashboard')
     assert.equal(existsSync(join(platform.dataDir, 'setup-link')), false)
     assert.equal((await page.goto(link))?.status(), 404)
+    await look('dead-link')
     assert.doesNotMatch((await platform.sluice('up', '--detach')).stdout, /setup/)
   },
 )
@@ -83,9 +89,11 @@ test(
     await page.goto(`${env['HEROKU_HOST']}/settings`)
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByText('You are signed out.').waitFor()
+    await look('sign-in')
     await page.goto(`${env['HEROKU_HOST']}/settings`)
     await signIn()
     await page.getByText('Two-factor authentication').first().waitFor()
+    await look('password-settings')
     const [cookie, ...others] = await page.context().cookies()
     assert.deepEqual(others, [])
     assert.equal(cookie?.name, '__Host-sluice_session')
@@ -93,7 +101,7 @@ test(
     const color = await page.evaluate(
       "getComputedStyle(document.querySelector('button:not(.quiet)')).backgroundColor",
     )
-    assert.equal(color, 'rgb(36, 87, 167)', 'the stylesheet is let in')
+    assert.equal(color, 'rgb(15, 118, 110)', 'the stylesheet is let in')
   },
 )
 
@@ -106,6 +114,7 @@ test(
     shell.type('y')
     await page.goto(await shell.shows(/http:\/\/localhost:\d+\/auth\/browser\/[0-9a-f]{64}/))
     await page.getByText('Heroku CLI login from').waitFor()
+    await look('login-of-command-line')
     await page.getByRole('button', { name: 'Approve' }).click()
     await page.getByText('go back to your terminal').waitFor()
     await shell.shows(new RegExp(`Logged in as ${EMAIL}`))
@@ -142,6 +151,7 @@ test('`heroku logout` ends the login', { skip }, async () => {
 })
 
 let seed: Buffer
+let recoveryCode: string
 
 test('two-factor authentication is enabled in the browser', { skip }, async () => {
   await page.goto(`${env['HEROKU_HOST']}/settings`)
@@ -150,9 +160,42 @@ test('two-factor authentication is enabled in the browser', { skip }, async () =
   await form.getByRole('button').click()
   const secret = await page.locator('dd code').first().innerText()
   seed = fromBase32(secret)
+  await look('two-factor-secret')
   await page.getByLabel('The code').fill(codeAt(seed, stepAt(Date.now()) - 1))
   await page.getByRole('button', { name: 'Enable' }).click()
   assert.equal(await page.locator('.codes code').count(), 10)
+  recoveryCode = await page.locator('.codes code').first().innerText()
+  await look('recovery-codes')
+})
+
+test('the look that is chosen on the dashboard is that of signing in too', { skip }, async () => {
+  await page.goto(`${env['HEROKU_HOST']}/dashboard`)
+  const background = (): Promise<string> =>
+    page.evaluate('getComputedStyle(document.body).backgroundColor')
+  const light = await background()
+  await page.getByRole('button', { name: 'Account' }).click()
+  await page.getByRole('menuitem', { name: 'Dark look' }).click()
+  await until(async () => (await background()) !== light, { limitMs: 20_000 })
+  const dark = await background()
+  await page.goto(`${env['HEROKU_HOST']}/sign-in`)
+  assert.equal(await background(), dark)
+  await page.goto(`${env['HEROKU_HOST']}/dashboard`)
+  await page.getByRole('heading', { name: 'Home' }).waitFor()
+  assert.equal(await background(), dark)
+})
+
+test('whoever has a second factor is asked for it, and led back', { skip }, async () => {
+  await page.context().clearCookies()
+  await page.goto(`${env['HEROKU_HOST']}/dashboard/teams`)
+  await page.waitForURL(/\/sign-in\?/)
+  await signIn()
+  await page.getByLabel('Code of your authenticator app').fill('000000')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('alert').getByText('That code is wrong').waitFor()
+  await look('sign-in-code')
+  await page.getByLabel('Code of your authenticator app').fill(recoveryCode)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'Teams' }).waitFor()
 })
 
 test('`heroku login -i` asks for address, password and code', { skip }, async () => {

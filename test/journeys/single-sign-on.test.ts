@@ -7,6 +7,7 @@ import { aFreePort } from '#/keeper/a-free-port.ts'
 import { findChromium, startChromium } from '../support/chromium.ts'
 import { parseExports } from '../support/exports.ts'
 import { herokuCli } from '../support/heroku-cli.ts'
+import { lookAt } from '../support/look-at.ts'
 import { OPEN_ID_CLIENT, startOpenIdProvider } from '../support/open-id-provider.ts'
 import { assertSucceeds, startPlatform, type TestPlatform } from '../support/platform.ts'
 import { onATerminal } from '../support/terminal.ts'
@@ -74,6 +75,7 @@ test(
     await page.goto(at('/dashboard/new/pipeline'))
     await page.waitForURL(/\/sign-in\?/)
     assert.equal(await page.locator('input[type=password]').count(), 0)
+    assert.deepEqual(await lookAt(page, 'single-sign-on'), [])
     await signInWithExample(EMAIL)
     await page.getByRole('heading', { name: 'Create new pipeline' }).waitFor()
     assert.equal(page.url(), at('/dashboard/new/pipeline'))

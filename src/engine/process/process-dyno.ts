@@ -69,11 +69,14 @@ export class ProcessDyno {
     return presentMemory(this.wanted.id, this.#memory)
   }
 
-  /** Of what was wanted only the marks may be others while it runs. */
-  update({ marks }: WantedDyno): void {
-    if (isDeepStrictEqual(marks ?? {}, this.wanted.marks ?? {})) return
-    this.wanted = { ...this.wanted, ...(marks ? { marks } : {}) }
-    this.#said.mark(marks)
+  /** Of what was wanted only the marks and the size of its terminal may be others while it runs. */
+  update({ marks, tty }: WantedDyno): void {
+    const isMarked = !isDeepStrictEqual(marks ?? {}, this.wanted.marks ?? {})
+    const isResized = !isDeepStrictEqual(tty, this.wanted.tty)
+    if (!isMarked && !isResized) return
+    this.wanted = { ...this.wanted, ...(marks ? { marks } : {}), tty }
+    if (isMarked) this.#said.mark(marks)
+    if (isResized && tty) this.#watched?.resize(tty)
     if (this.#memory.isRunning) void this.#keep()
   }
 

@@ -18,6 +18,7 @@ import { followOutput, type FollowedOutput } from './follow-output.ts'
 import type { OutputProgress } from './output-progress.ts'
 import { innerProcesses, type InnerProcess } from './process-tree.ts'
 import { untilEntered, untilListening } from './readiness.ts'
+import { resizeTerminal, type TerminalSize } from './resize-terminal.ts'
 import { UsageSampler, type Usage } from './usage.ts'
 
 export type WatchOptions = {
@@ -48,6 +49,7 @@ export class WatchedRun {
   readonly #done = new AbortController()
   #terminating: Promise<void> | undefined
   #reason: string | null = null
+  #resizing: Promise<void> = Promise.resolve()
 
   constructor(run: DynoRun, options: WatchOptions) {
     this.run = run
@@ -63,6 +65,15 @@ export class WatchedRun {
 
   leave(): void {
     this.#leaving.abort()
+  }
+
+  /** One after the other, so that the last is what stays. */
+  resize(size: TerminalSize): void {
+    this.#resizing = this.#resizing
+      .then(() => resizeTerminal(this.run.supervisor, size))
+      .catch((error: unknown) => {
+        this.#options.log.warn({ err: error }, 'a terminal could not be resized')
+      })
   }
 
   /** Looks after what nothing tells of by itself, and what it uses. To be called now and then. */

@@ -5,6 +5,7 @@ import { keyringOf } from '#/platform/keyring.ts'
 import { newKey } from '#/foundation/crypto.ts'
 import { aTestAddOnCluster } from '../../../test/support/add-on-cluster.ts'
 import { anApp, aServingRelease, aTeam } from '../../../test/support/apps.ts'
+import { aPipeline } from '../../../test/support/pipelines.ts'
 import { aTestPlatform } from '../../../test/support/test-platform.ts'
 import { until } from '../../../test/support/until.ts'
 import { databaseNames } from './add-on-credentials.ts'
@@ -283,6 +284,38 @@ test('with an app its add-ons go, also from the apps to which they are attached'
   await deprovisionAddOn(needs, { addOnId: addOn.id })
   assert.deepEqual(await configOf(other), {})
   assert.equal(await isInCluster(addOn.id), false)
+})
+
+test('of an app in a frozen stage nothing is attached, detached or destroyed, nor by way of another app', async () => {
+  const { id, staging, production } = await aPipeline(platform)
+  const [shared, own] = [await created(staging), await created(production)]
+  const attach = (name: string) =>
+    call('POST', '/addon-attachments', { addon: shared.name, app: production.name, name })
+  const attached = await attach('SHARED')
+  assert.equal(attached.statusCode, 201, attached.body)
+  const year = new Date().getFullYear()
+  const range = { kind: 'range', starts: `${year - 1}-01-01`, ends: `${year + 2}-01-01` }
+  const freeze = { stage: 'production', time_zone: 'UTC', ...range }
+  assert.equal((await call('POST', `/pipelines/${id}/freezes`, freeze)).statusCode, 201)
+  const before = await configOf(production)
+  for (const way of [
+    () => attach('AGAIN'),
+    () => call('DELETE', `/addon-attachments/${attached.json().id}`),
+    () => call('DELETE', `/apps/${production.name}/addons/${own.name}`),
+    () => call('DELETE', `/apps/${staging.name}/addons/${shared.name}`, { force: true }),
+    () => call('DELETE', `/apps/${staging.name}`),
+    () => call('DELETE', `/apps/${production.name}`),
+  ]) {
+    const refused = await way()
+    assert.equal(refused.statusCode, 403, refused.body)
+    assert.match(refused.json().message, /production of the pipeline .* is frozen until/)
+  }
+  assert.deepEqual(await configOf(production), before)
+  assert.equal((await call('GET', `/apps/${staging.name}`)).statusCode, 200)
+  const override = { stage: 'production', reason: 'it is over' }
+  const overridden = await call('POST', `/pipelines/${id}/freeze-overrides`, override)
+  assert.equal(overridden.statusCode, 201, overridden.body)
+  assert.equal((await call('DELETE', `/apps/${production.name}`)).statusCode, 200)
 })
 
 test('add-ons and attachments are found by what people call them', async () => {

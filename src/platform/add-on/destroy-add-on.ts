@@ -33,8 +33,7 @@ export const destroyAddOn = async (
     const attachments = await listAttachmentsOf(tx, id)
     const own = attachments.filter((attachment) => attachment.appId === appId)
     if (!options.isForced) refuseIfShared(locked, attachments)
-    for (const changed of new Set(attachments.map((one) => one.appId)))
-      await checkChange(tx, actor, { appId: changed, cause: 'add-on', slugId: null })
+    await checkChanges(tx, actor, attachments)
     await deprovision(tx, actor, locked)
     for (const attachment of own) await deleteAttachment(tx, attachment.id)
     return {
@@ -49,11 +48,22 @@ export const destroyAddOn = async (
   return { ...addOn, state: 'deprovisioned' }
 }
 
-/** Takes away what a destroyed app had, in the transaction that destroys it; the app's row is locked. */
+/** The rules of each app's stage that lets go of it, which is done later, by a job. @throws 403 */
+const checkChanges = async (tx: Db, actor: Actor, attachments: Attachment[]): Promise<void> => {
+  for (const appId of new Set(attachments.map((one) => one.appId)))
+    await checkChange(tx, actor, { appId, cause: 'add-on', slugId: null })
+}
+
+/**
+ * Takes away what a destroyed app had, in the transaction that destroys it; the app's row is locked. @throws 403 if that
+ * would change an app of a frozen stage
+ */
 export const destroyAddOnsOfApp = async (tx: Db, actor: Actor, appId: string): Promise<void> => {
   for (const owned of await listAddOnsOwnedBy(tx, appId)) {
     const addOn = await lockAddOn(tx, owned.id)
-    if (addOn) await deprovision(tx, actor, addOn)
+    if (!addOn) continue
+    await checkChanges(tx, actor, await listAttachmentsOf(tx, addOn.id))
+    await deprovision(tx, actor, addOn)
   }
   await deleteAttachmentsOfApp(tx, appId)
 }

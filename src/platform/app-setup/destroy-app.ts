@@ -3,6 +3,7 @@ import { enqueue } from '#/foundation/jobs.ts'
 import { destroyAddOnsOfApp } from '#/platform/add-on/destroy-add-on.ts'
 import { lockApp, updateApp } from '#/platform/app/app-store.ts'
 import type { App } from '#/platform/app/app.ts'
+import { checkFreeze } from '#/platform/change-gate/check-change.ts'
 import { cancelQueuedDeploys } from '#/platform/deploy/deploy-store.ts'
 import { deleteDomainsOfApp } from '#/platform/domain/domain-store.ts'
 import { unwantAllDynos } from '#/platform/dyno/dyno-store.ts'
@@ -20,6 +21,7 @@ const AGAIN_MS = 3_600_000
  * Ends an app for good: it runs no more, its names are free, its add-ons and files go. Its rows stay as the record,
  * and so that its name stays with its team. The database sees to its pipeline (`apps_uncouple`) and builds (`apps_end_builds`).
  * Whatever is under way for the app meets its end at the app's lock, which a destroyed app does not give.
+ * @throws 403 while the app's stage is frozen
  */
 export const destroyApp = (
   { db }: Pick<Platform, 'db'>,
@@ -28,6 +30,7 @@ export const destroyApp = (
 ): Promise<void> =>
   transaction(db, async (tx) => {
     const app = await lockApp(tx, actor, id)
+    const freezeOverride = await checkFreeze(tx, actor, id)
     await cancelQueuedDeploys(tx, actor, id)
     await failPendingReleases(tx, actor, id, 'The app was destroyed.')
     await unwantAllDynos(tx, actor, id)
@@ -42,6 +45,7 @@ export const destroyApp = (
       appId: id,
       teamId: app.teamId,
       before: { name: app.name },
+      ...(freezeOverride === null ? {} : { after: { freezeOverride } }),
     })
     await enqueue(tx, removeAppFilesJob, { appId: id })
     await enqueue(tx, removeAppFilesJob, { appId: id }, { runAt: new Date(Date.now() + AGAIN_MS) })

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { anApp, aTeam } from '../../../test/support/apps.ts'
-import { aBuildpack, aGitPlatform, anAppBuiltBy } from '../../../test/support/git-platform.ts'
+import {
+  aBuildpack,
+  aGitPlatform,
+  anAppBuiltBy,
+  aWorkingCopy,
+} from '../../../test/support/git-platform.ts'
 import { aTarball } from '../../../test/support/tarballs.ts'
 import { aTestPlatform } from '../../../test/support/test-platform.ts'
 import { until } from '../../../test/support/until.ts'
@@ -14,6 +19,7 @@ const buildpack = await aBuildpack('ls "$1"; cat "$2/kept" 2>/dev/null; echo "a 
 
 type Shown = {
   id: string
+  steps: { name: string; buildpack: string | null; started_at: string; finished_at: string }[]
   status: string
   failure_reason: string | null
   output_stream_url: string
@@ -65,6 +71,31 @@ test('an uploaded tarball becomes a slug and a release, and its output can be re
   const release = (await call('GET', `/apps/${app.name}/releases/2`)).json()
   assert.equal(release.id, ended.release?.id)
   assert.equal(release.description, 'Deploy v1.2')
+})
+
+test('where the time of a build goes is told step by step, also of one that fails', async () => {
+  const { dir } = await aWorkingCopy({
+    'bin/detect': "#!/bin/sh\nprintf 'Pl\\000\\033[1main'\n",
+    'bin/compile': '#!/bin/sh\n[ ! -e "$1/broken" ]\n',
+    'bin/release': '#!/bin/sh\necho "--- {}"\n',
+  })
+  const app = await anAppBuiltBy(host, `file://${dir}`)
+  const stepsOf = async (files: Record<string, string>): Promise<Shown['steps']> => {
+    const { url } = await anUpload(files)
+    const asked = await build(app.name, { source_blob: { url } })
+    return (await untilEnded(app.name, asked.json())).steps
+  }
+  const steps = await stepsOf({ Procfile: 'worker: true\n' })
+  assert.deepEqual(
+    steps.map(({ name }) => name),
+    ['source', 'detect', 'compile', 'inspect', 'compress'],
+  )
+  assert.equal(steps[2]?.buildpack, 'Pl[1main')
+  const times = steps.flatMap(({ started_at: from, finished_at: to }) => [from, to])
+  assert.deepEqual(times, times.toSorted())
+  const failed = await stepsOf({ Procfile: 'worker: true\n', broken: '', other: '' })
+  assert.equal(failed.at(-1)?.name, 'compile')
+  assert.ok(failed.at(-1)?.finished_at)
 })
 
 test('a forge puts everything in one folder, which is not one of the app', async () => {

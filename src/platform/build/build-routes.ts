@@ -10,12 +10,13 @@ import type { Platform } from '#/platform/platform.ts'
 import { route, sendPage, type Lookup } from '#/platform/route.ts'
 import { streamText } from '#/platform/stream-text.ts'
 import { buildRange, pageOfBuilds } from './build-range.ts'
-import { CopyBuild, CreateBuild, presentBuild, tarballOf } from './build-schema.ts'
+import { CopyBuild, CreateBuild, DeployBranch, presentBuild, tarballOf } from './build-schema.ts'
 import { findBuild, getBuild, listBuilds } from './build-store.ts'
 import type { Build } from './build.ts'
 import { cancelBuild } from './cancel-build.ts'
 import { copyBuild } from './copy-build.ts'
 import { createTarballBuild } from './create-build.ts'
+import { deployBranch } from './deploy-branch.ts'
 import { dropBuildCache } from './drop-build-cache.ts'
 import { followBuild } from './follow-build.ts'
 import { NEEDED } from '#/platform/team/permission-table.ts'
@@ -52,6 +53,15 @@ export const buildRoutes = [
     body: CopyBuild,
     handle: async ({ platform, actor, target: app, body: { from } }) =>
       show(platform, actor, app, await copyBuild(platform, actor, app, referenceOf(from.app))),
+  }),
+  route({
+    method: 'POST',
+    scope: 'deploy',
+    path: '/apps/:app/builds/actions/deploy-branch',
+    access: onApp(...NEEDED.code),
+    body: DeployBranch,
+    handle: async ({ platform, actor, target: app, body }) =>
+      show(platform, actor, app, await deployBranch(platform, actor, app, body.branch)),
   }),
   route({
     method: 'GET',

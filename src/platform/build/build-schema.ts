@@ -30,6 +30,9 @@ export const CreateBuild = Type.Object({
 /** Ours. */
 export const CopyBuild = Type.Object({ from: Type.Object({ app: Reference }) })
 
+/** Ours. */
+export const DeployBranch = Type.Object({ branch: Type.String({ minLength: 1, maxLength: 1_000 }) })
+
 /** What a body asks for. @throws 422 in words */
 export const tarballOf = ({
   source_blob,
@@ -47,10 +50,14 @@ export const tarballOf = ({
 
 export type BuildContext = { app: { id: string; gitUrl: string }; outputUrl: string }
 
-/** Heroku's build. */
+/**
+ * Heroku's build; ours are `branch`, the one that was pushed or chosen, and `steps`: `source`, then of each buildpack
+ * `detect` and `compile`, then `inspect` and `compress`; what an older version of the platform built has `build` for these.
+ */
 export const presentBuild = (build: Build, { app, outputUrl }: BuildContext) => ({
   id: build.id,
   app: { id: app.id },
+  branch: build.branch ?? build.sourceBranch,
   buildpacks: build.buildpacks?.map(({ url }) => ({ url, name: nameOf({ url }) })) ?? null,
   created_at: build.createdAt,
   failure_reason: build.failureReason,
@@ -66,9 +73,22 @@ export const presentBuild = (build: Build, { app, outputUrl }: BuildContext) => 
   },
   stack: build.stack,
   status: build.status,
+  steps: stepsOf(build),
   updated_at: build.updatedAt,
   user: { id: build.createdBy, email: build.createdByName },
 })
+
+/** One that a build ended in ended with it. */
+const stepsOf = ({ steps, finishedAt }: Build) => {
+  const parts = steps.filter(({ name }) => name !== 'build')
+  const hasParts = parts.some(({ name }) => name !== 'source')
+  return (hasParts ? parts : steps).map((step) => ({
+    name: step.name,
+    buildpack: step.buildpack ?? null,
+    started_at: step.startedAt,
+    finished_at: step.finishedAt ?? finishedAt,
+  }))
+}
 
 /** Whoever may see a build may not for that reason fetch its source: passwords and signatures stay out. */
 const withoutSecrets = (url: string): string => {

@@ -19,6 +19,7 @@ const COLUMNS = [
   'branch',
   'branchFrom',
   'branchMovedAt',
+  'sourceBranch',
   'receiver',
   'buildpacks',
   'stack',
@@ -40,6 +41,7 @@ export type NewBuild = Pick<Build, 'id' | 'appId' | 'stack' | 'commitDescription
       | 'commit'
       | 'branch'
       | 'branchFrom'
+      | 'sourceBranch'
       | 'receiver'
       | 'sourceUrl'
       | 'sourceVersion'

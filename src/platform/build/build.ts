@@ -2,9 +2,14 @@ import type { Actor } from '#/platform/event/actor.ts'
 
 export type BuildStatus = 'pending' | 'succeeded' | 'failed'
 
-/** A finished step, saved so that whoever goes on after a crash begins behind it. */
+/**
+ * Something that takes its time. `source` and `build` are saved with what came of them, so that whoever goes on after a
+ * crash begins behind them; what `build` consists of (`detect`, `compile`, `inspect`, `compress`) is noted for people only.
+ */
 export type BuildStep = {
   name: string
+  /** What is compiled by, as it calls the app. */
+  buildpack?: string
   startedAt: string
   finishedAt: string | null
   result: string | null
@@ -28,6 +33,8 @@ export type Build = {
   branch: string | null
   branchFrom: string | null
   branchMovedAt: Date | null
+  /** The branch that was chosen to be built, and that does not move by it. */
+  sourceBranch: string | null
   /** The control plane whose git will move the branch; null: the platform does it. */
   receiver: string | null
   /** Asked for with this build; null: the app's. */

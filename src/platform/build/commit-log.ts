@@ -135,4 +135,5 @@ const parseCommit = (line: string): Commit => {
 }
 
 /** Whoever commits chooses these words, and terminals print them. */
-const harmless = (text: string): string => text.replace(/\p{Cc}/gu, '').slice(0, MOST_CHARACTERS)
+export const harmless = (text: string): string =>
+  text.replace(/\p{Cc}/gu, '').slice(0, MOST_CHARACTERS)

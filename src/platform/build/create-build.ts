@@ -53,14 +53,22 @@ export const createPushedBuild = (
     buildpacks: null,
   })
 
-/** Of a commit that is kept under refs/builds/<id> already, and that moves no branch. */
+/** A commit that is kept under refs/builds/<id> already, and that moves no branch. */
+export type ChosenCode = {
+  id: string
+  commit: string
+  description: string | null
+  /** Whose head it was when it was chosen. */
+  sourceBranch?: string
+}
+
 export const createCommitBuild = (
   needs: Needs,
   actor: Actor,
   app: Pick<App, 'id'>,
-  { id, commit, description }: { id: string; commit: string; description: string | null },
+  { description, ...code }: ChosenCode,
 ): Promise<Build> =>
-  queueBuild(needs, actor, app, { id, commit, commitDescription: description, buildpacks: null })
+  queueBuild(needs, actor, app, { ...code, commitDescription: description, buildpacks: null })
 
 /** @throws 422 if there is nothing at its source yet, or something else than its checksum says */
 export const createTarballBuild = async (
@@ -124,7 +132,10 @@ const queueBuild = async (
       action: 'create',
       appId,
       teamId: app.teamId,
-      after: { version: shortVersionOf(inserted), branch: inserted.branch },
+      after: {
+        version: shortVersionOf(inserted),
+        branch: inserted.branch ?? inserted.sourceBranch,
+      },
     })
     await enqueue(tx, runBuildJob, { buildId: inserted.id }, { queue: buildQueue(appId) })
     return inserted

@@ -13,10 +13,10 @@ import { listBuildpacks } from '#/platform/buildpack/buildpack-store.ts'
 import type { BuildOutput } from './build-output.ts'
 import { judgeSlug, type JudgedSlug } from './judge-slug.ts'
 import { BUILDER, type BuildNeeds } from './build-runner.ts'
-import { saveBuildSteps } from './build-store.ts'
 import { BuildFailure, finishedStep, versionOf, type Build } from './build.ts'
 import { fetchSource } from './fetch-source.ts'
 import { createLineGate } from './line-gate.ts'
+import { recordSteps } from './record-steps.ts'
 
 type Needs = Pick<BuildNeeds, 'db' | 'keyring' | 'paths' | 'store'>
 
@@ -40,14 +40,15 @@ export const makeSlug = async (needs: Needs, run: BuildRun): Promise<JudgedSlug>
     if (await needs.store.has(slug.digest)) return slug
   }
   const configVars = await readConfigVars(needs, run.build)
+  const steps = recordSteps(needs, run.build)
   const redact = redactor(configVars, await readConfigMarks(needs.db, run.build.appId))
   const gate = createLineGate((text) => run.output.write(redact(text)))
   try {
-    const sourceDir = await step(needs, run, 'source', () => fetchFor(needs, run, gate.write))
+    const sourceDir = await steps.run('source', () => fetchFor(needs, run, gate.write))
     failpoint('build-after-source')
     const input = { ...(await buildInput(needs, run, configVars)), sourceDir, output: gate.write }
-    const slug = await step(needs, run, 'build', async () =>
-      judgeSlug(needs, run, await buildOrFail(input), configVars),
+    const slug = await steps.run('build', async () =>
+      judgeSlug(needs, run, await buildOrFail({ ...input, onPart: steps.beginPart }), configVars),
     )
     failpoint('build-after-build')
     return slug
@@ -106,20 +107,4 @@ const buildInput = async (
     store,
     signal,
   }
-}
-
-/** Does the work and saves what came of it, unless the build has been taken away meanwhile. */
-const step = async <T>(
-  { db }: Needs,
-  { build }: BuildRun,
-  name: string,
-  work: () => Promise<T>,
-): Promise<T> => {
-  const startedAt = new Date().toISOString()
-  const value = await work()
-  const result = JSON.stringify(value)
-  const finished = { name, startedAt, finishedAt: new Date().toISOString(), result }
-  build.steps = [...build.steps.filter((other) => other.name !== name), finished]
-  await saveBuildSteps(db, BUILDER, build, build.steps)
-  return value
 }

@@ -42,6 +42,15 @@ export const checkChange = async (tx: Db, actor: Actor, input: ChangeInput): Pro
   return { approvals, freezeOverride, autoRollbackMinutes }
 }
 
+/**
+ * What changes a stage without a release: an app of it is destroyed. Returns the reason for which a freeze was set aside.
+ * The app's row is locked. @throws 403 while the stage is frozen
+ */
+export const checkFreeze = async (tx: Db, actor: Actor, appId: string): Promise<string | null> => {
+  const stage = await findStageOf(tx, actor, appId)
+  return stage ? checkFreezes(tx, actor, stage) : null
+}
+
 const checkFreezes = async (tx: Db, actor: Actor, stage: GovernedStage): Promise<string | null> => {
   const freezes = await listFreezes(tx, actor, [stage.stageId])
   const { now } = freezeAt(freezes, new Date())

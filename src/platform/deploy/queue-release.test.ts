@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { transaction, type Db } from '#/foundation/db.ts'
 import { listDynosOfDeploy } from '#/platform/dyno/dyno-store.ts'
 import { anApp, aServingRelease } from '../../../test/support/apps.ts'
 import { aTestPlatform } from '../../../test/support/test-platform.ts'
@@ -27,8 +28,8 @@ const anAppThatReleases = async (processTypes: Record<string, string>) => {
     .set({ status: 'succeeded', finishedAt: new Date() })
     .where('appId', '=', app.id)
     .execute()
-  return () =>
-    releaseApp(db, actor, {
+  return (tx: Db = db) =>
+    releaseApp(tx, actor, {
       appId: app.id,
       slugId,
       configSnapshotId,
@@ -47,4 +48,13 @@ test('the dynos of a release are wanted with it, unless a deploy is before it', 
 test('before a release phase no dyno is wanted', async () => {
   const release = await anAppThatReleases({ web: 'serve', release: 'migrate' })
   assert.deepEqual(await wantedBy((await release()).id), [])
+})
+
+test('a transaction that has wanted dynos keeps no other app from wanting its own', async () => {
+  const many = await anAppThatReleases({ web: 'serve' })
+  const other = await anAppThatReleases({ web: 'serve' })
+  await transaction(db, async (tx) => {
+    await many(tx)
+    assert.deepEqual(await wantedBy((await other()).id), ['web.1']) // on a connection of its own
+  })
 })

@@ -6,6 +6,7 @@ import { getDyno, insertDynos } from '#/platform/dyno/dyno-store.ts'
 import { anApp, aServingRelease } from '../../../test/support/apps.ts'
 import { aTestPlatform } from '../../../test/support/test-platform.ts'
 import { until } from '../../../test/support/until.ts'
+import { readRouteFeed } from './route-feed-store.ts'
 import { routeFeed } from './route-feed-source.ts'
 
 const host = await aTestPlatform()
@@ -15,8 +16,7 @@ const { db } = platform
 const SERVER = 'a-server'
 await db.insertInto('workers').values({ id: SERVER }).execute()
 
-/** A web dyno that a deploy has taken out of its app's route. */
-const aRetiredDyno = async (): Promise<string> => {
+const aDyno = async (): Promise<{ appId: string; id: string }> => {
   const app = await anApp(host)
   const { id: releaseId } = await aServingRelease(host, app, { web: 'serve' })
   const [dyno] = await insertDynos(db, actor, [
@@ -33,8 +33,14 @@ const aRetiredDyno = async (): Promise<string> => {
     },
   ])
   assert.ok(dyno)
-  await db.updateTable('dynos').set({ retiredAt: new Date() }).where('id', '=', dyno.id).execute()
-  return dyno.id
+  return dyno
+}
+
+/** A web dyno that a deploy has taken out of its app's route. */
+const aRetiredDyno = async (): Promise<string> => {
+  const { id } = await aDyno()
+  await db.updateTable('dynos').set({ retiredAt: new Date() }).where('id', '=', id).execute()
+  return id
 }
 
 const isDrained = async (id: string): Promise<true | undefined> =>
@@ -62,4 +68,23 @@ test('the requests of a router whose connection broke count for a while, and whe
 
   feed.onLeave?.(back)
   await until(() => isDrained(dyno), { limitMs: 10_000, what: 'the end of its absence' })
+})
+
+test('a route has the weight of each dyno, 1 at first, and comes again with another', async () => {
+  const { appId, id } = await aDyno()
+  const set = (values: { routable?: boolean; host?: string; port?: number; weight?: number }) =>
+    db.updateTable('dynos').set(values).where('id', '=', id).execute()
+  await set({ routable: true, host: '127.0.0.1', port: 5000 })
+  const weightsSince = async (since: number | undefined) => {
+    const { number, rows } = await readRouteFeed(db, since)
+    const weights = rows
+      .filter((row) => row.id === appId)
+      .flatMap(({ dynos }) => dynos.map(({ weight }) => weight))
+    return { number, weights }
+  }
+  const { number, weights } = await weightsSince(undefined)
+  assert.deepEqual(weights, [1])
+  await set({ weight: 9 })
+  assert.deepEqual((await weightsSince(number)).weights, [9])
+  await assert.rejects(set({ weight: -1 }), /dynos_weight/)
 })

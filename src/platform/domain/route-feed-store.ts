@@ -102,12 +102,13 @@ export const readRouteFeed = async (
   }
 }
 
+/** `stopped_at is null`, which is true of all of them, is what the index of an app's dynos is made for. */
 const routableDynos = sql<RouteDyno[]>`(
   select coalesce(json_agg(json_build_object(
     'id', d.id, 'name', d.type || '.' || d.number, 'host', d.host, 'port', d.port,
-    'releaseVersion', r.version, 'deployId', d.deploy_id, 'weight', 1) order by d.number), '[]'::json)
+    'releaseVersion', r.version, 'deployId', d.deploy_id, 'weight', d.weight) order by d.number), '[]'::json)
   from dynos d join releases r on r.id = d.release_id
-  where d.app_id = apps.id and d.routable and d.port is not null)`
+  where d.app_id = apps.id and d.stopped_at is null and d.routable and d.port is not null)`
 
 /**
  * No dyno takes requests, but one is wanted that has not failed, or a deploy has stopped the old dynos and will want new

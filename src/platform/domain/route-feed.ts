@@ -41,7 +41,7 @@ export type RouteDyno = {
   port: number
   releaseVersion: number
   deployId: string | null
-  /** Share of the requests; 1 each today. */
+  /** Its share of the requests, beside those of the app's other dynos: `dynos.weight`, 1 unless somebody sets another. */
   weight: number
 }
 

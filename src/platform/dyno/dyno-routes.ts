@@ -1,9 +1,10 @@
 import { notFound } from '#/foundation/errors.ts'
 import { onApp } from '#/platform/app/app-access.ts'
 import { route } from '#/platform/route.ts'
-import { presentDyno, RunDyno } from './dyno-schema.ts'
+import { presentDyno, ResizeTerminal, RunDyno } from './dyno-schema.ts'
 import { listLivingDynos } from './dyno-store.ts'
 import { dynoName } from './dyno.ts'
+import { resizeTerminal } from './resize-terminal.ts'
 import { runDyno } from './run-dyno.ts'
 import { NEEDED } from '#/platform/team/permission-table.ts'
 
@@ -47,5 +48,14 @@ export const dynoRoutes = [
       const attachUrl = secret === null ? null : `rendezvous://${apiHost}:${apiPort}/${secret}`
       return presentDyno(dyno, { app, attachUrl })
     },
+  }),
+  route({
+    method: 'PATCH',
+    scope: 'write-protected',
+    path: '/apps/:app/dynos/:dyno/terminal',
+    access: onApp(...NEEDED.oneOffDynos),
+    body: ResizeTerminal,
+    handle: async ({ platform, actor, target: app, params: { dyno }, body }) =>
+      presentDyno(await resizeTerminal(platform, actor, app, { dyno, ...body }), { app }),
   }),
 ]

@@ -11,6 +11,11 @@ export const RunDyno = Type.Object({
   time_to_live: Type.Optional(Type.Integer({ minimum: 1 })),
 })
 
+const Cells = Type.Integer({ minimum: 1, maximum: 1_000 })
+
+/** Ours: characters. */
+export const ResizeTerminal = Type.Object({ columns: Cells, lines: Cells })
+
 /** Heroku's dyno. `attachUrl` is given once, to whoever asked for a dyno to attach to. */
 export const presentDyno = (
   dyno: Dyno & { releaseVersion: number },

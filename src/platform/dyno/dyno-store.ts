@@ -116,6 +116,27 @@ export const findReleasePhaseDyno = (
     .where('type', '=', 'release')
     .executeTakeFirst()
 
+export type TerminalSize = { columns: number; lines: number }
+
+/** False if the dyno has no terminal, or has ended. The engine is told only of another size than it knows. */
+export const updateTerminalSize = async (
+  tx: Db,
+  _actor: Actor,
+  id: string,
+  { columns, lines }: TerminalSize,
+): Promise<boolean> => {
+  const size = JSON.stringify({ columns, lines })
+  const updated = await tx
+    .updateTable('dynos')
+    .set({ tty: sql`tty || ${size}::jsonb` })
+    .where('id', '=', id)
+    .where('tty', 'is not', null)
+    .where('stoppedAt', 'is', null)
+    .returning('id')
+    .executeTakeFirst()
+  return updated !== undefined
+}
+
 /** No new requests go to these dynos from now on. */
 export const retireDynos = async (tx: Db, _actor: Actor, ids: string[]): Promise<void> => {
   if (ids.length === 0) return

@@ -36,7 +36,10 @@ export type WantedDyno = FeedRow & {
   memoryBytes: number
   /** A one-off dyno that starts only when somebody connects to `attachSocketPath(runDir, id)`; R13 if nobody does in 60 s. */
   attached: boolean
-  /** Of an attached dyno: a terminal of this size, or none (then 0x04 in the input means its end). */
+  /**
+   * Of an attached dyno: a terminal of this size, or none (then 0x04 in the input means its end). The size may change
+   * while it runs.
+   */
   tty: { columns: number; lines: number; term: string } | null
 }
 

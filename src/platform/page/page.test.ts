@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { html, textOfHtml } from './html.ts'
-import { parseCookies } from './page.ts'
+import { parseCookies, themeOf } from './page.ts'
 import { isSameOrigin, isSameOriginRead, ownPath } from './same-origin.ts'
 
 test('what comes from elsewhere is escaped, between tags and in attributes', () => {
@@ -58,4 +58,11 @@ test('cookies are read as browsers send them', () => {
     ],
   )
   assert.deepEqual([...parseCookies()], [['', '']])
+})
+
+test('the look that somebody has chosen is light or dark, and nothing else', () => {
+  assert.equal(themeOf('a=1; theme=dark'), 'dark')
+  assert.equal(themeOf('theme=light'), 'light')
+  for (const cookies of [undefined, '', 'theme=', 'theme="><script>', 'thema=dark'])
+    assert.equal(themeOf(cookies), undefined)
 })

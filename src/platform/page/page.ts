@@ -110,7 +110,7 @@ const readForm = async (body: unknown): Promise<URLSearchParams> => {
 
 const HEADERS = {
   'content-security-policy':
-    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'cross-origin-opener-policy': 'same-origin',
@@ -119,7 +119,7 @@ const HEADERS = {
   'cache-control': 'no-store',
 }
 
-const send = (reply: FastifyReply, answer: Answer, { method }: FastifyRequest): string => {
+const send = (reply: FastifyReply, answer: Answer, { method, headers }: FastifyRequest): string => {
   void reply.headers(HEADERS)
   if (answer.cookies) void reply.header('set-cookie', answer.cookies)
   if ('redirect' in answer) {
@@ -127,25 +127,36 @@ const send = (reply: FastifyReply, answer: Answer, { method }: FastifyRequest): 
     return ''
   }
   void reply.code(answer.status ?? 200).type('text/html; charset=utf-8')
-  return textOfHtml(layout(answer.title, answer.body))
+  return textOfHtml(layout(answer.title, answer.body, themeOf(headers.cookie)))
 }
 
-const layout = (title: string, body: Html): Html =>
+/** The look that somebody has chosen on the dashboard; without one it is the system's. */
+export const themeOf = (cookies: string | undefined): 'light' | 'dark' | undefined =>
+  (['light', 'dark'] as const).find((theme) => theme === parseCookies(cookies).get('theme'))
+
+const layout = (title: string, body: Html, theme: 'light' | 'dark' | undefined): Html =>
   html`<!doctype html>
-    <html lang="en">
+    <html lang="en" ${theme && html`data-theme="${theme}"`}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title} · Sluice</title>
+        <link rel="icon" type="image/svg+xml" href="/pages/icon.svg" />
         <link rel="stylesheet" href="/pages/style.css" />
       </head>
       <body>
+        <header><a href="/dashboard">${mark}Sluice</a></header>
         <main>
           <h1>${title}</h1>
           ${body}
         </main>
       </body>
     </html> `
+
+const mark = html`<svg aria-hidden="true" viewBox="0 0 32 32">
+  <rect width="32" height="32" rx="7" fill="#0f766e" />
+  <path d="M7 11h11M7 16h18M14 21h11" stroke="#fff" stroke-width="2.6" stroke-linecap="round" />
+</svg>`
 
 const errorPage = ({ status, message }: ApiError): Answer => ({
   status,

@@ -27,7 +27,7 @@ const show = async ({ platform, params, actor }: SignedInVisit): Promise<Answer>
         Approve only what you have just started yourself: it will be able to do all that you can,
         for thirty days. What it says of itself is not checked.
       </p>
-      <form method="post" action="/auth/browser/${secret}">
+      <form class="choices" method="post" action="/auth/browser/${secret}">
         <button name="answer" value="approve">Approve</button>
         <button name="answer" value="deny" class="quiet">Deny</button>
       </form>

@@ -125,7 +125,7 @@ test('who signed in with the provider long ago signs in once more for what takes
 test('one is sent to a page of the platform, wherever one was to be sent', async () => {
   const { email } = await aPersonWithPassword(testPlatform)
   const person = { sub: email, email, email_verified: true }
-  assert.equal((await signIn(person, '//evil.example')).answer.headers.location, '/settings')
+  assert.equal((await signIn(person, '//evil.example')).answer.headers.location, '/dashboard')
 })
 
 test('without a provider, or while it cannot be reached, that is said', async () => {

@@ -59,17 +59,20 @@ test('a wrong password, nobody’s address and an account without password are a
 
 test('nobody’s address takes as long as a wrong password', async () => {
   const timeOf = async (email: string): Promise<number> => {
-    const times: number[] = []
-    for (let tries = 0; tries < 5; tries++) {
-      await database.pool.query('truncate sign_in_attempts')
-      const began = performance.now()
-      await logIn(testPlatform, email, 'wrong')
-      times.push(performance.now() - began)
-    }
-    return Math.min(...times)
+    await database.pool.query('truncate sign_in_attempts')
+    const began = performance.now()
+    await logIn(testPlatform, email, 'wrong')
+    return performance.now() - began
   }
-  const [known, unknown] = [await timeOf(ada.email), await timeOf('nobody@example.com')]
-  assert.ok(unknown > known / 3 && unknown < known * 3, `${known} ms and ${unknown} ms`)
+  // The shortest of each, taken in turn: a busy machine makes single ones longer, never shorter than they are.
+  let [known, unknown, tries] = [Infinity, Infinity, 0]
+  const areAlike = (): boolean => unknown > known / 2 && unknown < known * 2
+  while (tries < 5 || (tries < 50 && !areAlike())) {
+    known = Math.min(known, await timeOf(ada.email))
+    unknown = Math.min(unknown, await timeOf('nobody@example.com'))
+    tries += 1
+  }
+  assert.ok(areAlike(), `${known} ms and ${unknown} ms`)
 })
 
 test('what happened is written down, without what was typed', async () => {

@@ -31,7 +31,7 @@ test('signing in leaves a cookie that only this host and no script gets', async 
   assert.equal(form.statusCode, 200)
   assert.match(String(form.headers['content-security-policy']), /^default-src 'none'/)
   const answer = await browser.signIn(ada.email)
-  assert.equal(answer.headers.location, '/settings')
+  assert.equal(answer.headers.location, '/dashboard')
   const cookies = [answer.headers['set-cookie']].flat().map(String)
   assert.match(
     cookies[0] ?? '',
@@ -113,7 +113,7 @@ test('after signing in one goes to a page of the platform, wherever one was sent
   for (const next of ['//evil.example', 'https://evil.example/', '/\\evil.example', '/\t/evil'])
     assert.equal(
       (await aBrowser(testPlatform).signIn(ada.email, PASSWORD, next)).headers.location,
-      '/settings',
+      '/dashboard',
     )
   const { body } = await aBrowser(testPlatform).get('/sign-in?next=//evil.example')
   assert.doesNotMatch(body, /evil/)

@@ -134,7 +134,9 @@ const seedPage = ({ secret, uri }: { secret: string; uri: string }): Answer => (
       <dt>Secret</dt>
       <dd><code>${secret}</code></dd>
       <dt>Address</dt>
-      <dd><code>${uri}</code></dd>
+      <dd>
+        <a href="${uri}"><code>${uri}</code></a>
+      </dd>
     </dl>
     ${confirmForm()}`,
 })

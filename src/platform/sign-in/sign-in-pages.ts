@@ -24,7 +24,7 @@ import {
 import { forgiveAttempt } from './sign-in-attempt-store.ts'
 import { useCode } from './use-code.ts'
 
-export const HOME = '/settings'
+export const HOME = '/dashboard'
 
 export type Problem = { status: number; message: string }
 
@@ -78,7 +78,9 @@ const passwordFields = (next: string, email: string): Html =>
 
 const openIdLink = ({ name }: OpenIdSettings, next: string, isAgain: boolean): Html =>
   html`<p>
-    <a href="/sign-in/openid?next=${encodeURIComponent(next)}${isAgain ? '&again=yes' : ''}"
+    <a
+      class="button"
+      href="/sign-in/openid?next=${encodeURIComponent(next)}${isAgain ? '&again=yes' : ''}"
       >Sign in with ${name}</a
     >
   </p>`

@@ -158,7 +158,7 @@ test('in a browser the password alone opens nothing; the code comes on the next 
     code: await codeOf(accountId),
     next: '//evil.example',
   })
-  assert.equal(right.headers.location, '/settings')
+  assert.equal(right.headers.location, '/dashboard')
   assert.equal((await browser.get('/account')).statusCode, 200)
   assert.deepEqual([...browser.cookies.keys()], ['__Host-sluice_session'])
   const nobody = await aBrowser(testPlatform).post('/sign-in/code', { code: '000000' })

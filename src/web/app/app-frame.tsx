@@ -8,20 +8,7 @@ import { Loaded } from '#/web/ui/states.tsx'
 import { ACTIVE_TAB, TAB, Tabs } from '#/web/ui/tabs.tsx'
 import { AppContext } from './app-context.ts'
 import { AppHealth } from './app-facts.tsx'
-
-const TABS = [
-  ['/apps/$app', 'Overview'],
-  ['/apps/$app/activity', 'Activity'],
-  ['/apps/$app/releases', 'Releases'],
-  ['/apps/$app/builds', 'Builds'],
-  ['/apps/$app/deploy', 'Deploy'],
-  ['/apps/$app/logs', 'Logs'],
-  ['/apps/$app/metrics', 'Metrics'],
-  ['/apps/$app/run', 'Run'],
-  ['/apps/$app/resources', 'Resources'],
-  ['/apps/$app/access', 'Access'],
-  ['/apps/$app/settings', 'Settings'],
-] as const
+import { APP_TABS } from './app-tabs.ts'
 
 /** What is around each page of an app. */
 export const AppFrame = (): ReactNode => {
@@ -45,7 +32,7 @@ export const AppFrame = (): ReactNode => {
             </a>
           </div>
           <Tabs label="App">
-            {TABS.map(([to, text]) => (
+            {APP_TABS.map(([to, text]) => (
               <li key={to}>
                 <Link
                   to={to}

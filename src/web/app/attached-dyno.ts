@@ -1,7 +1,12 @@
 import { request } from '#/web/data/client.ts'
 import { exitStatusReader, tellingExitStatus } from '#/web/text/exit-status.ts'
 
-export type AttachedDyno = { send: (text: string) => void; leave: () => void }
+export type AttachedDyno = {
+  send: (text: string) => void
+  /** The terminal that shows it has another size. */
+  resize: (columns: number, lines: number) => void
+  leave: () => void
+}
 
 export type AttachOptions = {
   appId: string
@@ -24,7 +29,8 @@ const FRAME_CHARACTERS = 8_192
 export const attachDyno = (options: AttachOptions): AttachedDyno => {
   const gone = new AbortController()
   let socket: WebSocket | undefined
-  start(options, gone.signal)
+  const size = sizeTeller(options, gone.signal)
+  start(options, size, gone.signal)
     .then((opened) => (socket = opened))
     .catch((error: unknown) => {
       if (!gone.signal.aborted)
@@ -37,6 +43,7 @@ export const attachDyno = (options: AttachOptions): AttachedDyno => {
       for (let at = 0; at < text.length; at += FRAME_CHARACTERS)
         socket.send(new TextEncoder().encode(text.slice(at, at + FRAME_CHARACTERS)))
     },
+    resize: size.change,
     leave: () => {
       gone.abort()
       socket?.close()
@@ -44,8 +51,52 @@ export const attachDyno = (options: AttachOptions): AttachedDyno => {
   }
 }
 
-const start = async (options: AttachOptions, signal: AbortSignal): Promise<WebSocket> => {
-  const dyno = await request<{ name: string; attach_url: string }>(
+type SizeTeller = {
+  change: (columns: number, lines: number) => void
+  /** The dyno that is told; only what has printed something has set its first size itself. */
+  begin: (dyno: string) => void
+}
+
+/** While a window is being resized its size changes often. */
+const RESIZE_MS = 150
+
+const sizeTeller = ({ appId, columns, lines }: AttachOptions, signal: AbortSignal): SizeTeller => {
+  let wanted = { columns, lines }
+  let told = wanted
+  let dyno: string | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const tell = (): void => {
+    timer = undefined
+    if (dyno === undefined || signal.aborted) return
+    if (wanted.columns === told.columns && wanted.lines === told.lines) return
+    told = wanted
+    // Without it the command goes on in the old size.
+    request('PATCH', `/apps/${appId}/dynos/${dyno}/terminal`, { body: wanted, signal }).catch(
+      () => {},
+    )
+  }
+  const soon = (): void => {
+    timer ??= setTimeout(tell, RESIZE_MS)
+  }
+  signal.addEventListener('abort', () => clearTimeout(timer))
+  return {
+    change: (newColumns, newLines) => {
+      wanted = { columns: newColumns, lines: newLines }
+      soon()
+    },
+    begin: (id) => {
+      dyno = id
+      soon()
+    },
+  }
+}
+
+const start = async (
+  options: AttachOptions,
+  size: SizeTeller,
+  signal: AbortSignal,
+): Promise<WebSocket> => {
+  const dyno = await request<{ id: string; name: string; attach_url: string }>(
     'POST',
     `/apps/${options.appId}/dynos`,
     {
@@ -58,7 +109,14 @@ const start = async (options: AttachOptions, signal: AbortSignal): Promise<WebSo
     },
   )
   options.onStarted(dyno.name)
-  return connect(new URL(dyno.attach_url).pathname.slice(1), options, signal)
+  let hasPrinted = false
+  const onOutput = (text: string): void => {
+    if (!hasPrinted) size.begin(dyno.id)
+    hasPrinted = true
+    options.onOutput(text)
+  }
+  const secret = new URL(dyno.attach_url).pathname.slice(1)
+  return connect(secret, { ...options, onOutput }, signal)
 }
 
 const connect = (secret: string, options: AttachOptions, signal: AbortSignal): WebSocket => {

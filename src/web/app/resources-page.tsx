@@ -3,10 +3,10 @@ import { useEffect, useState, type ReactNode } from 'react'
 import { request } from '#/web/data/client.ts'
 import { useRefusal } from '#/web/data/permission.ts'
 import { queries, queryClient } from '#/web/data/queries.ts'
-import type { AddOn, ProcessType } from '#/web/data/types.ts'
+import type { AddOn, DynoSize, ProcessType } from '#/web/data/types.ts'
 import { Icon, ICONS, Mono, Section, Status } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
-import { Choice, Field, Form } from '#/web/ui/form.tsx'
+import { Choice, Field, Form, SmallChoice } from '#/web/ui/form.tsx'
 import { Sheet } from '#/web/ui/sheet.tsx'
 import { Empty, Loaded, Problem } from '#/web/ui/states.tsx'
 import { useApp } from './app-context.ts'
@@ -49,28 +49,36 @@ const ProcessRow = ({ process }: { process: ProcessType }): ReactNode => {
   const app = useApp()
   const refusal = useRefusal(app.id, 'operate')
   const scale = useMutation({
-    mutationFn: (quantity: number) =>
-      request('PATCH', `/apps/${app.id}/formation/${process.type}`, { body: { quantity } }),
+    mutationFn: (body: { quantity: number } | { size: string }) =>
+      request('PATCH', `/apps/${app.id}/formation/${process.type}`, { body }),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['part', app.id] }),
   })
+  const sizes = useQuery(queries.dynoSizes)
   const { type, quantity } = process
   return (
     <li className="grid gap-2 px-4 py-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <span className="min-w-0 flex-1 basis-56">
-          <span className="font-medium">{type}</span>{' '}
-          <span className="text-sm text-muted">{process.size}</span>
+          <span className="font-medium">{type}</span>
           <span className="block truncate">
             <Mono title={process.command}>{process.command}</Mono>
           </span>
         </span>
+        <SmallChoice
+          label={`Size of ${type}`}
+          value={process.size}
+          options={sizesFor(process, sizes.data)}
+          refusal={refusal}
+          isBusy={scale.isPending}
+          onChoose={(size) => scale.mutate({ size })}
+        />
         <div role="group" aria-label={`Quantity of ${type}`} className="flex items-center gap-1">
           <Button
             aria-label={`One ${type} less`}
             refusal={refusal}
             disabled={quantity === 0}
             isBusy={scale.isPending}
-            onClick={() => scale.mutate(quantity - 1)}
+            onClick={() => scale.mutate({ quantity: quantity - 1 })}
             className="w-9 px-0"
           >
             <Icon path={ICONS.minus} />
@@ -82,7 +90,7 @@ const ProcessRow = ({ process }: { process: ProcessType }): ReactNode => {
             aria-label={`One ${type} more`}
             refusal={refusal}
             isBusy={scale.isPending}
-            onClick={() => scale.mutate(quantity + 1)}
+            onClick={() => scale.mutate({ quantity: quantity + 1 })}
             className="w-9 px-0"
           >
             <Icon path={ICONS.plus} />
@@ -93,6 +101,13 @@ const ProcessRow = ({ process }: { process: ProcessType }): ReactNode => {
     </li>
   )
 }
+
+/** Each with the memory that a dyno of it gets. */
+const sizesFor = ({ size }: ProcessType, sizes: DynoSize[] | undefined) =>
+  sizes?.map(({ name, memory }) => ({
+    value: name,
+    text: `${name}, ${memory < 1 ? `${memory * 1024} MB` : `${memory} GB`}`,
+  })) ?? [{ value: size, text: size }]
 
 const AddOns = (): ReactNode => {
   const app = useApp()

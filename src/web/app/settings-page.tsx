@@ -15,6 +15,9 @@ import { Buildpacks } from './buildpacks.tsx'
 import { Certificates } from './certificates.tsx'
 import { ConfigVars } from './config-vars.tsx'
 import { Domains } from './domains.tsx'
+import { Features } from './features.tsx'
+import { Owner } from './owner.tsx'
+import { Traffic } from './traffic.tsx'
 
 export const SettingsPage = (): ReactNode => {
   const app = useApp()
@@ -26,8 +29,11 @@ export const SettingsPage = (): ReactNode => {
       <Buildpacks />
       <Domains />
       <Certificates />
+      <Traffic />
+      <Features />
       <Name key={app.name} app={app} />
       <Maintenance app={app} />
+      <Owner />
       <Danger
         thing="app"
         name={app.name}

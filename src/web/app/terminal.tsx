@@ -23,7 +23,7 @@ export const Terminal = ({ appId, command, ...tell }: TerminalProps): ReactNode 
     const element = box.current
     if (!element) return
     const restore = withoutInlineStyles()
-    const terminal = openTerminal(element)
+    const { terminal, fit } = openTerminal(element)
     opened.current = terminal
     let undrawn = 0
     const dyno = attachDyno({
@@ -47,8 +47,12 @@ export const Terminal = ({ appId, command, ...tell }: TerminalProps): ReactNode 
       },
     })
     terminal.onData((text) => dyno.send(text))
+    terminal.onResize(({ cols, rows }) => dyno.resize(cols, rows))
+    const observer = new ResizeObserver(() => fit.fit())
+    observer.observe(element)
     terminal.focus()
     return () => {
+      observer.disconnect()
       dyno.leave()
       terminal.dispose()
       restore()
@@ -64,7 +68,7 @@ export const Terminal = ({ appId, command, ...tell }: TerminalProps): ReactNode 
   )
 }
 
-const openTerminal = (element: HTMLElement): XTerm => {
+const openTerminal = (element: HTMLElement): { terminal: XTerm; fit: FitAddon } => {
   const terminal = new XTerm({
     scrollback: SCROLLBACK_LINES,
     fontFamily: getComputedStyle(element).getPropertyValue('--font-mono') || 'monospace',
@@ -79,7 +83,7 @@ const openTerminal = (element: HTMLElement): XTerm => {
   terminal.attachCustomKeyEventHandler(({ key, shiftKey }) => !(key === 'Tab' && shiftKey))
   terminal.open(element)
   fit.fit()
-  return terminal
+  return { terminal, fit }
 }
 
 const themeNow = (): ITheme => {

@@ -10,7 +10,7 @@ const RETRY_MS = 2_000
 const PARTS: Record<string, string[]> = {
   dyno: ['dynos'],
   deploy: ['deploy', 'dynos', 'releases', 'formation'],
-  build: ['builds'],
+  build: ['builds', 'branches'],
 }
 /** What changes who may do what on all apps of a team, and so on none by name. */
 const OF_TEAMS = ['team', 'team-member']

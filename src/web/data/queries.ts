@@ -5,9 +5,11 @@ import type {
   AddOn,
   AddOnPlan,
   App,
+  AppFeature,
   AppTransfer,
   Approval,
   Authorization,
+  Branch,
   Build,
   BuildpackInstallation,
   Certificate,
@@ -17,6 +19,7 @@ import type {
   Deploy,
   Domain,
   Dyno,
+  DynoSize,
   EphemeralCollaborator,
   Event,
   Freeze,
@@ -37,6 +40,7 @@ import type {
   TeamEphemeralApps,
   TeamMember,
   TeamPreferences,
+  Traffic,
   Webhook,
   WebhookDelivery,
 } from './types.ts'
@@ -119,6 +123,8 @@ export const queries = {
   freezes: (pipelineId: string) => ofPipeline<Freeze[]>(pipelineId, '/freezes'),
   approvals: (pipelineId: string) => ofPipeline<Approval[]>(pipelineId, '/approvals'),
   configMarks: (pipelineId: string) => ofPipeline<ConfigMark[]>(pipelineId, '/config-marks'),
+  stageConfig: (pipelineId: string, stage: string) =>
+    ofPipeline<Record<string, string>>(pipelineId, `/stage/${stage}/config-vars`),
   webhooks: (pipelineId: string) => ofPipeline<Webhook[]>(pipelineId, '/webhooks'),
   deliveries: (pipelineId: string, id: string) =>
     ofPipeline<WebhookDelivery[]>(pipelineId, `/webhooks/${id}/deliveries`),
@@ -158,6 +164,7 @@ export const queries = {
     part<Build[]>(appId, 'builds', '/builds', `created_at ..; max=${most}, order=desc`),
   build: (appId: string, id: string) =>
     part<Build>(appId, 'builds', `/builds/${encodeURIComponent(id)}`),
+  branches: (appId: string) => part<Branch[]>(appId, 'branches', '/branches'),
   events: (appId: string, most: number) =>
     part<Event[]>(appId, 'events', '/events', `id ..; max=${most}, order=desc`),
   dynos: (appId: string) => part<Dyno[]>(appId, 'dynos', '/dynos'),
@@ -168,6 +175,14 @@ export const queries = {
     ...part<Record<string, string>>(appId, 'release-config', `/releases/${version}/config-vars`),
     staleTime: Infinity,
   }),
+  features: (appId: string) => part<AppFeature[]>(appId, 'features', '/features'),
+  deploySettings: (appId: string) =>
+    part<{ overlap: boolean }>(appId, 'deploy-settings', '/deploy-settings'),
+  trafficSettings: (appId: string) => part<Traffic>(appId, 'traffic-settings', '/traffic'),
+  /** Config vars of which somebody said whether they are secret in the log. */
+  logMarks: (appId: string) =>
+    part<Record<string, 'secret' | 'plain'>>(appId, 'log-marks', '/config-vars/marks'),
+  dynoSizes: read<DynoSize[]>(['dyno-sizes'], '/dyno-sizes'),
   buildpacks: (appId: string) =>
     part<BuildpackInstallation[]>(appId, 'buildpacks', '/buildpack-installations'),
   domains: (appId: string) => part<Domain[]>(appId, 'domains', '/domains'),

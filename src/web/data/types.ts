@@ -1,18 +1,19 @@
 import type { presentAccount } from '#/platform/account/account-schema.ts'
 import type { presentAuthorization } from '#/platform/account/authorization-schema.ts'
 import type { presentAddOn, presentPlan } from '#/platform/add-on/add-on-schema.ts'
+import type { presentAppFeature } from '#/platform/app-feature/app-feature-schema.ts'
 import type { presentApp } from '#/platform/app/app-schema.ts'
 import type { presentCollaborator } from '#/platform/app/collaborator-schema.ts'
 import type { presentTransfer as presentAppTransfer } from '#/platform/app-transfer/app-transfer-schema.ts'
 import type { PresentedEvent } from '#/platform/audit/audit-schema.ts'
 import type { presentBuild } from '#/platform/build/build-schema.ts'
-import type { presentSlugCommit } from '#/platform/build/commit-schema.ts'
+import type { presentBranch, presentSlugCommit } from '#/platform/build/commit-schema.ts'
 import type { presentBuildpackInstallation } from '#/platform/buildpack/buildpack-schema.ts'
 import type { presentCertificate } from '#/platform/certificate/certificate-schema.ts'
 import type { presentDeploy } from '#/platform/deploy/deploy-schema.ts'
 import type { presentDomain } from '#/platform/domain/domain-schema.ts'
 import type { presentDyno } from '#/platform/dyno/dyno-schema.ts'
-import type { presentProcessType } from '#/platform/formation/formation-schema.ts'
+import type { presentDynoSize, presentProcessType } from '#/platform/formation/formation-schema.ts'
 import type { presentLogSession } from '#/platform/log/log-session-schema.ts'
 import type { presentMetrics } from '#/platform/metric/metric-schema.ts'
 import type { presentMark } from '#/platform/pipeline/config-mark-schema.ts'
@@ -42,6 +43,7 @@ import type {
   presentTeam,
   presentTeamMember,
 } from '#/platform/team/team-schema.ts'
+import type { presentTraffic } from '#/platform/traffic/traffic-schema.ts'
 import type { presentDelivery, presentWebhook } from '#/platform/webhook/webhook-schema.ts'
 import type { Json } from './client.ts'
 
@@ -50,10 +52,12 @@ type Presented<Present extends (...args: never[]) => unknown> = Json<ReturnType<
 export type Account = Presented<typeof presentAccount>
 export type AddOn = Presented<typeof presentAddOn>
 export type AddOnPlan = Presented<typeof presentPlan>
+export type AppFeature = Presented<typeof presentAppFeature>
 export type AppTransfer = Presented<typeof presentAppTransfer>
 export type Approval = Presented<typeof presentApproval>
 export type Authorization = Presented<typeof presentAuthorization>
 export type App = Presented<typeof presentApp>
+export type Branch = Presented<typeof presentBranch>
 export type Build = Presented<typeof presentBuild>
 export type BuildpackInstallation = Presented<typeof presentBuildpackInstallation>
 export type Certificate = Presented<typeof presentCertificate>
@@ -63,6 +67,7 @@ export type Coupling = Presented<typeof presentCoupling>
 export type Deploy = Presented<typeof presentDeploy>
 export type Domain = Presented<typeof presentDomain>
 export type Dyno = Presented<typeof presentDyno>
+export type DynoSize = Presented<typeof presentDynoSize>
 export type EphemeralCollaborator = Presented<typeof presentEphemeralCollaborator>
 export type Event = Json<PresentedEvent>
 export type Freeze = Presented<typeof presentFreeze>
@@ -89,6 +94,7 @@ export type Team = Presented<typeof presentTeam>
 export type TeamEphemeralApps = Presented<typeof presentTeamEphemeralApps>
 export type TeamMember = Presented<typeof presentTeamMember>
 export type TeamPreferences = Presented<typeof presentPreferences>
+export type Traffic = Presented<typeof presentTraffic>
 /** Its secret is there once, for whoever adds it. */
 export type Webhook = Presented<typeof presentWebhook> & { secret?: string }
 export type WebhookDelivery = Presented<typeof presentDelivery>

@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
-import { AppHealth } from '#/web/app/app-facts.tsx'
 import { queries } from '#/web/data/queries.ts'
 import type { App, Coupling, Pipeline } from '#/web/data/types.ts'
-import { capitalised, count } from '#/web/text/words.ts'
-import { Ago, PageTitle, Section } from '#/web/ui/bits.tsx'
+import { PageTitle, Section } from '#/web/ui/bits.tsx'
 import { buttonLook } from '#/web/ui/button.tsx'
 import { Commands, Empty, Failure, Loading } from '#/web/ui/states.tsx'
+import { AppRow } from './app-row.tsx'
 import { Offers } from './offers.tsx'
+import { PipelineRow } from './pipeline-row.tsx'
 
 export const HomePage = (): ReactNode => {
   const apps = useQuery(queries.apps)
@@ -50,6 +50,9 @@ export const HomePage = (): ReactNode => {
   )
 }
 
+/** With more pipelines than this one looks for one of them, not at all of their apps. */
+const MOST_OPEN = 4
+
 type ListsProps = { apps: App[]; pipelines: Pipeline[]; couplings: Coupling[]; wanted: string }
 
 const Lists = ({ apps, pipelines, couplings, wanted }: ListsProps): ReactNode => {
@@ -71,7 +74,14 @@ const Lists = ({ apps, pipelines, couplings, wanted }: ListsProps): ReactNode =>
         <Section title="Pipelines">
           <ul className="grid gap-3">
             {rows.map(({ pipeline, apps: its }) => (
-              <PipelineRow key={pipeline.id} pipeline={pipeline} apps={its} coupled={coupled} />
+              <PipelineRow
+                key={pipeline.id}
+                pipeline={pipeline}
+                apps={its}
+                coupled={coupled}
+                isOpenAtFirst={rows.length <= MOST_OPEN}
+                isFiltered={wanted !== ''}
+              />
             ))}
           </ul>
         </Section>
@@ -93,48 +103,6 @@ const Lists = ({ apps, pipelines, couplings, wanted }: ListsProps): ReactNode =>
     </>
   )
 }
-
-type PipelineRowProps = { pipeline: Pipeline; apps: App[]; coupled: Map<string, Coupling> }
-
-const PipelineRow = ({ pipeline, apps, coupled }: PipelineRowProps): ReactNode => {
-  const stageOf = ({ id }: App) => coupled.get(id)?.pipeline_stage
-  const placeOf = (app: App): number => stageOf(app)?.position ?? 0
-  const sorted = apps.toSorted((a, b) => placeOf(a) - placeOf(b))
-  return (
-    <li className="card overflow-hidden">
-      <div className="flex flex-wrap items-center justify-between gap-2 px-4 py-3">
-        <Link to="/pipelines/$pipeline" params={{ pipeline: pipeline.name }} className="row-link">
-          {pipeline.name}
-        </Link>
-        <span className="text-sm text-muted">{count(apps.length, 'app')}</span>
-      </div>
-      {sorted.length > 0 && (
-        <ul className="divide-y border-t">
-          {sorted.map((app) => (
-            <AppRow key={app.id} app={app} stage={capitalised(stageOf(app)?.name ?? '')} />
-          ))}
-        </ul>
-      )}
-    </li>
-  )
-}
-
-const AppRow = ({ app, stage }: { app: App; stage?: string }): ReactNode => (
-  <li className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-3 sm:grid-cols-[minmax(0,1fr)_7rem_10rem_10rem]">
-    <Link
-      to="/apps/$app"
-      params={{ app: app.name }}
-      className="row-link min-w-0 justify-self-start"
-    >
-      {app.name}
-    </Link>
-    <span className="text-sm text-muted max-sm:text-right">{stage}</span>
-    <AppHealth appId={app.id} />
-    <span className="text-right text-sm text-muted">
-      {app.released_at === null ? 'Never released' : <Ago time={app.released_at} />}
-    </span>
-  </li>
-)
 
 const Welcome = (): ReactNode => (
   <Empty title="No apps yet">

@@ -5,7 +5,7 @@ import { AppHealth, Code, currentOf, firstLine } from '#/web/app/app-facts.tsx'
 import { request } from '#/web/data/client.ts'
 import { useRefusal } from '#/web/data/permission.ts'
 import { queries, queryClient } from '#/web/data/queries.ts'
-import type { App, Release } from '#/web/data/types.ts'
+import type { Release } from '#/web/data/types.ts'
 import { count, shortDigest } from '#/web/text/words.ts'
 import { Ago, Icon, ICONS, Mono, Status } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
@@ -13,6 +13,7 @@ import { Menu, MenuItem, MenuLabel, MenuLine } from '#/web/ui/menu.tsx'
 import { Sheet } from '#/web/ui/sheet.tsx'
 import { Problem } from '#/web/ui/states.tsx'
 import type { Card } from './board-page.tsx'
+import { CardNews } from './card-news.tsx'
 import type { Stage } from './stages.ts'
 
 type AppCardProps = {
@@ -50,7 +51,7 @@ export const AppCard = ({ card, stages, next, onPromote }: AppCardProps): ReactN
         <Running appId={app.id} />
         <Traffic appId={app.id} />
       </div>
-      <FailedRelease app={app} newest={releases.data?.[0]} />
+      <CardNews app={app} newest={releases.data?.[0]} />
       {release && <ReleaseFacts appId={app.id} release={release} />}
       {next && release?.slug && (
         <div className="grid gap-2 border-t pt-3">
@@ -105,17 +106,6 @@ const Traffic = ({ appId }: { appId: string }): ReactNode => {
     </span>
   )
 }
-
-const FailedRelease = ({ app, newest }: { app: App; newest: Release | undefined }): ReactNode =>
-  newest?.status === 'failed' && (
-    <Link
-      to="/apps/$app/releases/$version"
-      params={{ app: app.name, version: String(newest.version) }}
-      className="rounded-md"
-    >
-      <Status tone="bad">v{newest.version} failed</Status>
-    </Link>
-  )
 
 const ReleaseFacts = ({ appId, release }: { appId: string; release: Release }): ReactNode => {
   const slugId = release.slug?.id

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
 import { queries } from '#/web/data/queries.ts'
 import type { App, Coupling } from '#/web/data/types.ts'
@@ -19,7 +20,8 @@ export const BoardPage = (): ReactNode => {
   const couplings = useQuery(queries.couplings)
   const ordered = useQuery(queries.stages(pipeline.id))
   const [addingTo, setAddingTo] = useState<Stage>()
-  const [promoting, setPromoting] = useState<App>()
+  const { promote } = useSearch({ from: '/pipelines/$pipeline/' })
+  const navigate = useNavigate()
   const error = apps.error ?? couplings.error ?? ordered.error
   if (!apps.data || !couplings.data || !ordered.data)
     return error ? <Failure error={error} /> : <Loading what="the apps" lines={5} />
@@ -33,6 +35,16 @@ export const BoardPage = (): ReactNode => {
     cards
       .filter(({ coupling }) => coupling.pipeline_stage.id === stage.id)
       .toSorted((a, b) => a.app.name.localeCompare(b.app.name))
+  /** In the address, so that somebody else can be shown the plan. */
+  const setPromoting = (name: string | undefined): void =>
+    void navigate({
+      to: '/pipelines/$pipeline',
+      params: { pipeline: pipeline.name },
+      search: name === undefined ? {} : { promote: name },
+      replace: true,
+      resetScroll: false,
+    })
+  const promoting = cards.find(({ app }) => app.name === promote)?.app
   const all = stagesOf(ordered.data)
   const stages = all.filter((stage) => stage.isAlwaysShown || inStage(stage).length > 0)
 
@@ -63,7 +75,7 @@ export const BoardPage = (): ReactNode => {
                 card={card}
                 stages={all}
                 next={nextOf(all.slice(all.indexOf(stage) + 1), own)}
-                onPromote={() => setPromoting(card.app)}
+                onPromote={() => setPromoting(card.app.name)}
               />
             ))}
             {inStage(stage).length === 0 && (

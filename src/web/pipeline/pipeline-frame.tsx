@@ -7,16 +7,7 @@ import { PageTitle } from '#/web/ui/bits.tsx'
 import { Loaded } from '#/web/ui/states.tsx'
 import { ACTIVE_TAB, TAB, Tabs } from '#/web/ui/tabs.tsx'
 import { PipelineContext } from './pipeline-context.ts'
-
-const TABS = [
-  ['/pipelines/$pipeline', 'Board'],
-  ['/pipelines/$pipeline/promotions', 'Promotions'],
-  ['/pipelines/$pipeline/approvals', 'Approvals'],
-  ['/pipelines/$pipeline/activity', 'Activity'],
-  ['/pipelines/$pipeline/stages', 'Stages'],
-  ['/pipelines/$pipeline/access', 'Access'],
-  ['/pipelines/$pipeline/settings', 'Settings'],
-] as const
+import { PIPELINE_TABS } from './pipeline-tabs.ts'
 
 /** What is around each page of a pipeline. */
 export const PipelineFrame = (): ReactNode => {
@@ -36,7 +27,7 @@ export const PipelineFrame = (): ReactNode => {
             )}`}
           />
           <Tabs label="Pipeline">
-            {TABS.map(([to, text]) => (
+            {PIPELINE_TABS.map(([to, text]) => (
               <li key={to}>
                 <Link
                   to={to}
@@ -45,7 +36,7 @@ export const PipelineFrame = (): ReactNode => {
                   className={TAB}
                   activeProps={ACTIVE_TAB}
                 >
-                  {text}
+                  {text} {text === 'Approvals' && <Waiting pipelineId={pipeline.id} />}
                 </Link>
               </li>
             ))}
@@ -54,5 +45,18 @@ export const PipelineFrame = (): ReactNode => {
         </PipelineContext>
       )}
     </Loaded>
+  )
+}
+
+/** How many changes wait for somebody's yes. */
+const Waiting = ({ pipelineId }: { pipelineId: string }): ReactNode => {
+  const { data } = useQuery(queries.approvals(pipelineId))
+  const waiting = data?.filter(({ state }) => state === 'waiting').length ?? 0
+  if (waiting === 0) return null
+  return (
+    <span className="ml-2 rounded-full bg-accent-soft px-2 py-0.5 text-xs text-text">
+      {waiting}
+      <span className="sr-only"> waiting</span>
+    </span>
   )
 }

@@ -94,6 +94,8 @@ const Plan = ({ pipeline, plan, onPromoted }: PlanProps): ReactNode => {
       onPromoted(made)
       await queryClient.invalidateQueries()
     },
+    // What was refused is refused by what the plan would show by now.
+    onError: () => queryClient.invalidateQueries({ queryKey: ['plan'] }),
   })
   const { release } = plan.source
   return (

@@ -14,6 +14,7 @@ import { Sheet } from '#/web/ui/sheet.tsx'
 import { Problem, Reason } from '#/web/ui/states.tsx'
 import { PathRules } from './path-rules.tsx'
 import { usePipeline } from './pipeline-context.ts'
+import { StageConfig } from './stage-config.tsx'
 import { Webhooks } from './webhooks.tsx'
 
 export const SettingsPage = (): ReactNode => {
@@ -24,6 +25,7 @@ export const SettingsPage = (): ReactNode => {
       <Name key={pipeline.name} pipeline={pipeline} />
       <Owner pipeline={pipeline} />
       <Production pipeline={pipeline} />
+      <StageConfig pipeline={pipeline} />
       <Webhooks pipeline={pipeline} />
       <PathRules pipeline={pipeline} />
       <Danger

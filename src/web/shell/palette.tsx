@@ -1,48 +1,16 @@
-import { useQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
 import { useId, useState, type KeyboardEvent, type ReactNode } from 'react'
-import { queries } from '#/web/data/queries.ts'
 import { Sheet } from '#/web/ui/sheet.tsx'
+import { usePaletteEntries, type Entry } from './palette-entries.ts'
 
-type Found = { kind: string; name: string; go: () => void }
 const MOST_SHOWN = 12
 
-/** Ctrl-K: to any app, pipeline or action by a few letters. */
+/** Ctrl-K: to any app, pipeline, page or action by a few letters. */
 export const Palette = ({ onClose }: { onClose: () => void }): ReactNode => {
-  const apps = useQuery(queries.apps)
-  const pipelines = useQuery(queries.pipelines)
-  const teams = useQuery(queries.teams)
-  const navigate = useNavigate()
+  const all = usePaletteEntries()
   const [text, setText] = useState('')
   const [chosen, setChosen] = useState(0)
   const id = useId()
 
-  const all: Found[] = [
-    ...(pipelines.data ?? []).map(({ name }) => ({
-      kind: 'Pipeline',
-      name,
-      go: () => void navigate({ to: '/pipelines/$pipeline', params: { pipeline: name } }),
-    })),
-    ...(apps.data ?? []).map(({ name }) => ({
-      kind: 'App',
-      name,
-      go: () => void navigate({ to: '/apps/$app', params: { app: name } }),
-    })),
-    ...(teams.data ?? []).map(({ name }) => ({
-      kind: 'Team',
-      name,
-      go: () => void navigate({ to: '/teams/$team', params: { team: name } }),
-    })),
-    { kind: 'Action', name: 'Create new app', go: () => void navigate({ to: '/new/app' }) },
-    {
-      kind: 'Action',
-      name: 'Create new pipeline',
-      go: () => void navigate({ to: '/new/pipeline' }),
-    },
-    { kind: 'Action', name: 'Create new team', go: () => void navigate({ to: '/new/team' }) },
-    { kind: 'Page', name: 'Teams', go: () => void navigate({ to: '/teams' }) },
-    { kind: 'Page', name: 'Account', go: () => void navigate({ to: '/account' }) },
-  ]
   const wanted = text.trim().toLowerCase()
   const found = all
     .filter(({ name }) => name.toLowerCase().includes(wanted))
@@ -50,7 +18,7 @@ export const Palette = ({ onClose }: { onClose: () => void }): ReactNode => {
     .slice(0, MOST_SHOWN)
   const current = Math.min(chosen, found.length - 1)
 
-  const choose = (one: Found | undefined): void => {
+  const choose = (one: Entry | undefined): void => {
     if (!one) return
     onClose()
     one.go()

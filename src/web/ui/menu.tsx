@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 const ITEM =
   'flex w-full min-h-9 items-center rounded px-3 py-1.5 text-sm select-none outline-none data-[highlighted]:bg-sunken data-[disabled]:opacity-60'
 
-/** A button with a list of things to do. */
+/** A button with a list of things to do, which opens where it stands, and so in the same landmark of the page. */
 export const Menu = ({
   trigger,
   children,
@@ -14,16 +14,14 @@ export const Menu = ({
 }): ReactNode => (
   <Dropdown.Root modal={false}>
     <Dropdown.Trigger asChild>{trigger}</Dropdown.Trigger>
-    <Dropdown.Portal>
-      <Dropdown.Content
-        align="end"
-        sideOffset={6}
-        collisionPadding={12}
-        className="z-50 max-w-80 min-w-48 rounded-lg border bg-surface p-1 shadow-lg"
-      >
-        {children}
-      </Dropdown.Content>
-    </Dropdown.Portal>
+    <Dropdown.Content
+      align="end"
+      sideOffset={6}
+      collisionPadding={12}
+      className="z-50 max-w-80 min-w-48 rounded-lg border bg-surface p-1 shadow-lg"
+    >
+      {children}
+    </Dropdown.Content>
   </Dropdown.Root>
 )
 

@@ -1,5 +1,5 @@
 import * as Dialog from '@radix-ui/react-dialog'
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { Button } from './button.tsx'
 import { Icon, ICONS } from './bits.tsx'
 
@@ -19,30 +19,50 @@ export const Sheet = ({
   onClose,
   place = 'middle',
   children,
-}: SheetProps): ReactNode => (
-  <Dialog.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
-    <Dialog.Portal>
-      <div aria-hidden="true" className="fixed inset-0 z-30 bg-[rgb(0_0_0/0.45)]" />
-      <Dialog.Content
-        className={`fixed z-40 flex flex-col overflow-y-auto overscroll-contain border bg-surface p-5 shadow-xl sm:p-6 ${
-          place === 'side'
-            ? 'inset-y-0 right-0 w-full max-w-xl'
-            : 'top-[12vh] left-1/2 max-h-[76vh] w-[calc(100%-2rem)] max-w-lg -translate-x-1/2 rounded-xl'
-        }`}
-      >
-        <div className="mb-4 flex items-start justify-between gap-4">
-          <div className="min-w-0">
-            <Dialog.Title className="text-lg font-semibold break-words">{title}</Dialog.Title>
-            <Dialog.Description className="text-sm text-muted">{about}</Dialog.Description>
+}: SheetProps): ReactNode => {
+  const [opener] = useState(focusedBefore)
+  return (
+    <Dialog.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <Dialog.Portal>
+        <div aria-hidden="true" className="fixed inset-0 z-30 bg-[rgb(0_0_0/0.45)]" />
+        <Dialog.Content
+          onCloseAutoFocus={(event) => {
+            event.preventDefault()
+            giveFocus(opener)
+          }}
+          className={`fixed z-40 flex flex-col overflow-y-auto overscroll-contain border bg-surface p-5 shadow-xl sm:p-6 ${
+            place === 'side'
+              ? 'inset-y-0 right-0 w-full max-w-xl'
+              : 'top-[12vh] left-1/2 max-h-[76vh] w-[calc(100%-2rem)] max-w-lg -translate-x-1/2 rounded-xl'
+          }`}
+        >
+          <div className="mb-4 flex items-start justify-between gap-4">
+            <div className="min-w-0">
+              <Dialog.Title className="text-lg font-semibold break-words">{title}</Dialog.Title>
+              <Dialog.Description className="text-sm text-muted">{about}</Dialog.Description>
+            </div>
+            <Dialog.Close asChild>
+              <Button kind="quiet" aria-label="Close" className="-mt-1 -mr-2">
+                <Icon path={ICONS.close} />
+              </Button>
+            </Dialog.Close>
           </div>
-          <Dialog.Close asChild>
-            <Button kind="quiet" aria-label="Close" className="-mt-1 -mr-2">
-              <Icon path={ICONS.close} />
-            </Button>
-          </Dialog.Close>
-        </div>
-        {children}
-      </Dialog.Content>
-    </Dialog.Portal>
-  </Dialog.Root>
-)
+          {children}
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}
+
+/** What a keyboard was at; of an item of a menu, which goes, the button that has opened the menu. */
+const focusedBefore = (): Element | null => {
+  const focused = document.activeElement
+  const menu = focused?.closest('[role=menu]')
+  return menu ? document.getElementById(menu.getAttribute('aria-labelledby') ?? '') : focused
+}
+
+const giveFocus = (opener: Element | null): void => {
+  const isThere = opener instanceof HTMLElement && opener.isConnected && opener !== document.body
+  const to = isThere ? opener : document.getElementById('main')
+  to?.focus({ preventScroll: true })
+}

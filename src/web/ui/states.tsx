@@ -43,6 +43,11 @@ export const Failure = ({
     )}
     <p className="text-muted">{error.message}</p>
     {onRetry && !isFinal(error) && <Button onClick={onRetry}>Try again</Button>}
+    {isPage && (
+      <a href="/dashboard" className="link">
+        Go to Home
+      </a>
+    )}
   </div>
 )
 

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { Flags } from '@oclif/core'
+import type { ApiClient } from '#/api-client/api-client.ts'
 import { ApiCommand, appFlag, dataDirFlag } from '#/cli/api-command.ts'
 import { followRelease } from '#/cli/follow-release.ts'
 import type { BuildJson, ReleaseJson } from '#/cli/wire.ts'
@@ -7,13 +8,21 @@ import type { BuildJson, ReleaseJson } from '#/cli/wire.ts'
 const POLL_MS = 200
 
 export class BuildsCreate extends ApiCommand {
-  static override summary = 'build the commit that another app runs, with the config of this one'
+  static override summary =
+    'build a branch that was pushed to an app, or the commit that another app runs'
   static override description =
-    'For code whose build reads config vars: what a promotion would carry over has those of the other app in it.'
-  static override examples = ['$ sluice builds:create -a shop --from shop-staging']
+    "A branch is built as it is now, and no branch moves by it. --from is for code whose build reads config vars: it builds the other app's commit with the config of this one, where a promotion would carry over what was built with the other's."
+  static override examples = [
+    '$ sluice builds:create -a shop-staging --branch new-checkout',
+    '$ sluice builds:create -a shop --from shop-staging',
+  ]
   static override flags = {
     app: appFlag,
-    from: Flags.string({ required: true, description: 'app whose commit is built' }),
+    branch: Flags.string({
+      exactlyOne: ['branch', 'from'],
+      description: "branch of the app's repository",
+    }),
+    from: Flags.string({ description: 'app whose commit is built' }),
     'data-dir': dataDirFlag,
   }
 
@@ -21,9 +30,7 @@ export class BuildsCreate extends ApiCommand {
     const { flags } = await this.parse(BuildsCreate)
     const api = await this.api(flags)
     const app = await this.appOf(flags)
-    const build = await api.post<BuildJson>(`/apps/${app}/builds/actions/copy`, {
-      from: { app: flags.from },
-    })
+    const build = await createBuild(api, app, flags)
     for await (const text of api.stream(build.output_stream_url)) process.stdout.write(text)
     let now = build
     while (now.status === 'pending') {
@@ -36,3 +43,12 @@ export class BuildsCreate extends ApiCommand {
     this.print(`Released v${release.version} of ${app}`)
   }
 }
+
+const createBuild = (
+  api: ApiClient,
+  app: string,
+  { branch, from }: { branch?: string | undefined; from?: string | undefined },
+): Promise<BuildJson> =>
+  branch === undefined
+    ? api.post<BuildJson>(`/apps/${app}/builds/actions/copy`, { from: { app: from } })
+    : api.post<BuildJson>(`/apps/${app}/builds/actions/deploy-branch`, { branch })

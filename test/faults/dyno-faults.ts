@@ -1,0 +1,134 @@
+import { request } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
+import { assertSucceeds } from '../support/platform.ts'
+import { until } from '../support/until.ts'
+import type { FaultPlatform } from './fault-platform.ts'
+import type { Fault } from './fault.ts'
+import { dynosOf, processesOf, untilLogged, visit } from './looks.ts'
+import { change } from './workload.ts'
+
+/** Dynos that misbehave or die. */
+export const DYNO_FAULTS: Fault[] = [
+  {
+    id: 'F25',
+    what: 'a dyno takes more memory than it may',
+    load: 'visits',
+    allowance: { failedVisits: 40, of: 'fast' },
+    inject: async ({ platform }) => {
+      const [before] = await dynosOf(platform, 'fast')
+      await visit(platform, 'fast', '/eat')
+      const said = await untilLogged(platform, 'fast', /R15|R14/)
+      await until(
+        async () => (await dynosOf(platform, 'fast')).every(({ state }) => state === 'up'),
+        {
+          limitMs: 60_000,
+          everyMs: 200,
+          what: 'the dyno again',
+        },
+      )
+      return before ? said : ['fast had no dyno']
+    },
+  },
+  {
+    id: 'F29',
+    what: 'an app prints without end',
+    load: 'visits',
+    allowance: { failedVisits: 20, of: 'flooding' },
+    inject: async ({ platform }) => {
+      await visit(platform, 'flooding', '/print')
+      await pause(10_000)
+      const said = await untilLogged(platform, 'flooding', /Error L10/)
+      assertSucceeds(await platform.sluice('ps:restart', '-a', 'flooding'))
+      return said
+    },
+  },
+  {
+    id: 'F36',
+    isQuick: true,
+    what: 'SIGTERM is ignored',
+    load: 'visits',
+    inject: async ({ platform }) => {
+      assertSucceeds(await platform.sluice('ps:restart', '-a', 'stubborn'))
+      return untilLogged(platform, 'stubborn', /Error R12/)
+    },
+  },
+  {
+    id: 'F39',
+    what: 'an app that crashes at boot is never the current release, and is not tried for ever',
+    load: 'visits',
+    inject: async ({ platform }) => {
+      const releases = (await platform.api('GET', '/apps/crashing/releases')).body as {
+        slug: unknown
+        current: boolean
+      }[]
+      return releases.some(({ slug, current }) => current && slug !== null)
+        ? ['I4: a release that never booted is the current one']
+        : []
+    },
+  },
+  {
+    id: 'F40',
+    isQuick: true,
+    what: 'one of two dynos dies',
+    load: 'visits',
+    allowance: { failedVisits: 4 }, // those that it was answering
+    inject: async ({ platform }) => {
+      assertSucceeds(await platform.sluice('ps:scale', 'web=2', '-a', 'fast'))
+      await until(
+        async () => {
+          const dynos = await dynosOf(platform, 'fast')
+          return dynos.length === 2 && dynos.every(({ state }) => state === 'up')
+        },
+        { limitMs: 60_000, everyMs: 200, what: 'two dynos' },
+      )
+      const [victim] = await dynosOf(platform, 'fast')
+      const pids = await processesOf(platform, victim?.id ?? '')
+      for (const pid of pids) process.kill(pid, 'SIGKILL')
+      await until(
+        async () => (await dynosOf(platform, 'fast')).every(({ state }) => state === 'up'),
+        { limitMs: 60_000, everyMs: 200, what: 'both dynos again' },
+      )
+      assertSucceeds(await platform.sluice('ps:scale', 'web=1', '-a', 'fast'))
+      return pids.length === 0 ? ['nothing of the dyno was found to kill'] : []
+    },
+  },
+  {
+    id: 'F72',
+    isQuick: true,
+    what: 'an event stream is open when its dyno is replaced: it ends at the end of the drain, not before',
+    load: 'visits',
+    inject: async (scene) => {
+      const { platform } = scene
+      const stream = openStream(platform, 'fast')
+      await stream.open
+      const began = performance.now()
+      await change(scene, 'restart')
+      await until(() => stream.hasEnded(), { limitMs: 60_000, what: 'the end of the stream' })
+      const tookMs = performance.now() - began
+      return tookMs < 4_000 ? [`the stream was cut after ${Math.round(tookMs)} ms`] : []
+    },
+  },
+]
+
+const openStream = (platform: FaultPlatform, app: string) => {
+  let ended = false
+  const open = new Promise<void>((resolve, reject) => {
+    const asked = request(
+      {
+        host: '127.0.0.1',
+        port: platform.routerPort,
+        path: '/events',
+        headers: { host: `${app}.localhost` },
+        agent: false,
+      },
+      (response) => {
+        response.once('data', () => resolve())
+        response.on('error', () => (ended = true))
+        response.once('close', () => (ended = true))
+      },
+    )
+    asked.once('error', reject)
+    asked.end()
+  })
+  return { open, hasEnded: () => ended }
+}
