@@ -45,12 +45,7 @@ export const floodLogView = async (
   await page.evaluate(WATCH_FRAMES)
   const began = performance.now()
   await begin()
-  // In the page, frame by frame: to be asked ten times a second from outside would be work of its own.
-  await page.waitForFunction(
-    `document.querySelector('[role=log]').textContent.includes(${JSON.stringify(LAST)})`,
-    undefined,
-    { timeout: LIMIT_MS, polling: 500 },
-  )
+  await log.getByText(LAST).waitFor({ timeout: LIMIT_MS })
   const tookMs = performance.now() - began
   return { tookMs, longestMs: await page.evaluate<number>('window.longestFrame') }
 }

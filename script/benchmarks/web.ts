@@ -11,6 +11,8 @@ const RUNS = 5
 const JAVASCRIPT_KB = 200
 const INTERACTIVE_MS = 1_000
 const FRAME_MS = 100
+/** Of the cumulative layout shift: a quarter of what browsers' makers call good. */
+const MOST_SHIFT = 0.025
 const APP = 'shop-staging'
 
 /** Each by its address, and something that is there once all is. */
@@ -152,7 +154,12 @@ const printLoads = (loads: Load[]): void => {
 
 const printPages = (shifts: [string, number][], violations: string[]): void => {
   const moved = shifts.filter(([, shifted]) => shifted > 0)
-  hold('layout shift', `on ${moved.length} of ${shifts.length} pages (goal: 0)`, moved.length === 0)
+  const most = Math.max(...shifts.map(([, shifted]) => shifted))
+  hold(
+    'layout shift',
+    `on ${moved.length} of ${shifts.length} pages, ${most.toFixed(4)} at most (goal: 0, fails above ${MOST_SHIFT})`,
+    most <= MOST_SHIFT,
+  )
   for (const [path, shifted] of moved) console.log(`  ${path || '/'}: ${shifted.toFixed(4)}`)
   hold('axe', `${violations.length} violations (goal: 0)`, violations.length === 0)
   for (const violation of violations) console.log(violation)

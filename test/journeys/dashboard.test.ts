@@ -20,7 +20,7 @@ const PRODUCTION = 'shop-production'
 
 const LOUD_BUILDPACK = {
   ...BUILDPACK,
-  'bin/compile': `#!/bin/sh\nprintf '\\033[1;32mbuilding\\033[0m ${HOSTILE}\\n'\n`,
+  'bin/compile': `#!/bin/sh\nprintf '\\033[1;32mbuilding\\033[0m ${HOSTILE}\\n'\n[ ! -e "$1/unbuildable" ]\n`,
 }
 const SERVER = String.raw`import http.server, os, sys, threading, time
 def flood():
@@ -38,7 +38,8 @@ class Page(http.server.BaseHTTPRequestHandler):
     def log_message(self, *args): pass
 http.server.ThreadingHTTPServer(('', int(os.environ['PORT'])), Page).serve_forever()
 `
-const PROCFILE = 'web: exec python3 server.py\nrelease: echo the release phase has run\n'
+const PROCFILE =
+  'web: exec python3 server.py\nrelease: echo the release phase has run; [ ! -e broken ]\n'
 
 let platform: TestPlatform
 let source: string
@@ -277,8 +278,9 @@ step(
     await hasFocus(menu)
 
     await page.keyboard.press('Enter')
-    await page.getByRole('menuitem', { name: 'Show app' }).waitFor()
+    await hasFocus(page.getByRole('menuitem', { name: 'Show app' }))
     await page.keyboard.press('End')
+    await hasFocus(page.getByRole('menuitem', { name: 'Remove from pipeline…' }))
     await page.keyboard.press('Enter')
     await page.getByRole('dialog', { name: `Remove ${STAGING}` }).waitFor()
     await look('board-remove', page)
@@ -371,6 +373,24 @@ step('whoever wants no motion gets none', async () => {
   assert.ok((await longest()) > 0.05)
   await page.emulateMedia({ reducedMotion: 'reduce' })
   assert.ok((await longest()) < 0.001)
+})
+
+step('the board tells what has failed, and why', async () => {
+  await page.goto(at('/dashboard/pipelines/shop'))
+  const card = page.getByRole('article', { name: STAGING })
+  await card.getByText('1 dyno up').waitFor()
+  for (const name of ['broken', 'unbuildable']) {
+    await writeFile(`${source}/${name}`, 'yes')
+    await platform.commit(source, `Make it ${name}`)
+    await platform.git(source, 'push', 'sluice', 'main')
+    if (name === 'broken') {
+      await card.getByRole('link', { name: /^v\d+ failed$/ }).waitFor()
+      await card.getByText('release command failed with exit status 1').waitFor()
+      await look('board-failed', page)
+    }
+  }
+  await card.getByRole('link', { name: 'The last build failed' }).click()
+  await page.getByText('Failed').first().waitFor()
 })
 
 endsWell()

@@ -95,7 +95,7 @@ const Plan = ({ pipeline, plan, onPromoted }: PlanProps): ReactNode => {
       await queryClient.invalidateQueries()
     },
     // What was refused is refused by what the plan would show by now.
-    onError: () => queryClient.invalidateQueries({ queryKey: ['plan'] }),
+    onError: () => void queryClient.invalidateQueries({ queryKey: ['plan'] }),
   })
   const { release } = plan.source
   return (
