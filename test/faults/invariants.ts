@@ -161,7 +161,7 @@ const checkConverged = ({ wantedDynos, runningDynos }: Observation): string[] =>
 }
 
 /** A visit of a page of no work takes less, also while the machine is busy with what else a fault test does. */
-const UNNOTICED_MS = 1_000
+const UNNOTICED_MS = 5_000
 
 /** I10: what one app does costs the others no visit, and none of them more than twice its time (p99). */
 const checkContainment = ({ visits, faultAt }: Record, { of }: Allowance): string[] => {
