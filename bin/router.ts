@@ -34,6 +34,11 @@ const secure = (tlsFd !== undefined || tlsPort !== undefined) && {
 
 keepCompiledCode()
 
+/** SIGTERM: another has taken over. SIGINT: everything ends. Listened to from here on, for it may come during the start. */
+const told = new Promise<'replaced' | 'for good'>((resolve) => {
+  process.once('SIGTERM', () => resolve('replaced')).once('SIGINT', () => resolve('for good'))
+})
+
 try {
   const lines = openLogWriter(paths.logs, values.name)
   const router = await startRouter({
@@ -52,12 +57,10 @@ try {
     log,
   })
   log.info({ port: router.port, securePort: router.securePort }, 'the router accepts requests')
-  process.once('SIGTERM', () => {
-    void router
-      .stop()
-      .then(lines.stop)
-      .finally(() => process.exit(0))
-  })
+  process.on('SIGINT', () => void router.stop('for good'))
+  await router.stop(await told)
+  await lines.stop()
+  process.exit(0)
 } catch (error) {
   log.fatal({ err: error }, 'the router cannot start')
   process.exitCode = 1

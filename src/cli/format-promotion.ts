@@ -28,21 +28,22 @@ export const formatRecord = (record: PromotionRecordJson): string =>
 const targetLines = (target: PromotionRecordJson['targets'][number]): string[] => [
   '',
   `${target.app.name ?? target.app.id} v${target.release.version}: ${target.status}${target.error_message ? ` (${target.error_message})` : ''}`,
-  `  before:    ${target.previous_release ? `v${target.previous_release.version} ${target.digest_before ?? ''}` : 'no release'}`,
-  ...target.approvals.map(({ email, at }) => `  approved:  ${email} at ${at}`),
-  ...(target.freeze_override ? [`  freeze:    overridden: ${target.freeze_override}`] : []),
+  `  ${label('before')}${target.previous_release ? `v${target.previous_release.version} ${target.digest_before ?? ''}` : 'no release'}`,
+  ...target.approvals.map(({ email, at }) => `  ${label('approved')}${email} at ${at}`),
+  ...(target.freeze_override ? [`  ${label('freeze')}overridden: ${target.freeze_override}`] : []),
   ...target.steps.map(
-    ({ name, duration_ms: ms }) =>
-      `  ${`${name}:`.padEnd(10)} ${ms === null ? 'begun' : `${ms} ms`}`,
+    ({ name, duration_ms: ms }) => `  ${label(name)}${ms === null ? 'begun' : `${ms} ms`}`,
   ),
   ...(target.evidence
     ? [
-        `  router:    ${target.evidence.served_by_old} by old, ${target.evidence.served_by_new} by new, ${target.evidence.failed} failed`,
+        `  ${label('router')}${target.evidence.served_by_old} by old, ${target.evidence.served_by_new} by new, ${target.evidence.failed} failed`,
       ]
     : []),
   ...(target.rollback
     ? [
-        `  undone:    ${target.rollback.release ? `by v${target.rollback.release.version}` : (target.rollback.note ?? '')}`,
+        `  ${label('undone')}${target.rollback.release ? `by v${target.rollback.release.version}` : (target.rollback.note ?? '')}`,
       ]
     : []),
 ]
+
+const label = (name: string): string => `${name}:`.padEnd(15)

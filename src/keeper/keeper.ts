@@ -107,6 +107,8 @@ export class Keeper {
     this.#server?.close()
     await this.#standby.stop()
     for (const port of ports) port.release()
+    for (const one of this.#leaving)
+      void endProcess(adoptProcess(one, ''), { signal: 'SIGINT', limitMs: END_LIMIT_MS })
     await this.#stopThose('before the dynos')
     await stopDynos().catch((error: unknown) =>
       log.error({ err: error }, 'dynos cannot be stopped'),
@@ -262,4 +264,6 @@ export class Keeper {
 }
 
 /** Longer than a router lets its last requests take. */
-const LEAVE_LIMIT_MS = 40_000
+const LEAVE_LIMIT_MS = 60_000
+/** The same when everything goes down. */
+const END_LIMIT_MS = 5_000

@@ -86,10 +86,14 @@ export class ManagedProcess {
     else await this.#startAfter(old)
   }
 
-  /** Ends it for good. */
+  /** Ends it for good, and those whose place it has taken. */
   async stop(): Promise<void> {
+    const { stopSignal: signal, stopLimitMs: limitMs } = this.spec
     this.#stopping.abort()
-    if (this.#current) await this.#end(this.#current, this.spec.stopLimitMs)
+    await Promise.all([
+      ...this.leaving.map((one) => endProcess(adoptProcess(one, ''), { signal, limitMs })),
+      this.#current && this.#end(this.#current, limitMs),
+    ])
     await this.#loop
   }
 
@@ -191,7 +195,9 @@ export class ManagedProcess {
   async #letLeave(old: RunningProcess): Promise<void> {
     this.#leaving.add(old.identity)
     await this.#by.onChange()
-    void this.#end(old).then(() => {
+    const { leaveSignal, stopSignal, leaveLimitMs } = this.spec
+    const ending = { signal: leaveSignal ?? stopSignal, limitMs: leaveLimitMs }
+    void endProcess(old, ending).then(() => {
       this.#leaving.delete(old.identity)
       return this.#by.onChange()
     })

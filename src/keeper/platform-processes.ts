@@ -75,9 +75,11 @@ const router = ({ dataDir, ports }: PlatformOptions, name: string): ProcessSpec 
   ports: [ports.router, ports.routerTls],
   succession: 'beside',
   ends: 'before the dynos',
-  stopSignal: 'SIGTERM',
-  // It lets requests take 30 s to end; when everything goes down, their dynos go too.
-  leaveLimitMs: 40_000,
+  stopSignal: 'SIGINT',
+  leaveSignal: 'SIGTERM',
+  // It keeps connections at rest for 21 s, and lets requests that come on them take 30 s; when everything goes down,
+  // their dynos go too.
+  leaveLimitMs: 60_000,
   stopLimitMs: 8_000,
 })
 

@@ -22,6 +22,8 @@ export type ProcessSpec = {
   /** When the platform goes down. */
   ends: 'before the dynos' | 'after the dynos' | 'last'
   stopSignal: NodeJS.Signals
+  /** When its successor has taken over, if that is another. */
+  leaveSignal?: NodeJS.Signals
   /** How long it may take to end before it is killed: when its successor has taken over, and when the platform goes down. */
   leaveLimitMs: number
   stopLimitMs: number

@@ -11,7 +11,7 @@ import type { Traffic } from './traffic.ts'
 export type Door = {
   /** Port on which it listens. */
   port: number
-  /** Takes no more connections; resolves when the last has ended, or was cut after `limitMs`. */
+  /** Takes no more connections; resolves when the last has ended, or was cut after `limitMs`: they see to their ends before. */
   close: (limitMs: number) => Promise<void>
 }
 
@@ -185,7 +185,7 @@ const turnAway = (socket: net.Socket): void => {
       clearTimeout(timer)
       turnedAway--
     })
-    .end(composeAnswer(TOO_MANY_CONNECTIONS, { method: 'GET', keepAlive: false }), 'latin1')
+    .end(composeAnswer(TOO_MANY_CONNECTIONS, { method: 'GET', restMs: 0 }), 'latin1')
 }
 
 /** For the answer to arrive before the reset. */

@@ -11,19 +11,22 @@ export type Answer = {
   pageUrl?: string
 }
 
-/** The whole response. `keepAlive`: the connection will take another request. */
+/** The whole response. `restMs`: for how long the connection will take another request; 0: it ends. */
 export const composeAnswer = (
   answer: Answer,
-  { method, keepAlive }: { method: string; keepAlive: boolean },
+  { method, restMs }: { method: string; restMs: number },
 ): string => {
   const body = answer.pageUrl === undefined ? page(answer) : frame(answer.title, answer.pageUrl)
   return (
     `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? 'Error'}\r\n` +
     `Content-Type: text/html; charset=utf-8\r\nCache-Control: no-cache, no-store\r\n` +
-    `Content-Length: ${body.length}\r\nConnection: ${keepAlive ? 'keep-alive' : 'close'}\r\n${answer.headers ?? ''}\r\n` +
+    `Content-Length: ${body.length}\r\n${restMs > 0 ? `Connection: keep-alive\r\n${promiseOf(restMs)}` : 'Connection: close\r\n'}${answer.headers ?? ''}\r\n` +
     (method === 'HEAD' ? '' : body)
   )
 }
+
+/** The line that tells a client how long its connection may rest. */
+export const promiseOf = (restMs: number): string => `Keep-Alive: timeout=${restMs / 1_000}\r\n`
 
 /** ASCII only: nothing of the request is repeated in it. */
 const page = ({ title, text }: Answer): string => `<!doctype html>

@@ -110,8 +110,9 @@ export class ClientConnection {
   /** Sends an answer of the router's own; returns its length in bytes. */
   answer(answer: Answer, request: RequestHead | undefined): number {
     const mayFollow = request !== undefined && request.keepAlive && request.bodyLength === 0
-    const keepAlive = mayFollow && !this.#traffic.isStopping
-    const text = composeAnswer(answer, { method: request?.method ?? 'GET', keepAlive })
+    const keepAlive = mayFollow && !this.#traffic.stopping
+    const restMs = keepAlive ? this.#traffic.limits.promisedRestMs : 0
+    const text = composeAnswer(answer, { method: request?.method ?? 'GET', restMs })
     this.socket.write(text, 'latin1')
     this.exchangeOver(keepAlive, request?.bodyLength !== 0 || request === undefined)
     return text.length
@@ -154,16 +155,16 @@ export class ClientConnection {
 
   /** How long the state may last. */
   #limitMs(): number {
-    const { limits, isStopping } = this.#traffic
+    const { limits, stopping } = this.#traffic
     switch (this.#state) {
       case 'resting':
-        return isStopping ? STOPPING_REST_MS : limits.keepAliveMs
+        return stopping?.restMs ?? limits.keepAliveMs
       case 'lingering':
         return limits.lingerMs
       case 'closing':
         return limits.idleMs
       case 'fresh':
-        return isStopping ? STOPPING_REST_MS : limits.headMs
+        return stopping && !this.#partial ? stopping.restMs : limits.headMs
       case 'reading head':
         return limits.headMs
       case 'closed':
@@ -304,9 +305,3 @@ export class ClientConnection {
 /** RFC 9112 2.2: an empty line before the request line is forgiven. Returns its length, or 0. */
 const emptyLineAt = (bytes: Buffer, start: number, end: number): number =>
   end - start >= 2 && bytes[start] === CR && bytes[start + 1] === LF ? 2 : 0
-
-/**
- * A router that is about to end closes connections that have brought nothing for so long. Sooner, it would close some
- * in the moment in which their clients, who reuse what they used lately, send the next request.
- */
-const STOPPING_REST_MS = 5_000

@@ -33,7 +33,8 @@ export class Exchange implements Waiting {
   readonly #upload: RequestRelay
   readonly #search: DynoSearch
   #phase: Phase = 'connecting'
-  /** Since when it is in this phase, and when something last moved; on the router's clock. */
+  /** When it began, since when it is in this phase, and when something last moved; on the router's clock. */
+  readonly #beganAt: number
   #phaseAt: number
   #movedAt: number
   #dyno: DynoTarget | undefined
@@ -55,7 +56,7 @@ export class Exchange implements Waiting {
     this.#requestId = request.requestId || newRequestId()
     this.#upload = new RequestRelay(request.bodyLength)
     this.#search = new DynoSearch(entry, client, traffic)
-    this.#phaseAt = this.#movedAt = traffic.clock.now
+    this.#beganAt = this.#phaseAt = this.#movedAt = traffic.clock.now
     entry.busy++
   }
 
@@ -107,7 +108,7 @@ export class Exchange implements Waiting {
     this.#movedAt = this.#traffic.clock.now
     if (this.#tunnel) return this.#passOn(this.#tunnel, { bytes, start, end })
     this.#response ??= this.#newResponse()
-    const outcome = this.#response.take({ bytes, start, end }, !this.#traffic.isStopping)
+    const outcome = this.#response.take({ bytes, start, end }, !this.#traffic.stopping)
     if (this.#phase === 'waiting' && this.#response.status !== 0) this.#enter('responding')
     if (outcome === 'malformed') this.#fail('H17')
     else if (outcome === 'restricted') this.#fail('H25', this.#response.restriction)
@@ -170,6 +171,9 @@ export class Exchange implements Waiting {
   }
 
   check(now: number): void {
+    const { stopping, limits } = this.#traffic
+    if (stopping && now - Math.max(stopping.since, this.#beganAt) >= limits.drainMs)
+      return this.cut()
     if (this.#tunnel) this.#watchDrain(this.#tunnel, now)
     const standing = {
       phase: this.#phase,
@@ -179,7 +183,7 @@ export class Exchange implements Waiting {
       uploadedBytes: this.#upload.bodyBytes,
       isClientSlow: this.#client.socket.writableLength > 0,
     }
-    const code = overdue(standing, this.#traffic.limits)
+    const code = overdue(standing, limits)
     if (code === undefined) return
     if (this.#response?.isDone) this.#finish()
     else if (code === 'H19') this.#tryAnother(code)

@@ -1,66 +1,11 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import http from 'node:http'
-import net from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { hostEnvironment } from '#/foundation/config.ts'
-import { ended, start } from '#/foundation/exec.ts'
-import {
-  aDyno,
-  aRoute,
-  aRouteSource,
-  ask,
-  converse,
-  PATIENCE,
-  type RouteSource,
-} from '../../test/support/router.ts'
+import { aDyno, aRoute, aRouteSource, ask, converse, PATIENCE } from '../../test/support/router.ts'
+import { aSharedPort } from '../../test/support/router-process.ts'
 import { until } from '../../test/support/until.ts'
-
-const PROGRAM = fileURLToPath(new URL('../../bin/router.ts', import.meta.url))
-
-type RouterProcess = { pid: number; stop: (signal: NodeJS.Signals) => Promise<unknown> }
-
-/** A port that is bound here, as the keeper does, and listened on by the routers that get its descriptor. */
-const aSharedPort = () => {
-  const bound = new net.BoundSocket({ host: '127.0.0.1', port: 0 })
-  const address = bound.address()
-  const running = new Set<RouterProcess>()
-  return {
-    port: typeof address === 'object' && 'port' in address ? address.port : 0,
-    /** Starts a router there; resolves when it accepts. */
-    startRouter: async (source: RouteSource, before: string[] = []): Promise<RouterProcess> => {
-      const [file, ...args] = [...before, process.execPath, PROGRAM, '--listen-fd', '3']
-      const child = start(file, args, {
-        stdio: ['ignore', 'ignore', 'pipe', bound.fd()],
-        env: { ...hostEnvironment(), SLUICE_DATA_DIR: source.dir },
-      })
-      let said = ''
-      child.stderr?.on('data', (bytes: Buffer) => (said += bytes.toString()))
-      const gone = ended(child)
-      const router = {
-        pid: child.pid ?? 0,
-        stop: async (signal: NodeJS.Signals) => {
-          child.kill(signal)
-          const { code } = await gone
-          running.delete(router)
-          return code
-        },
-      }
-      running.add(router)
-      await until(() => {
-        assert.equal(child.exitCode, null, said)
-        return said.includes('accepts requests')
-      }, PATIENCE)
-      return router
-    },
-    [Symbol.asyncDispose]: async () => {
-      for (const router of running) await router.stop('SIGKILL')
-      bound.close()
-    },
-  }
-}
 
 /** Asks at a fixed rate, as people do, half of them on connections they keep. */
 const aLoad = (port: number) => {
@@ -116,7 +61,7 @@ test('a router that is replaced by another drops no request', async () => {
   await router.stop('SIGTERM')
 })
 
-test('what is under way when a router is to end is answered, and then the connection ends', async () => {
+test('what is under way when everything ends is answered, and connections at rest end at once', async () => {
   let answer: http.ServerResponse | undefined
   await using dyno = await aDyno((_, response) => (answer = response))
   await using source = await aRouteSource(aRoute('a.test', [dyno.route]))
@@ -126,7 +71,7 @@ test('what is under way when a router is to end is answered, and then the connec
   using client = await converse(shared.port)
   client.say('GET / HTTP/1.1\r\nHost: a.test\r\n\r\n')
   const held = await until(() => answer, PATIENCE)
-  const stopped = router.stop('SIGTERM')
+  const stopped = router.stop('SIGINT')
   await resting.over()
   held.end('late')
   assert.match(await client.over(), /\r\nConnection: close\r\n\r\nlate$|late\r\n0\r\n\r\n$/)

@@ -10,6 +10,11 @@ export type RouterLimits = {
   headMs: number
   /** How long a client's connection may rest between two requests. */
   keepAliveMs: number
+  /**
+   * How long clients are told that it may (`Keep-Alive: timeout=20`): a router that is replaced keeps its word. Whole
+   * seconds.
+   */
+  promisedRestMs: number
   /** How long a request waits for an app of which all dynos are starting: H20 beyond. */
   startingMs: number
   /** H19 beyond. */
@@ -43,7 +48,7 @@ export type RouterLimits = {
   attempts: number
   /** How long a dyno that left the table may take to answer, if its app has no limit of its own. */
   dynoDrainMs: number
-  /** After SIGTERM, when what is under way is cut. */
+  /** After SIGTERM, how long each request may take before it is cut. */
   drainMs: number
   /** How long the rest of a request is read after its answer, so that the answer reaches a client that is still sending. */
   lingerMs: number
@@ -58,6 +63,7 @@ export const ROUTER_LIMITS: RouterLimits = {
   responseHeadBytes: 65_536,
   headMs: 20_000,
   keepAliveMs: 90_000,
+  promisedRestMs: 20_000,
   startingMs: 75_000,
   connectMs: 5_000,
   firstByteMs: 30_000,

@@ -1,4 +1,5 @@
 import type net from 'node:net'
+import { promiseOf } from './answer.ts'
 import { bodyOf, CHUNKED, UNTIL_CLOSE, type Body } from './body-framing.ts'
 import { ChunkedDecoder } from './chunked-decoder.ts'
 import { beginResponse } from './forwarded-heads.ts'
@@ -143,8 +144,9 @@ export class ResponseRelay {
     const framing = this.extraLine + (isChunked ? 'Transfer-Encoding: chunked\r\n' : '')
     const more = rest.end - rest.start + CHUNK_FRAME_BYTES
     if (!this.keepAlive) return beginResponse(head, `${framing}Connection: close\r\n`, more)
-    if (this.#request.minorVersion === 1) return beginResponse(head, framing, more)
-    return beginResponse(head, `${framing}Connection: keep-alive\r\n`, more)
+    const promise = framing + promiseOf(this.#limits.promisedRestMs)
+    if (this.#request.minorVersion === 1) return beginResponse(head, promise, more)
+    return beginResponse(head, `${promise}Connection: keep-alive\r\n`, more)
   }
 
   /** @param begun the head, to be sent with it */

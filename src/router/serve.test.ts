@@ -139,7 +139,7 @@ test('a response comes as the app sent it, but for what concerns its connection'
   client.say('GET / HTTP/1.1\r\nHost: a.test\r\n\r\n')
   assert.equal(
     await client.hear('\r\n\r\nok'),
-    'HTTP/1.1 201 Very Created\r\nSet-Cookie: a\r\nset-cookie: b\r\nContent-Length: 2\r\nVia: 1.1 sluice\r\n\r\nok',
+    'HTTP/1.1 201 Very Created\r\nSet-Cookie: a\r\nset-cookie: b\r\nContent-Length: 2\r\nVia: 1.1 sluice\r\nKeep-Alive: timeout=4\r\n\r\nok',
   )
 })
 

@@ -22,8 +22,12 @@ export type Router = {
   port: number
   /** 0: TLS is spoken nowhere. */
   securePort: number
-  /** Takes no more connections, ends those at rest, and resolves when what is under way has ended or was cut. */
-  stop: () => Promise<void>
+  /**
+   * Takes no more connections, and resolves when those there are have ended, or what was under way on them was cut.
+   * Replaced by another router, it keeps those at rest as long as their clients were promised, and answers what still
+   * comes on them; for good, it closes them at once. The one may follow on the other.
+   */
+  stop: (how?: 'replaced' | 'for good') => Promise<void>
 }
 
 /** Accepts connections as soon as there is a table to serve them by, or none can be had. */
@@ -48,7 +52,7 @@ export const startRouter = async (options: RouterOptions): Promise<Router> => {
     securePort: 0,
     append,
     log,
-    isStopping: false,
+    stopping: undefined,
   }
   clock.start()
   const doors = [await openDoor(options.listen, traffic)]
@@ -62,22 +66,31 @@ export const startRouter = async (options: RouterOptions): Promise<Router> => {
     traffic.securePort = door.port
     doors.push(door)
   }
+  const stop = async (): Promise<void> => {
+    const longestMs = limits.promisedRestMs + MARGIN_MS + limits.headMs + limits.drainMs
+    await Promise.all([
+      ...doors.map((door) => door.close(longestMs)),
+      routes.leaveDisk(),
+      certificates?.leaveDisk(),
+    ])
+    clock.stop()
+    routes.stop()
+    certificates?.stop()
+  }
+  let stopped: Promise<void> | undefined
   return {
     port: doors[0]?.port ?? 0,
     securePort: traffic.securePort,
-    stop: async () => {
-      traffic.isStopping = true
-      await Promise.all([
-        ...doors.map((door) => door.close(limits.drainMs)),
-        routes.leaveDisk(),
-        certificates?.leaveDisk(),
-      ])
-      clock.stop()
-      routes.stop()
-      certificates?.stop()
+    stop: (how = 'replaced') => {
+      const restMs = how === 'replaced' ? limits.promisedRestMs + MARGIN_MS : 0
+      traffic.stopping = { since: traffic.stopping?.since ?? clock.now, restMs }
+      return (stopped ??= stop())
     },
   }
 }
+
+/** Clients close what has rested too long a little before the time they were told, and their word has a way to go. */
+const MARGIN_MS = 1_000
 
 const withinFileLimit = (limits: RouterLimits): RouterLimits => ({
   ...limits,

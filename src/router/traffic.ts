@@ -17,6 +17,13 @@ export type Traffic = {
   append: AppendLine
   meters: Meters
   log: Log
-  /** The router is about to end: each answer says that it is the connection's last. */
-  isStopping: boolean
+  /** The router is about to end: each answer says that it is the connection's last. Undefined: it is not. */
+  stopping: Stopping | undefined
+}
+
+export type Stopping = {
+  /** On the router's clock. */
+  since: number
+  /** How long connections are kept on which nothing comes. */
+  restMs: number
 }

@@ -309,7 +309,7 @@ step(
     await until(async () => /Requests at once:\s+20\n.*Drain:\s+5 s/s.test(await shown()))
     await traffic.getByRole('switch', { name: 'HTTPS only' }).check()
     await traffic.getByRole('switch', { name: 'HTTPS only', checked: true }).waitFor()
-    const affinity = region('Features').getByRole('switch', { name: 'Http session affinity' })
+    const affinity = region('Features').getByRole('switch', { name: 'HTTP session affinity' })
     await affinity.check()
     await until(async () =>
       /http-session-affinity\s+on/.test(
@@ -345,11 +345,52 @@ step('a config var is marked, and a process type gets another size', async () =>
   await look('resources')
 })
 
+step('what was done is told with what it changed', async () => {
+  await tab('Activity')
+  const row = page
+    .getByRole('listitem')
+    .filter({ hasText: /changed formation/ })
+    .first()
+  await row.getByText('What changed').click()
+  await row.locator('del').getByText('Standard-1X').waitFor()
+  await row.locator('ins').getByText('Standard-2X').waitFor()
+  await look('activity-diff')
+  await tab('Releases')
+  await page.getByRole('link', { name: 'v2', exact: true }).click()
+  await button('Roll back to v2').waitFor()
+  await look('release')
+  await page.getByRole('link', { name: 'Compare with v1' }).click()
+  await page.waitForURL(/from=1&to=2/)
+})
+
+step('dynos are started anew, and the next build without a cache', async () => {
+  const dynos = async (): Promise<string[]> => {
+    const { stdout } = assertSucceeds(await platform.sluice('ps', '-a', APP, '--json'))
+    return (JSON.parse(stdout) as { id: string; state: string }[])
+      .filter(({ state }) => state === 'up')
+      .map(({ id }) => id)
+  }
+  const [before] = await until(async () => ((await dynos()).length === 1 ? dynos() : undefined))
+  await tab('Overview')
+  await look('overview-app')
+  await button('Restart web.1').click()
+  await until(
+    async () => {
+      const now = await dynos()
+      return now.length === 1 && now[0] !== before
+    },
+    { limitMs: 60_000, everyMs: 500, what: 'another dyno' },
+  )
+  await tab('Builds')
+  await button('Clear build cache').click()
+  await page.getByText('The next build begins without a cache.').waitFor()
+})
+
 step('the log is kept as a file', async () => {
   await tab('Logs')
   await page.getByRole('log').getByText('heroku[router]').first().waitFor()
   await page.getByLabel('Text').fill('/gone')
-  await page.getByRole('log').getByText('Build succeeded').waitFor({ state: 'detached' })
+  await page.getByRole('log').getByText('Build succeeded').first().waitFor({ state: 'detached' })
   await page.getByRole('log').getByText('heroku[router]').nth(5).waitFor()
   const saved = page.waitForEvent('download')
   await button('Download').click()

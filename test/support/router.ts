@@ -172,7 +172,7 @@ export const aRouter = async (options: TestRouterOptions = {}): Promise<TestRout
     listen: { host: options.host ?? '127.0.0.1', port: 0 },
     append: (appId, { text }) => void lines.push({ appId, text }),
     log: options.log ?? quiet,
-    limits: { sweepMs: 20, drainMs: 10_000, ...options.limits },
+    limits: { sweepMs: 20, drainMs: 10_000, promisedRestMs: 4_000, ...options.limits },
   })
   let stopping: Promise<void> | undefined
   const stop = (): Promise<void> => (stopping ??= router.stop())

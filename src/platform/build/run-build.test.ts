@@ -82,6 +82,21 @@ test('a build that was interrupted three times is given up, with a reason', asyn
   )
 })
 
+test('what was built before its stage was frozen is not released in the freeze', async () => {
+  const { app, build } = await aPush()
+  const running = await taken(build)
+  const pipeline = (await call('POST', '/pipelines', { name: app.name })).json<{ id: string }>()
+  const coupling = { app: app.id, pipeline: pipeline.id, stage: 'production' }
+  assert.equal((await call('POST', '/pipeline-couplings', coupling)).statusCode, 201)
+  const year = new Date().getFullYear()
+  const range = { kind: 'range', starts: `${year - 1}-01-01`, ends: `${year + 2}-01-01` }
+  const freeze = { stage: 'production', time_zone: 'UTC', ...range }
+  const frozen = await call('POST', `/pipelines/${pipeline.id}/freezes`, freeze)
+  assert.equal(frozen.statusCode, 201, frozen.body)
+  await assert.rejects(releaseBuild(platform, running, aSlug), /is frozen until/)
+  assert.equal((await call('GET', `/apps/${app.name}/releases`)).json().length, 1)
+})
+
 test('a runner that lost its build to another writes nothing any more', async () => {
   const { app, build } = await aPush()
   const old = await taken(build)

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { aName } from '../../../test/support/apps.ts'
 import { aControlPlane } from '../../../test/support/control-plane.ts'
+import { endSleeper } from '../../../test/support/end-process.ts'
 import { aBuildpack, aWorkingCopy } from '../../../test/support/git-platform.ts'
 import { until } from '../../../test/support/until.ts'
 
@@ -85,18 +85,6 @@ const aPipeline = async (count: number) => {
   await push()
   return { pipeline, source, targets }
 }
-
-/** Ends the one process that sleeps so long; resolves once there was one. */
-const endSleeper = (seconds: number): Promise<true> =>
-  until(async () => {
-    for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-      const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
-      if (command !== `sleep\0${seconds}\0`) continue
-      process.kill(Number(pid), 'SIGKILL')
-      return true
-    }
-    return undefined
-  }, LIMIT)
 
 const countOf = async (query: string, apps: Ref[]): Promise<number> => {
   const { rows } = await plane.pool.query<{ count: number }>(
@@ -195,5 +183,46 @@ test('a release that crashed is rolled back once, wherever the control plane is 
     const releases = await releasesOf(app)
     assert.equal(releases.length, length + 2, failpoint)
     assert.match(releases.at(-1)?.description ?? '', /^Rollback to v\d+$/)
+  }
+})
+
+test('a promotion whose control plane is killed at any step of its deploys ends once, and an app that failed serves what it did', async () => {
+  const { pipeline, source, targets } = await aPipeline(2)
+  const [good, bad] = targets
+  assert.ok(good && bad)
+  await plane.call('PATCH', `/apps/${bad.id}/config-vars`, { BROKEN: 'yes' })
+  await endSleeper(RELEASE_PHASE)
+  await untilEnded(bad)
+  const before = await slugOf(bad)
+  for (const failpoint of [
+    'deploy-taken',
+    'deploy-release-phase-wanted',
+    'deploy-after-release-phase',
+    'deploy-after-want-dynos',
+    'deploy-after-healthy',
+    'deploy-after-route',
+    'deploy-after-routed',
+  ]) {
+    await untilIdle()
+    const [ofGood, ofBad] = await countReleases(targets)
+    await plane.arm(failpoint)
+    const answered = await promote(pipeline, source, targets, false).catch(() => undefined)
+    await plane.ended()
+    await plane.start()
+    await endSleeper(RELEASE_PHASE)
+    const record = await until(async () => {
+      const found = await plane.call<RecordJson[]>('GET', `/pipelines/${pipeline.id}/promotions`)
+      return found[0]?.settled_at ? found[0] : undefined
+    }, LIMIT)
+    if (answered) assert.equal(record.id, answered.id, failpoint)
+    await assertWhole(targets)
+    const of = (app: Ref) => record.targets.find((target) => target.app.id === app.id)?.status
+    assert.deepEqual([of(good), of(bad)], ['succeeded', 'failed'], failpoint)
+    assert.deepEqual([await slugOf(good), await slugOf(bad)], [await slugOf(source), before])
+    assert.deepEqual(
+      await countReleases(targets),
+      [Number(ofGood) + 1, Number(ofBad) + 1],
+      failpoint,
+    )
   }
 })

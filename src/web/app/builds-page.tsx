@@ -1,12 +1,15 @@
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { request } from '#/web/data/client.ts'
+import { useRefusal } from '#/web/data/permission.ts'
 import { queries } from '#/web/data/queries.ts'
 import type { Build } from '#/web/data/types.ts'
 import { plainText } from '#/web/text/ansi.ts'
 import { seconds, shortCommit } from '#/web/text/words.ts'
 import { Ago, Outcome, Section } from '#/web/ui/bits.tsx'
-import { Commands, Empty, Loaded } from '#/web/ui/states.tsx'
+import { Button } from '#/web/ui/button.tsx'
+import { Commands, Empty, Loaded, Problem } from '#/web/ui/states.tsx'
 import { useApp } from './app-context.ts'
 import { firstLine } from './app-facts.tsx'
 
@@ -14,7 +17,7 @@ export const BuildsPage = (): ReactNode => {
   const app = useApp()
   const builds = useQuery(queries.builds(app.id))
   return (
-    <Section title="Builds">
+    <Section title="Builds" action={<ClearCache />}>
       <Loaded query={builds} what="builds" lines={5}>
         {(found) =>
           found.length === 0 ? (
@@ -32,6 +35,25 @@ export const BuildsPage = (): ReactNode => {
         }
       </Loaded>
     </Section>
+  )
+}
+
+const ClearCache = (): ReactNode => {
+  const app = useApp()
+  const refusal = useRefusal(app.id, 'deploy')
+  const clear = useMutation({
+    mutationFn: () => request('DELETE', `/apps/${app.id}/build-cache`),
+  })
+  return (
+    <span className="flex flex-wrap items-center gap-3">
+      <span role="status" className="text-sm text-muted">
+        {clear.isSuccess && 'The next build begins without a cache.'}
+      </span>
+      <Problem error={clear.error} />
+      <Button refusal={refusal} isBusy={clear.isPending} onClick={() => clear.mutate()}>
+        Clear build cache
+      </Button>
+    </span>
   )
 }
 
@@ -56,10 +78,12 @@ const BuildRow = ({ build }: { build: Build }): ReactNode => {
           {build.user.email}, <Ago time={build.created_at} />
         </span>
       </span>
-      {build.status !== 'pending' && (
-        <span className="text-sm text-muted">{seconds(build.created_at, build.updated_at)}</span>
-      )}
-      <Outcome status={build.status} />
+      <span className="flex items-center gap-4">
+        {build.status !== 'pending' && (
+          <span className="text-sm text-muted">{seconds(build.created_at, build.updated_at)}</span>
+        )}
+        <Outcome status={build.status} />
+      </span>
     </li>
   )
 }

@@ -45,7 +45,7 @@ const Feature = ({ feature }: { feature: AppFeature }): ReactNode => {
   return (
     <>
       <Switch
-        label={capitalised(feature.display_name.replaceAll('-', ' '))}
+        label={capitalised(feature.display_name.replaceAll('-', ' ').replace('http', 'HTTP'))}
         about={feature.description}
         isOn={feature.enabled}
         isBusy={change.isPending}

@@ -3,10 +3,11 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { queries } from '#/web/data/queries.ts'
 import { shortDigest } from '#/web/text/words.ts'
-import { Ago, Mono, Section, Status, type Tone } from '#/web/ui/bits.tsx'
+import { Ago, Mono, Section } from '#/web/ui/bits.tsx'
 import { Commands, Empty, Loaded } from '#/web/ui/states.tsx'
 import { useApp } from './app-context.ts'
 import { Code, currentOf } from './app-facts.tsx'
+import { Dynos } from './dynos.tsx'
 import { ReleaseList } from './release-list.tsx'
 
 export const OverviewPage = (): ReactNode => {
@@ -85,33 +86,3 @@ const Fact = ({ name, children }: { name: string; children: ReactNode }): ReactN
     <dd className="break-words">{children}</dd>
   </div>
 )
-
-const TONES: Record<string, Tone> = { up: 'good', starting: 'busy', crashed: 'bad' }
-
-const Dynos = ({ appId }: { appId: string }): ReactNode => {
-  const dynos = useQuery(queries.dynos(appId))
-  if (!dynos.data?.length) return null
-  return (
-    <Section title="Dynos">
-      <ul className="card divide-y">
-        {dynos.data.map((dyno) => (
-          <li
-            key={dyno.id}
-            className="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-4 gap-y-1 px-4 py-3 sm:grid-cols-[8rem_minmax(0,1fr)_auto]"
-          >
-            <span className="font-medium">{dyno.name}</span>
-            <span className="min-w-0 truncate max-sm:order-last max-sm:col-span-2">
-              <Mono title={dyno.command}>{dyno.command}</Mono>
-            </span>
-            <span className="flex items-baseline gap-3">
-              <span className="text-sm text-muted max-sm:hidden">
-                v{dyno.release.version} · <Ago time={dyno.updated_at} />
-              </span>
-              <Status tone={TONES[dyno.state] ?? 'none'}>{dyno.state}</Status>
-            </span>
-          </li>
-        ))}
-      </ul>
-    </Section>
-  )
-}

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
+import { Link, useParams } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { queries } from '#/web/data/queries.ts'
 import { Ago, Outcome, Section } from '#/web/ui/bits.tsx'
@@ -8,6 +8,7 @@ import { Printed } from '#/web/ui/printed.tsx'
 import { useApp } from './app-context.ts'
 import { Code, firstLine } from './app-facts.tsx'
 import { DeploySteps } from './deploy-steps.tsx'
+import { RollBack } from './roll-back.tsx'
 
 export const ReleasePage = (): ReactNode => {
   const app = useApp()
@@ -17,7 +18,24 @@ export const ReleasePage = (): ReactNode => {
     <Loaded query={release} what="the release">
       {(found) => (
         <>
-          <Section title={`Release v${found.version}`}>
+          <Section
+            title={`Release v${found.version}`}
+            action={
+              <span className="flex flex-wrap items-center gap-4">
+                {found.version > 1 && (
+                  <Link
+                    to="/apps/$app/releases/compare"
+                    params={{ app: app.name }}
+                    search={{ from: found.version - 1, to: found.version }}
+                    className="link text-sm"
+                  >
+                    Compare with v{found.version - 1}
+                  </Link>
+                )}
+                <RollBack release={found} />
+              </span>
+            }
+          >
             <div className="card grid gap-2 p-4">
               <p>{firstLine(found.description)}</p>
               <p>

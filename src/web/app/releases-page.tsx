@@ -1,17 +1,13 @@
-import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
-import { request } from '#/web/data/client.ts'
-import { useRefusal } from '#/web/data/permission.ts'
-import { queries, queryClient } from '#/web/data/queries.ts'
-import type { Release } from '#/web/data/types.ts'
+import { queries } from '#/web/data/queries.ts'
 import { Section } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
-import { Sheet } from '#/web/ui/sheet.tsx'
-import { Empty, Loaded, Problem } from '#/web/ui/states.tsx'
+import { Empty, Loaded } from '#/web/ui/states.tsx'
 import { useApp } from './app-context.ts'
-import { Code } from './app-facts.tsx'
 import { ReleaseList } from './release-list.tsx'
+import { RollBack } from './roll-back.tsx'
 
 const STEP = 30
 
@@ -22,8 +18,6 @@ export const ReleasesPage = (): ReactNode => {
     ...queries.releases(app.id, most),
     placeholderData: keepPreviousData,
   })
-  const [chosen, setChosen] = useState<Release>()
-  const refusal = useRefusal(app.id, 'config')
   return (
     <Section
       title="Releases"
@@ -41,21 +35,7 @@ export const ReleasesPage = (): ReactNode => {
             </Empty>
           ) : (
             <>
-              <ReleaseList
-                releases={found}
-                action={(release) =>
-                  !release.current &&
-                  release.eligible_for_rollback && (
-                    <Button
-                      refusal={refusal}
-                      onClick={() => setChosen(release)}
-                      aria-label={`Roll back to v${release.version}`}
-                    >
-                      Roll back
-                    </Button>
-                  )
-                }
-              />
+              <ReleaseList releases={found} action={(release) => <RollBack release={release} />} />
               {found.length === most && (
                 <Button className="mt-4" onClick={() => setMost(most + STEP)}>
                   Show more
@@ -65,51 +45,6 @@ export const ReleasesPage = (): ReactNode => {
           )
         }
       </Loaded>
-      {chosen && <RollBackSheet release={chosen} onClose={() => setChosen(undefined)} />}
     </Section>
-  )
-}
-
-const RollBackSheet = ({
-  release,
-  onClose,
-}: {
-  release: Release
-  onClose: () => void
-}): ReactNode => {
-  const app = useApp()
-  const navigate = useNavigate()
-  const rollBack = useMutation({
-    mutationFn: () =>
-      request<Release>('POST', `/apps/${app.id}/releases`, { body: { release: release.id } }),
-    onSuccess: async ({ version }) => {
-      await queryClient.invalidateQueries()
-      await navigate({
-        to: '/apps/$app/releases/$version',
-        params: { app: app.name, version: String(version) },
-      })
-    },
-  })
-  return (
-    <Sheet
-      title={`Roll back ${app.name} to v${release.version}`}
-      about={`A new release gets the code and the config vars of v${release.version}. Add-ons and what is in them stay as they are.`}
-      onClose={onClose}
-    >
-      <div className="grid gap-4">
-        <p>
-          <Code appId={app.id} slugId={release.slug?.id} />
-        </p>
-        <Problem error={rollBack.error} />
-        <Button
-          kind="main"
-          isBusy={rollBack.isPending}
-          onClick={() => rollBack.mutate()}
-          className="justify-self-start"
-        >
-          Roll back
-        </Button>
-      </div>
-    </Sheet>
   )
 }

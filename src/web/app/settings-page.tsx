@@ -16,6 +16,7 @@ import { Certificates } from './certificates.tsx'
 import { ConfigVars } from './config-vars.tsx'
 import { Domains } from './domains.tsx'
 import { Features } from './features.tsx'
+import { Owner } from './owner.tsx'
 import { Traffic } from './traffic.tsx'
 
 export const SettingsPage = (): ReactNode => {
@@ -32,6 +33,7 @@ export const SettingsPage = (): ReactNode => {
       <Features />
       <Name key={app.name} app={app} />
       <Maintenance app={app} />
+      <Owner />
       <Danger
         thing="app"
         name={app.name}

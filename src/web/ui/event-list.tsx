@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react'
 import type { Event } from '#/web/data/types.ts'
-import { plainText } from '#/web/text/ansi.ts'
+import { changesOf, subjectOf } from '#/web/text/event-changes.ts'
 import { Ago, Status } from './bits.tsx'
 import { Button } from './button.tsx'
+import { EventChanges } from './event-changes.tsx'
 
 const DONE: Record<string, string> = {
   create: 'created',
@@ -36,26 +37,13 @@ export const EventList = ({ events, most, onMore }: EventListProps): ReactNode =
 /** More the API does not give at once. */
 const MOST_OF_A_PAGE = 1000
 
-const NAMES = ['user', 'name', 'description']
-const MOST_OF_A_NAME = 80
-
-/** Whom or what it was done to if that has a name, else what of it changed. */
-const aboutOf = ({ before, after }: Event): string => {
-  const [old, now] = [before, after].map((one) => new Map(Object.entries(one ?? {})))
-  const name = NAMES.map((key) => now?.get(key) ?? old?.get(key)).find(
-    (value) => typeof value === 'string' && value !== '',
-  )
-  const text = typeof name === 'string' ? name : [...(now?.keys() ?? [])].join(', ')
-  return plainText(text.length > MOST_OF_A_NAME ? `${text.slice(0, MOST_OF_A_NAME)}…` : text)
-}
-
 const About = ({ event }: { event: Event }): ReactNode => {
-  const text = aboutOf(event)
+  const text = subjectOf(event)
   return text !== '' && <span className="text-muted"> {text}</span>
 }
 
 const EventRow = ({ event }: { event: Event }): ReactNode => {
-  const hasDetails = event.before !== null || event.after !== null
+  const hasDetails = changesOf(event).length > 0
   return (
     <li className="px-4 py-3">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4">
@@ -72,14 +60,7 @@ const EventRow = ({ event }: { event: Event }): ReactNode => {
       {hasDetails && (
         <details className="mt-1 text-sm">
           <summary className="cursor-pointer text-muted">What changed</summary>
-          <pre
-            className="mt-2 max-h-72 overflow-auto rounded-md bg-sunken p-3 font-mono whitespace-pre-wrap break-all"
-            tabIndex={0}
-          >
-            {event.before !== null &&
-              `before ${plainText(JSON.stringify(event.before, null, 2))}\n`}
-            {event.after !== null && `after ${plainText(JSON.stringify(event.after, null, 2))}`}
-          </pre>
+          <EventChanges event={event} />
         </details>
       )}
     </li>

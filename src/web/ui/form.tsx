@@ -5,7 +5,7 @@ type FieldProps = ComponentProps<'input'> & { label: string; hint?: string }
 export const Field = ({ label, hint, ...rest }: FieldProps): ReactNode => {
   const id = useId()
   return (
-    <div className="grid gap-1">
+    <div className="grid content-start gap-1">
       <label htmlFor={id} className="text-sm font-medium">
         {label}
       </label>

@@ -1,4 +1,4 @@
-import { useId, type ReactNode } from 'react'
+import { useEffect, useId, useState, type ReactNode } from 'react'
 
 type SwitchProps = {
   label: string
@@ -20,16 +20,24 @@ export const Switch = ({
   onChange,
 }: SwitchProps): ReactNode => {
   const id = useId()
+  /** Until it is known what came of it. */
+  const [wanted, setWanted] = useState<boolean>()
+  useEffect(() => {
+    if (!isBusy) setWanted(undefined)
+  }, [isBusy])
   return (
     <label className="flex items-start gap-3" title={refusal}>
       <input
         type="checkbox"
         role="switch"
-        checked={isOn}
+        checked={wanted ?? isOn}
         disabled={refusal !== undefined || isBusy}
         aria-describedby={id}
         aria-busy={isBusy || undefined}
-        onChange={(event) => onChange(event.target.checked)}
+        onChange={({ target: { checked } }) => {
+          setWanted(checked)
+          onChange(checked)
+        }}
         className="mt-1 size-4 shrink-0 accent-accent"
         aria-label={label}
       />
