@@ -81,6 +81,7 @@ create table app_features (
   constraint app_features_pkey PRIMARY KEY (app_id, name)
 );
 CREATE TRIGGER app_features_changed AFTER INSERT OR DELETE OR UPDATE ON public.app_features FOR EACH ROW EXECUTE FUNCTION traffic_changed();
+CREATE TRIGGER app_features_feed AFTER INSERT OR DELETE OR UPDATE ON public.app_features FOR EACH ROW EXECUTE FUNCTION feed_marks();
 
 create table app_names (
   name text not null,
@@ -525,12 +526,12 @@ create table dynos (
   constraint dynos_state_check CHECK ((state = ANY (ARRAY['starting'::text, 'up'::text, 'crashed'::text, 'down'::text, 'complete'::text]))),
   constraint dynos_weight CHECK ((weight >= 0))
 );
+CREATE CONSTRAINT TRIGGER dynos_changed AFTER INSERT OR UPDATE ON public.dynos DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dyno_changed();
 CREATE CONSTRAINT TRIGGER dynos_feed AFTER INSERT ON public.dynos DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION feed_dyno();
 CREATE CONSTRAINT TRIGGER dynos_feed_tty AFTER UPDATE OF tty ON public.dynos DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.tty IS DISTINCT FROM old.tty)) EXECUTE FUNCTION feed_dyno();
 CREATE CONSTRAINT TRIGGER dynos_feed_wanted AFTER UPDATE OF wanted ON public.dynos DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.wanted <> old.wanted)) EXECUTE FUNCTION feed_dyno();
 CREATE INDEX dynos_app_id ON public.dynos USING btree (app_id) WHERE (stopped_at IS NULL);
 CREATE INDEX dynos_feed_number ON public.dynos USING btree (feed_number);
-CREATE TRIGGER dynos_changed AFTER INSERT OR UPDATE ON public.dynos FOR EACH ROW EXECUTE FUNCTION dyno_changed();
 CREATE TRIGGER dynos_note_crash AFTER UPDATE ON public.dynos FOR EACH ROW WHEN (((new.kind = 'kept'::text) AND new.wanted AND (new.retired_at IS NULL) AND ((new.restarts > old.restarts) OR ((new.state = 'crashed'::text) AND (old.state <> 'crashed'::text))))) EXECUTE FUNCTION note_crash();
 CREATE UNIQUE INDEX dynos_one_release_phase ON public.dynos USING btree (deploy_id) WHERE ((type = 'release'::text) AND (kind = 'once'::text));
 
@@ -970,6 +971,7 @@ create table slugs (
   updated_at timestamp with time zone not null default now(),
   path_rules jsonb,
   baked_in jsonb,
+  health_path text,
   constraint slugs_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id),
   constraint slugs_digest_check CHECK ((digest ~ '^sha256:[0-9a-f]{64}$'::text)),
   constraint slugs_pkey PRIMARY KEY (id)
@@ -1288,6 +1290,7 @@ CREATE OR REPLACE FUNCTION public.feed_dyno()
  LANGUAGE plpgsql
 AS $function$
 begin
+  perform from feeds where name = 'routes' for no key update;
   update dynos set feed_number = next_feed_number('dynos') where id = new.id;
   perform pg_notify('dyno_feed', '');
   return null;

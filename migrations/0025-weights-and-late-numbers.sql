@@ -16,14 +16,20 @@ begin
   return null;
 end $$;
 
--- A number of the feed of dynos is taken as late as a transaction can: whoever takes one keeps all others from theirs
--- until its commit, and a promotion to many apps has a second of work left after its first dyno.
+-- The numbers of the feeds of routes and of dynos are taken as late as a transaction can: whoever takes one keeps all
+-- others from theirs until its commit, and a promotion to many apps has a second of work left after its first dyno.
+drop trigger dynos_changed on dynos;
 drop trigger dynos_feed on dynos;
 drop trigger config_var_marks_feed on config_var_marks;
 drop function feed_dyno();
 
+create constraint trigger dynos_changed after insert or update on dynos deferrable initially deferred
+  for each row execute function dyno_changed();
+
+-- Routes before dynos, as in every transaction that takes numbers of both: else two would wait for one another.
 create function feed_dyno() returns trigger language plpgsql as $$
 begin
+  perform from feeds where name = 'routes' for no key update;
   update dynos set feed_number = next_feed_number('dynos') where id = new.id;
   perform pg_notify('dyno_feed', '');
   return null;

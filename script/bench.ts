@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-type Options = { each?: number | undefined }
+type Options = { each?: number | undefined; minutes?: number | undefined }
 
 /** Each benchmark prints its figures beside its goal or beside a peer that is run in the same run. */
 const BENCHES: Record<string, (options: Options) => Promise<void>> = {
@@ -13,22 +13,30 @@ const BENCHES: Record<string, (options: Options) => Promise<void>> = {
   logs: async () => (await import('./benchmarks/log-store.ts')).benchLogStore(),
   web: async () => (await import('./benchmarks/web.ts')).benchWeb(),
   deploy: async (options) => (await import('./benchmarks/deploy.ts')).benchDeploy(options),
-  router: async () => (await import('./benchmarks/router.ts')).benchRouter(),
+  router: async ({ minutes }) =>
+    minutes === undefined
+      ? (await import('./benchmarks/router.ts')).benchRouter()
+      : (await import('./benchmarks/router-memory.ts')).benchRouterMemory(minutes),
 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { each: { type: 'string' }, help: { type: 'boolean' } },
+  options: { each: { type: 'string' }, minutes: { type: 'string' }, help: { type: 'boolean' } },
 })
-const options: Options = { each: values.each === undefined ? undefined : Number(values.each) }
-const isUnknown = positionals.some((name) => !(name in BENCHES)) || !((options.each ?? 1) >= 1)
+const numberOf = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Number(text)
+const options: Options = { each: numberOf(values.each), minutes: numberOf(values.minutes) }
+const isUnknown =
+  positionals.some((name) => !(name in BENCHES)) ||
+  !((options.each ?? 1) >= 1 && (options.minutes ?? 1) > 0)
 if (values.help || isUnknown) {
   console.log(
-    `Usage: script/bench [--each NUMBER] [${Object.keys(BENCHES).join('|')}]...
+    `Usage: script/bench [--each NUMBER] [--minutes NUMBER] [${Object.keys(BENCHES).join('|')}]...
 
 All of them without a name. They take minutes; a quiet machine gives better figures.
 
-  --each NUMBER   deploy: how many changes of each kind, 20 unless given`,
+  --each NUMBER      deploy: how many changes of each kind, 20 unless given
+  --minutes NUMBER   router: its memory over so many minutes under load, instead of its speed`,
   )
   process.exitCode = values.help ? 0 : 2
 } else {

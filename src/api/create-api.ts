@@ -17,7 +17,7 @@ import type { Route } from '#/platform/route.ts'
 import { anonymous, authenticate } from './authenticate.ts'
 import { checkToken, reachOf } from './check-token.ts'
 import { routes } from './routes.ts'
-import { BODY_PACE, cutIfSlow } from './slow-bodies.ts'
+import { bodyPace, cutIfSlow } from './slow-bodies.ts'
 
 /** The CLI's Request-Id grows with each call, to some 8 KB. */
 const MAX_HEADER_BYTES = 64 * 1024
@@ -54,7 +54,7 @@ export const createApi = async (
     serverFactory: (handle) =>
       server.on('request', (request, response) => {
         if (first(request, response)) return
-        cutIfSlow(request, BODY_PACE)
+        cutIfSlow(request, bodyPace())
         handle(request, response)
       }),
     genReqId: () => newId(),
@@ -229,7 +229,10 @@ const answerOf = (error: FastifyError | Error): Answer => {
 const isUnstorable = (error: Error): boolean =>
   'code' in error && (error.code === '22021' || error.code === '22P05')
 
-const OUTAGES = ['ECONNREFUSED', 'ENOENT', 'ECONNRESET', '57P01', '57P03', '53300']
+const OUTAGES = [
+  ...['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE'],
+  ...['57P01', '57P02', '57P03', '53300'],
+]
 const isOutage = (error: Error): boolean =>
   ('code' in error && OUTAGES.includes(String(error.code))) ||
-  /timeout exceeded when trying to connect|Connection terminated/.test(error.message)
+  /timeout exceeded when trying to connect|Connection terminated|not queryable/.test(error.message)

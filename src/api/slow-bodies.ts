@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { config } from '#/foundation/config.ts'
 
 export type BodyPace = {
   /** How often it is looked at. */
@@ -8,7 +9,10 @@ export type BodyPace = {
 }
 
 /** 100 bytes a second, as the router wants. */
-export const BODY_PACE: BodyPace = { everyMs: 60_000, leastBytes: 6_000 }
+export const bodyPace = (everyMs = config.bodyLookMs): BodyPace => ({
+  everyMs,
+  leastBytes: everyMs / 10,
+})
 
 /**
  * Cuts the connection of a body that hardly comes. However long a body takes that does come, and however long the

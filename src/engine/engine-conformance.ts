@@ -286,6 +286,105 @@ export const testEngineConformance = (
     await untilState(dyno, 'down')
   })
 
+  test(`${name}: a web dyno with a health path is up only once that answers with success`, async () => {
+    const answers = (status: string): string =>
+      SERVE.replace('self.send_response(200)', `self.send_response(${status})`)
+    const ready = `200 if self.path != '/health?deep' or os.path.exists('/app/ready') else 503`
+    const dyno = await want({
+      web: true,
+      healthPath: '/health?deep',
+      command: `(sleep 2; echo "ready now"; touch ready) & ${answers(ready)}`,
+      env: { GREETING: 'healthy' },
+    })
+    const { address } = await untilState(dyno, 'up')
+    assert.match(textOf(dyno), /app ready now\n[^]*State changed from starting to up/)
+    assert.equal(await read(address), 'healthy')
+    unwant(dyno)
+    const sick = await want({
+      web: true,
+      healthPath: '/health',
+      command: answers('500'),
+      bootLimitMs: 3_000,
+    })
+    assert.match(
+      (await untilState(sick, 'crashed')).reason ?? '',
+      /R10 \(Boot timeout\) -> Web process answered GET \/health with 500 within 3 seconds/,
+    )
+    unwant(sick)
+    await untilState(sick, 'down')
+  })
+
+  test(`${name}: what a dyno uses is in its log as long as its app wants that`, async () => {
+    const row = await want({ name: 'worker.1', command: 'exec sleep 1000', logsUsage: true })
+    const load = `source=worker.1 dyno=heroku.${row.appId}.${row.id} sample#load_avg_1m=`
+    await untilLogged(row, load)
+    await untilLogged(row, 'sample#memory_total=')
+    assert.match(
+      textOf(row),
+      /sample#load_avg_1m=\d+\.\d\d sample#load_avg_5m=\d+\.\d\d sample#load_avg_15m=\d+\.\d\d\n/,
+    )
+    assert.match(textOf(row), /sample#memory_rss=\d+\.\d\dMB .*sample#memory_quota=256\.00MB/)
+    const quiet = await want({ command: 'exec sleep 1000' })
+    await untilState(quiet, 'up')
+    const { logsUsage: _, ...without } = row
+    wantedRows.set(row.id, without)
+    engine?.apply([...wantedRows.values()])
+    const count = (): number => textOf(row).split('sample#load').length
+    const after = count()
+    wantedRows.set(quiet.id, { ...quiet, logsUsage: true })
+    engine?.apply([...wantedRows.values()])
+    await untilLogged(quiet, 'sample#load_avg_15m=')
+    assert.ok(count() <= after + 1, 'it went on')
+    assert.equal(reportsOf(row).at(-1)?.restarts, 0)
+    unwant(row)
+    unwant(quiet)
+  })
+
+  test(`${name}: a dyno that takes all descriptors, or all of /tmp, takes them from nobody else`, async () => {
+    const greedy = await want({
+      kind: 'once',
+      memoryBytes: 1024 * 1024 * 1024, // /tmp is memory
+      command: `python3 -c "
+import errno
+files = []
+try:
+    while True: files.append(open('/dev/null'))
+except OSError as error: print('descriptors', errno.errorcode[error.errno], len(files))
+" ; head -c 2000000000 /dev/zero > /tmp/fill 2> said; grep -o 'No space left' said; echo "then $(wc -c < /tmp/fill)"`,
+    })
+    assert.equal((await untilState(greedy, 'complete')).exitStatus, 0)
+    assert.match(textOf(greedy), /app descriptors EMFILE 99\d\d\n/)
+    assert.match(textOf(greedy), /app No space left\napp then \d{6,9}\n/)
+    const other = await want({ kind: 'once', command: 'echo still > /tmp/room && cat /tmp/room' })
+    assert.equal((await untilState(other, 'complete')).exitStatus, 0)
+    unwant(greedy)
+    unwant(other)
+  })
+
+  test(`${name}: a dyno that takes all the CPU keeps no other from starting`, async () => {
+    const hog = await want({ command: 'for n in 1 2 3 4; do (while :; do :; done) & done; wait' })
+    await untilState(hog, 'up')
+    const other = await want({ web: true, command: SERVE, env: { GREETING: 'all the same' } })
+    assert.equal(await read((await untilState(other, 'up')).address), 'all the same')
+    unwant(hog)
+    unwant(other)
+    await untilState(hog, 'down')
+  })
+
+  test(`${name}: a dyno has the time of the machine, and cannot set it`, async () => {
+    const before = Math.floor(Date.now() / 1000)
+    const dyno = await want({
+      kind: 'once',
+      command:
+        'date +"now %s"; date -s @1000000000 2>&1 | grep -o "cannot set date"; date +"then %s"',
+    })
+    await untilState(dyno, 'complete')
+    await untilLogged(dyno, 'app then')
+    const [, now, then] = /now (\d+)\napp cannot set date\napp then (\d+)/.exec(textOf(dyno)) ?? []
+    assert.ok(Number(now) >= before && Number(then) >= Number(now), textOf(dyno))
+    unwant(dyno)
+  })
+
   test(`${name}: a dyno that is unwanted at any moment of its start is gone at once, without its time for SIGTERM`, async () => {
     const dynos: WantedDyno[] = []
     for (let n = 0; n < 8; n++) {

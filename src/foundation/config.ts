@@ -76,6 +76,12 @@ export const config = {
   trustedAddresses: text('SLUICE_ROUTER_TRUSTED_ADDRESSES', ''),
   /** Connections at once from one address (of IPv6: one /64) to API, dashboard and git. */
   apiConnectionsPerAddress: whole('SLUICE_API_CONNECTIONS_PER_ADDRESS', 512),
+  /** How often it is looked at whether the body of a request to the API still comes. */
+  bodyLookMs: whole('SLUICE_API_BODY_LOOK_MS', 60_000),
+  /** A git client that neither sends nor takes anything for so long is cut off. */
+  gitSilenceMs: whole('SLUICE_GIT_SILENCE_MS', 5 * 60_000),
+  /** A dyno that is older is replaced by a new one; 0: never. */
+  dynoDayMs: whole('SLUICE_DYNO_DAY_MS', 24 * 3_600_000),
   /** Builds of one machine that run at once; the others wait. */
   buildsAtOnce: whole('SLUICE_BUILDS_AT_ONCE', 2),
   /** Bytes that one build may have on the disk while it runs, and in memory (where the machine offers cgroups). */

@@ -626,6 +626,7 @@ export interface Slug {
   commitDescription: string | null;
   createdAt: Generated<Timestamp>;
   digest: string;
+  healthPath: string | null;
   id: Generated<string>;
   pathRules: ColumnType<{ name: string; paths: string[]; message: string; level: 'blocking' | 'warning' | 'info'; downtime: boolean }[] | null, string | null | undefined, never>;
   processTypes: ColumnType<Record<string, string>, string, never>;

@@ -191,3 +191,26 @@ const assertNoWorkspace = (id: string): Promise<unknown> =>
       what: 'the workspace to be removed',
     },
   )
+
+test('the health path of an app.json goes with the slug, and one that cannot be is told', async () => {
+  const app = await anAppBuiltBy(host, buildpack)
+  const appJson = (path: string): string =>
+    JSON.stringify({ healthchecks: { web: [{ type: 'startup', path }] } })
+  const copy = await aWorkingCopy({ Procfile: 'worker: true\n', 'app.json': appJson('/health') })
+  const slugsOf = () =>
+    host.platform.db
+      .selectFrom('slugs')
+      .select('healthPath')
+      .where('appId', '=', app.id)
+      .orderBy('createdAt')
+      .execute()
+  assert.equal((await copy.git('push', urlOf(app.name), 'main')).code, 0)
+  assert.deepEqual(await slugsOf(), [{ healthPath: '/health' }])
+  await copy.commit({ 'app.json': appJson('no path') })
+  const pushed = await copy.git('push', urlOf(app.name), 'main')
+  assert.match(
+    pushed.stderr,
+    /app\.json is passed over: The path of a health check must begin with \//,
+  )
+  assert.equal((await slugsOf())[1]?.healthPath, null)
+})

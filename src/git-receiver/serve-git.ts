@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { config } from '#/foundation/config.ts'
 import { ApiError, unauthorized } from '#/foundation/errors.ts'
 import { newId, newSecret } from '#/foundation/ids.ts'
 import { findTokenActor } from '#/platform/account/find-token-actor.ts'
@@ -25,16 +26,13 @@ type Exchange = { request: IncomingMessage; response: ServerResponse }
 const HOOKS = fileURLToPath(new URL('hooks', import.meta.url))
 const HOOK_PROGRAM = fileURLToPath(new URL('hook.ts', import.meta.url))
 
-/** A client that neither sends nor takes anything for so long is cut off by node. git itself says something every 5 s. */
-const SILENCE_LIMIT_MS = 5 * 60_000
-
 /** Answers one request of git's; every failure becomes an answer that git shows. Never throws. */
 export const serveGit = async (
   needs: ReceiverNeeds,
   pushes: Pushes,
   { request, response }: Exchange,
 ): Promise<void> => {
-  request.socket.setTimeout(SILENCE_LIMIT_MS)
+  request.socket.setTimeout(config.gitSilenceMs) // node cuts it; during hooks git itself says something every 5 s
   try {
     const asked = parseGitRequest(request.method ?? '', request.url ?? '')
     if (!asked) throw new ApiError(404, 'not_found', 'There is nothing here for git.')

@@ -79,6 +79,38 @@ export const cgroupMemory = async (name: string): Promise<number | undefined> =>
   return found ? Number(found[1]) : undefined
 }
 
+export type MemoryStat = {
+  cacheBytes: number
+  swapBytes: number
+  /** Counted by version 1 alone. */
+  pagesIn: number | undefined
+  pagesOut: number | undefined
+}
+
+/** What else is known of the memory of a group; undefined if it is not counted. */
+export const cgroupMemoryStat = async (name: string): Promise<MemoryStat | undefined> => {
+  const { memory, version } = await cgroupLayout()
+  const text = memory ? readIfThere(join(memory, name, 'memory.stat')) : ''
+  if (!memory || text === '') return undefined
+  const of = (key: string): number | undefined => {
+    const found = new RegExp(`^${key} (\\d+)`, 'm').exec(text)
+    return found ? Number(found[1]) : undefined
+  }
+  return version === 1
+    ? {
+        cacheBytes: of('total_cache') ?? 0,
+        swapBytes: of('total_swap') ?? 0,
+        pagesIn: of('total_pgpgin'),
+        pagesOut: of('total_pgpgout'),
+      }
+    : {
+        cacheBytes: of('file') ?? 0,
+        swapBytes: Number(readIfThere(join(memory, name, 'memory.swap.current')) || 0),
+        pagesIn: undefined,
+        pagesOut: undefined,
+      }
+}
+
 /** The processes of a group, as the host numbers them. */
 export const cgroupProcesses = async (name: string): Promise<number[]> => {
   const [dir] = foldersOf(await cgroupLayout())

@@ -16,7 +16,13 @@ import { dropOutputs } from '#/platform/build/drop-outputs.ts'
 import { runBuild } from '#/platform/build/run-build.ts'
 import { tidyBuilds } from '#/platform/build/tidy-builds.ts'
 import { tidyRepositories } from '#/platform/build/tidy-repositories.ts'
-import { rollBackCrashedJob, runDeploysJob, stopRetiredJob } from '#/platform/deploy/deploy-jobs.ts'
+import { cycleDynos } from '#/platform/deploy/cycle-dynos.ts'
+import {
+  cycleDynosJob,
+  rollBackCrashedJob,
+  runDeploysJob,
+  stopRetiredJob,
+} from '#/platform/deploy/deploy-jobs.ts'
 import { rollBackCrashed } from '#/platform/deploy/roll-back-crashed.ts'
 import { runDeploys } from '#/platform/deploy/run-deploys.ts'
 import { stopRetiredDynos } from '#/platform/deploy/stop-retired.ts'
@@ -51,6 +57,7 @@ export const jobHandlers = (platform: Platform): JobHandler[] => [
   handleJob(settlePromotionJob, (args) => settlePromotion(platform, args)),
   handleJob(deliverWebhookJob, (args, context) => deliverWebhook(platform, args, context)),
   handleJob(rollBackCrashedJob, (args) => rollBackCrashed(platform, args)),
+  handleJob(cycleDynosJob, () => cycleDynos(platform)),
   ...buildHandlers({
     ...platform,
     slots: createBuildSlots(config.buildsAtOnce, MOST_WAITING_BUILDS),

@@ -39,6 +39,7 @@ export type DynoSurroundings = {
   log: Log
   onReport: (report: DynoReport) => void
   attachLimitMs: number
+  usageLogEveryMs: number | undefined
 }
 
 /** One wanted dyno: started, watched, started again when it ends by itself, stopped when it is wanted no more. */
@@ -69,12 +70,13 @@ export class ProcessDyno {
     return presentMemory(this.wanted.id, this.#memory)
   }
 
-  /** Of what was wanted only the marks and the size of its terminal may be others while it runs. */
-  update({ marks, tty }: WantedDyno): void {
-    const isMarked = !isDeepStrictEqual(marks ?? {}, this.wanted.marks ?? {})
-    const isResized = !isDeepStrictEqual(tty, this.wanted.tty)
-    if (!isMarked && !isResized) return
-    this.wanted = { ...this.wanted, ...(marks ? { marks } : {}), tty }
+  /** Of what was wanted only these may be others while it runs: marks, size of the terminal, whether usage is logged. */
+  update(wanted: WantedDyno): void {
+    const { isMarked, isResized, isMeasured } = changesOf(this.wanted, wanted)
+    if (!isMarked && !isResized && !isMeasured) return
+    const { marks = {}, tty, logsUsage = false } = wanted
+    this.wanted = { ...this.wanted, marks, tty, logsUsage }
+    this.#watched?.update(this.wanted)
     if (isMarked) this.#said.mark(marks)
     if (isResized && tty) this.#watched?.resize(tty)
     if (this.#memory.isRunning) void this.#keep()
@@ -212,6 +214,7 @@ export class ProcessDyno {
     const watched = new WatchedRun(run, {
       wanted: this.wanted,
       isAdopted,
+      usageLogEveryMs: this.#around.usageLogEveryMs,
       port,
       onUp: state === 'up' ? undefined : (host) => this.#becomeUp(host),
       said: this.#said,
@@ -303,3 +306,9 @@ export class ProcessDyno {
     return runPlace(this.#around.dir, this.wanted.id, this.#memory.runs)
   }
 }
+
+const changesOf = (before: WantedDyno, now: WantedDyno) => ({
+  isMarked: !isDeepStrictEqual(now.marks ?? {}, before.marks ?? {}),
+  isResized: !isDeepStrictEqual(now.tty, before.tty),
+  isMeasured: (now.logsUsage ?? false) !== (before.logsUsage ?? false),
+})

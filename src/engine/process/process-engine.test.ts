@@ -15,7 +15,9 @@ import { until } from '../../../test/support/until.ts'
 import { descendantsOf } from './process-tree.ts'
 import { readIdentity } from './run-dir.ts'
 
-testEngineConformance('process', () => aProcessEngine({ attachLimitMs: 2_000 }))
+testEngineConformance('process', () =>
+  aProcessEngine({ attachLimitMs: 2_000, examineEveryMs: 500, usageLogEveryMs: 200 }),
+)
 
 const LIMIT = { limitMs: 30_000 }
 

@@ -30,6 +30,8 @@ export type EngineOptions = {
   attachLimitMs?: number
   /** How often dynos are looked at for what nothing tells of by itself. */
   examineEveryMs?: number
+  /** How often what a dyno uses is logged, where that is wanted. */
+  usageLogEveryMs?: number
   /** Starts nothing: what runs is adopted only to be stopped. */
   isEnding?: boolean
 }
@@ -71,6 +73,7 @@ export class ProcessEngine {
       log,
       onReport: (dyno) => options.onReport({ whole: false, dynos: [dyno] }),
       attachLimitMs: options.attachLimitMs ?? ATTACH_LIMIT_MS,
+      usageLogEveryMs: options.usageLogEveryMs,
     }
     this.#lastTable = keepLastTable({
       path: this.#tablePath(),

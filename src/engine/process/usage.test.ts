@@ -53,7 +53,7 @@ test('what dynos use is told by process type: CPU, memory and load', async () =>
 test('minutes add up over the dynos of a type, and are told again only when they have grown', () => {
   const records = new UsageRecords()
   const at = 30_000_000 * 60_000
-  const usage = { cpuMs: 100, memoryBytes: 50, load: 1 }
+  const usage = { cpuMs: 100, memoryBytes: 50, load: 1, loads: [1, 1, 1] }
   records.add({ appId: 'a', name: 'web.1' }, usage, at)
   records.add({ appId: 'a', name: 'web.2' }, { ...usage, memoryBytes: 70 }, at + 1)
   records.add({ appId: 'a', name: 'web.1' }, usage, at + 60_000)

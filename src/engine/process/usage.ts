@@ -5,16 +5,23 @@ import { cgroupMemory } from '#/sandbox/cgroups.ts'
 import { memoryOf, type InnerProcess } from './process-tree.ts'
 
 /** What a dyno used since it was looked at last. */
-export type Usage = { cpuMs: number; memoryBytes: number; load: number }
+export type Usage = {
+  cpuMs: number
+  memoryBytes: number
+  /** Of the last minute. */
+  load: number
+  /** Of the last 1, 5 and 15 minutes. */
+  loads: number[]
+}
 
 /** As Linux has it, whatever the clock rate of the kernel. */
 const TICK_MS = 10
-const LOAD_MS = 60_000
+const LOADS_MS = [60_000, 300_000, 900_000]
 
 /** Samples one run, over and over. */
 export class UsageSampler {
   #cpuMs: number | undefined
-  #load = 0
+  #loads = LOADS_MS.map(() => 0)
   #at = performance.now()
 
   /** @param isAdopted what it used before is not known */
@@ -28,12 +35,15 @@ export class UsageSampler {
     const cpuMs = Math.max(0, total - (this.#cpuMs ?? total))
     this.#cpuMs = Math.max(total, this.#cpuMs ?? 0)
     const now = performance.now()
-    const share = Math.exp((this.#at - now) / LOAD_MS)
+    const running = runnable(processes)
+    this.#loads = this.#loads.map((load, at) => {
+      const share = Math.exp((this.#at - now) / (LOADS_MS[at] ?? 1))
+      return load * share + running * (1 - share)
+    })
     this.#at = now
-    this.#load = this.#load * share + runnable(processes) * (1 - share)
     const memoryBytes =
       (await cgroupMemory(group)) ?? processes.reduce((sum, { pid }) => sum + memoryOf(pid), 0)
-    return { cpuMs, memoryBytes, load: this.#load }
+    return { cpuMs, memoryBytes, load: this.#loads[0] ?? 0, loads: this.#loads }
   }
 }
 

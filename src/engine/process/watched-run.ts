@@ -16,8 +16,10 @@ import type { Ending } from './ending.ts'
 import { Examination } from './examination.ts'
 import { followOutput, type FollowedOutput } from './follow-output.ts'
 import type { OutputProgress } from './output-progress.ts'
+import { untilAnswering } from './health-check.ts'
 import { innerProcesses, type InnerProcess } from './process-tree.ts'
 import { untilEntered, untilListening } from './readiness.ts'
+import { UsageLog } from './usage-log.ts'
 import { resizeTerminal, type TerminalSize } from './resize-terminal.ts'
 import { UsageSampler, type Usage } from './usage.ts'
 
@@ -30,6 +32,8 @@ export type WatchOptions = {
   /** Called once, with the address it listens on; not at all if it was up already for an engine before. */
   onUp: ((host: string) => void) | undefined
   said: DynoLog
+  /** How often what it uses is logged, if that is wanted; undefined: as on Heroku. */
+  usageLogEveryMs: number | undefined
   progress: OutputProgress
   log: Log
 }
@@ -45,16 +49,20 @@ export class WatchedRun {
   readonly #options: WatchOptions
   readonly #examination = new Examination()
   readonly #sampler: UsageSampler
+  readonly #usageLog: UsageLog
   readonly #leaving = new AbortController()
   readonly #done = new AbortController()
   #terminating: Promise<void> | undefined
   #reason: string | null = null
+  /** What its health check has said, if that is why it is not up. */
+  #unhealthy: string | undefined
   #resizing: Promise<void> = Promise.resolve()
 
   constructor(run: DynoRun, options: WatchOptions) {
     this.run = run
     this.#options = options
     this.#sampler = new UsageSampler(options.isAdopted)
+    this.#usageLog = new UsageLog(options)
     this.ending = this.#watch()
   }
 
@@ -65,6 +73,11 @@ export class WatchedRun {
 
   leave(): void {
     this.#leaving.abort()
+  }
+
+  /** Whether its usage is logged may change while it runs. */
+  update(wanted: WantedDyno): void {
+    this.#usageLog.wanted = wanted
   }
 
   /** One after the other, so that the last is what stays. */
@@ -80,7 +93,9 @@ export class WatchedRun {
   async examine(): Promise<Usage> {
     const processes = innerProcesses(this.run.supervisor.pid)
     await this.#judge(processes)
-    return this.#sampler.sample(this.run.place.name, processes)
+    const usage = await this.#sampler.sample(this.run.place.name, processes)
+    await this.#usageLog.note(usage, this.run.place.name)
+    return usage
   }
 
   async #judge(processes: InnerProcess[]): Promise<void> {
@@ -140,20 +155,31 @@ export class WatchedRun {
     if (this.#done.signal.aborted || this.#terminating) return
     if (host !== undefined) return onUp(host)
     const seconds = Math.round(wanted.bootLimitMs / 1000)
-    this.#fail(
-      `R10 (Boot timeout) -> Web process failed to bind to $PORT within ${seconds} seconds of launch`,
-    )
+    const what = this.#unhealthy ?? 'Web process failed to bind to $PORT'
+    this.#fail(`R10 (Boot timeout) -> ${what} within ${seconds} seconds of launch`)
     await this.#kill()
   }
 
   /** With the address to reach it at; undefined if that takes too long. */
   async #untilReady(): Promise<string | undefined> {
-    const { port, wanted } = this.#options
+    const { port } = this.#options
     const { signal } = this.#done
-    if (port !== undefined)
-      return untilListening(this.run, { port, limitMs: wanted.bootLimitMs }, signal)
+    if (port !== undefined) return this.#untilHealthy(port)
     await untilEntered(this.run, signal)
     return LOOPBACK
+  }
+
+  async #untilHealthy(port: number): Promise<string | undefined> {
+    const { bootLimitMs, healthPath } = this.#options.wanted
+    const { signal } = this.#done
+    const began = performance.now()
+    const host = await untilListening(this.run, { port, limitMs: bootLimitMs }, signal)
+    if (host === undefined || healthPath === undefined) return host
+    const limitMs = bootLimitMs - (performance.now() - began)
+    const answer = await untilAnswering({ host, port, path: healthPath, limitMs }, signal)
+    if (answer === undefined) return host
+    this.#unhealthy = `Web process answered GET ${healthPath} with ${answer}`
+    return undefined
   }
 
   /** Counted from its start, also if an engine before this one has started it. */

@@ -4,7 +4,7 @@ import { APP_FEATURES, type AppFeature } from './app-feature.ts'
 
 export const UpdateAppFeature = Type.Object({ enabled: Type.Boolean() })
 
-/** `general`: the official CLI shows it among `features`, not `labs`. */
+/** The official CLI shows those that are `general` among `features`, others among `labs`. */
 export const presentAppFeature = ({ appId, name, enabled, createdAt, updatedAt }: AppFeature) => ({
   id: featureId(appId, name),
   name,
@@ -13,7 +13,7 @@ export const presentAppFeature = ({ appId, name, enabled, createdAt, updatedAt }
   doc_url: '',
   enabled,
   feedback_email: '',
-  state: 'general',
+  state: name === 'log-runtime-metrics' ? 'beta' : 'general',
   created_at: createdAt,
   updated_at: updatedAt,
 })

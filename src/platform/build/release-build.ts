@@ -76,6 +76,7 @@ const insertSlugOf = (tx: Db, build: Build, built: JudgedSlug): Promise<Slug> =>
     buildpackProvidedDescription: built.buildpackProvidedDescription,
     size: built.sizeBytes,
     pathRules: built.pathRules ?? null,
+    healthPath: built.healthPath ?? null,
     bakedIn: built.bakedIn ?? null,
   })
 

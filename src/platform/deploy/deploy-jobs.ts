@@ -16,4 +16,9 @@ export const rollBackCrashedJob = defineJob(
   Type.Object({ releaseId: Type.String() }),
 )
 
+/** Restarts dynos that have run for a day. */
+export const cycleDynosJob = defineJob('cycle-dynos', Type.Object({}), {
+  schedule: '*/10 * * * *',
+})
+
 export const deployQueue = (appId: string): string => `deploys:${appId}`

@@ -37,12 +37,14 @@ export const readDynoFeed = async (
       'dynos.size',
       'dynos.command',
       'slugs.digest',
+      'slugs.healthPath',
       'dynos.tty',
       sql<boolean>`dynos.attach_hash is not null`.as('attached'),
       'dynos.wanted',
       'releases.configSnapshotId',
       'dynos.sealedEnv',
       marksOfApp.as('marks'),
+      logsUsage.as('logsUsage'),
     ])
   const rows = await (
     since === undefined
@@ -54,3 +56,6 @@ export const readDynoFeed = async (
 
 const marksOfApp = sql<Record<string, 'secret' | 'plain'> | null>`(
   select json_object_agg(key, mark) from config_var_marks m where m.app_id = dynos.app_id)`
+
+const logsUsage = sql<boolean>`exists (
+  select from app_features f where f.app_id = dynos.app_id and f.name = 'log-runtime-metrics' and f.enabled)`

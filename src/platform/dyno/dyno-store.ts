@@ -103,6 +103,18 @@ export const listKeptDynos = (db: Db, _actor: Actor, appId: string): Promise<Dyn
     .orderBy('number')
     .execute()
 
+/** Kept dynos that are as old as that or older and that nothing is about to replace, the oldest first. */
+export const listOldDynos = (db: Db, _actor: Actor, since: Date): Promise<Dyno[]> =>
+  db
+    .selectFrom('dynos')
+    .select(COLUMNS)
+    .where('kind', '=', 'kept')
+    .where('wanted', '=', true)
+    .where('retiredAt', 'is', null)
+    .where('createdAt', '<=', since)
+    .orderBy('createdAt')
+    .execute()
+
 export const findReleasePhaseDyno = (
   db: Db,
   _actor: Actor,

@@ -27,7 +27,11 @@ export type WantedDyno = FeedRow & {
   marks?: Record<string, 'secret' | 'plain'>
   /** Gets a PORT, and is up once something listens on it; else up once its process has started. */
   web: boolean
-  /** A web dyno that does not listen within this time is stopped and reported as crashed with R10. */
+  /** Of a web dyno: it is up once a GET of this path has succeeded, too. */
+  healthPath?: string
+  /** Load and memory of it go to the log, about every 20 s. May change while it runs. */
+  logsUsage?: boolean
+  /** A web dyno that is not up within this time is stopped and reported as crashed with R10. */
   bootLimitMs: number
   /** From SIGTERM to SIGKILL. */
   stopLimitMs: number

@@ -16,6 +16,8 @@ const row: WantedDynoRow = {
   tty: null,
   attached: false,
   marks: null,
+  healthPath: null,
+  logsUsage: false,
 }
 
 test('a dyno has the config of its release and knows its own name', () => {
@@ -32,6 +34,13 @@ test('a dyno has the config of its release and knows its own name', () => {
     HEROKU_APP_NAME: 'shop',
   })
   assert.deepEqual([name, web, memoryBytes], ['web.2', true, 1024 * 1024 * 1024])
+})
+
+test('a health path and the wish to see what it uses are told where there are any', () => {
+  const plain = buildWantedDyno(row, {}, {})
+  assert.deepEqual([plain.healthPath, plain.logsUsage], [undefined, undefined])
+  const asked = buildWantedDyno({ ...row, healthPath: '/health', logsUsage: true }, {}, {})
+  assert.deepEqual([asked.healthPath, asked.logsUsage], ['/health', true])
 })
 
 test('only a kept web dyno listens, and only a release phase has a limit of time', () => {

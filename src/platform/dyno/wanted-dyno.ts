@@ -18,6 +18,8 @@ export type WantedDynoRow = {
   tty: { columns: number; lines: number; term: string } | null
   attached: boolean
   marks: Record<string, 'secret' | 'plain'> | null
+  healthPath: string | null
+  logsUsage: boolean
 }
 
 /** The row of the feed: what the engine is told. */
@@ -42,6 +44,8 @@ export const buildWantedDyno = (
   },
   marks: row.marks ?? {},
   web: row.kind === 'kept' && row.type === 'web',
+  ...(row.healthPath === null ? {} : { healthPath: row.healthPath }),
+  ...(row.logsUsage ? { logsUsage: true } : {}),
   bootLimitMs: config.bootLimitMs,
   stopLimitMs: config.stopLimitMs,
   timeLimitMs: row.type === 'release' && row.kind === 'once' ? config.releasePhaseLimitMs : null,

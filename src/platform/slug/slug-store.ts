@@ -17,6 +17,7 @@ const COLUMNS = [
   'slugs.buildpackProvidedDescription',
   'slugs.size',
   'slugs.pathRules',
+  'slugs.healthPath',
   'slugs.bakedIn',
   'slugs.removedAt',
   'slugs.createdAt',
@@ -26,9 +27,9 @@ const COLUMNS = [
 /** With an id if it has been announced under one. */
 export type NewSlug = Omit<
   Slug,
-  'id' | 'pathRules' | 'bakedIn' | 'removedAt' | 'createdAt' | 'updatedAt'
+  'id' | 'pathRules' | 'healthPath' | 'bakedIn' | 'removedAt' | 'createdAt' | 'updatedAt'
 > &
-  Partial<Pick<Slug, 'id' | 'pathRules' | 'bakedIn'>>
+  Partial<Pick<Slug, 'id' | 'pathRules' | 'healthPath' | 'bakedIn'>>
 
 /** From here until the transaction ends nobody removes the artifact: see `lockDigest`. */
 export const insertSlug = async (

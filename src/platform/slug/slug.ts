@@ -16,6 +16,8 @@ export type Slug = {
   size: number
   /** Of its app.json. */
   pathRules: PathRule[] | null
+  /** Of its app.json: a GET of it must succeed before a web dyno takes requests. */
+  healthPath: string | null
   /** Config vars whose values at its build are in its files, hashed with the data key of the app. */
   bakedIn: BakedIn | null
   /** Since when its files are no longer kept. */

@@ -16,7 +16,7 @@ export const ConfigVars = (): ReactNode => {
       whenEmpty="The app has no config vars."
       about="It makes a new release, with which the dynos start anew."
       refusal={useRefusal(app.id, 'config')}
-      renderMark={(name) => <ConfigMark name={name} />}
+      asideOf={(key) => <ConfigMark name={key} />}
       onChange={async (change) => {
         await request('PATCH', `/apps/${app.id}/config-vars`, { body: change })
         await queryClient.invalidateQueries({ queryKey: ['part', app.id] })

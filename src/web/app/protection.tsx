@@ -53,6 +53,7 @@ type CloseSheetProps = { isProtected: boolean; onClose: () => void }
 
 const CloseSheet = ({ isProtected, onClose }: CloseSheetProps): ReactNode => {
   const app = useApp()
+  const [wasProtected] = useState(isProtected)
   const [user, setUser] = useState(app.name)
   const close = useMutation({
     mutationFn: () =>
@@ -63,9 +64,9 @@ const CloseSheet = ({ isProtected, onClose }: CloseSheetProps): ReactNode => {
   })
   return (
     <Sheet
-      title={isProtected ? 'A new password' : `Close ${app.name} to the public`}
+      title={wasProtected ? 'A new password' : `Close ${app.name} to the public`}
       about={
-        isProtected
+        wasProtected
           ? 'The one before it ends at once.'
           : 'Visitors will need the name and a password, which is made here.'
       }

@@ -34,4 +34,6 @@ test('what it was done to is told by its name, or by what of it changed', () => 
     'https only, limit',
   )
   assert.equal(subjectOf({ before: null, after: null }), '')
+  const before = { user: null, https_only: false, limit: 2 }
+  assert.equal(subjectOf({ before, after: { ...before, https_only: true } }), 'https only')
 })

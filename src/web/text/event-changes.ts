@@ -36,7 +36,13 @@ const MOST_OF_A_NAME = 80
 /** Whom or what it was done to if that has a name, else what of it changed. */
 export const subjectOf = ({ before, after }: Pick<Event, 'before' | 'after'>): string => {
   const [old, now] = [before, after].map(textsOf)
-  const name = [...NAMES, ''].map((key) => now?.get(key) ?? old?.get(key)).find(Boolean)
-  const text = name ?? [...(now?.keys() ?? [])].join(', ')
+  const name = [...NAMES, '']
+    .map((key) => now?.get(key) ?? old?.get(key))
+    .find((value) => value !== undefined && value !== '' && value !== 'null')
+  const text =
+    name ??
+    changesOf({ before, after })
+      .map((change) => change.name)
+      .join(', ')
   return text.length > MOST_OF_A_NAME ? `${text.slice(0, MOST_OF_A_NAME)}…` : text
 }

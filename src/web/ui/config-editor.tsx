@@ -17,14 +17,14 @@ export type ConfigEditorProps = {
   /** What any change of them does. */
   about: string
   refusal?: string | undefined
-  /** What else can be said of each. */
-  renderMark?: (name: string) => ReactNode
+  /** What else is to be said of one of them. */
+  asideOf?: (key: string) => ReactNode
   onChange: (change: Change) => Promise<unknown>
 }
 
 /** Config vars, hidden until somebody wants to see them. */
 export const ConfigEditor = (props: ConfigEditorProps): ReactNode => {
-  const { title, vars, whenEmpty, refusal, renderMark } = props
+  const { title, vars, whenEmpty, refusal, asideOf } = props
   const [shown, setShown] = useState<string[]>([])
   const [editing, setEditing] = useState<Editing>()
   const [deleting, setDeleting] = useState<string>()
@@ -56,7 +56,7 @@ export const ConfigEditor = (props: ConfigEditorProps): ReactNode => {
                     </span>
                   </span>
                   <span className="flex flex-wrap items-center gap-1">
-                    {renderMark?.(key)}
+                    {asideOf?.(key)}
                     <Button
                       kind="quiet"
                       aria-label={`${shown.includes(key) ? 'Hide' : 'Reveal'} ${key}`}

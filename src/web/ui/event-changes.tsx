@@ -6,7 +6,7 @@ export const EventChanges = ({ event }: { event: Event }): ReactNode => (
   <dl
     className="mt-2 grid max-h-72 gap-x-4 gap-y-1 overflow-auto rounded-md bg-sunken p-3 sm:grid-cols-[max-content_minmax(0,1fr)]"
     tabIndex={0}
-    aria-label="What changed"
+    aria-label="Before and after"
   >
     {changesOf(event).map(({ name, before, after }) => (
       <div key={name} className="contents">

@@ -1,19 +1,26 @@
 import { Args } from '@oclif/core'
-import { ApiCommand, dataDirFlag } from '#/cli/api-command.ts'
+import { ApiCommand, appFlag, dataDirFlag } from '#/cli/api-command.ts'
 
 export class LabsEnable extends ApiCommand {
-  static override summary = 'switch a feature of your account on'
-  static override examples = ['$ sluice labs:enable pipelines']
-  static override flags = { 'data-dir': dataDirFlag }
+  static override summary = 'switch a feature on: of your account, or with --app of an app'
+  static override examples = [
+    '$ sluice labs:enable pipelines',
+    '$ sluice labs:enable log-runtime-metrics -a shop',
+  ]
+  static override flags = { app: appFlag, 'data-dir': dataDirFlag }
   static override args = { feature: Args.string({ required: true, description: 'name' }) }
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(LabsEnable)
     const api = await this.api(flags)
-    const { email } = await api.get<{ email: string }>('/account')
+    const feature = encodeURIComponent(args.feature)
+    const [owner, path] =
+      flags.app === undefined
+        ? [(await api.get<{ email: string }>('/account')).email, '/account']
+        : [`⬢ ${flags.app}`, `/apps/${encodeURIComponent(flags.app)}`]
     await this.progress(
-      `Enabling ${args.feature} for ${email}`,
-      api.patch(`/account/features/${encodeURIComponent(args.feature)}`, { enabled: true }),
+      `Enabling ${args.feature} for ${owner}`,
+      api.patch(`${path}/features/${feature}`, { enabled: true }),
     )
   }
 }
