@@ -1,16 +1,11 @@
-import { parseArgs } from 'node:util'
 import { startControlPlane } from '#/control-plane/start-control-plane.ts'
 import { keepCompiledCode } from '#/foundation/compile-cache.ts'
 import { config } from '#/foundation/config.ts'
+import { knownOptions } from '#/foundation/known-options.ts'
 import { createLogger } from '#/foundation/log.ts'
 
-const { values } = parseArgs({
-  options: {
-    'listen-fd': { type: 'string' },
-    host: { type: 'string', default: '127.0.0.1' },
-    port: { type: 'string', default: '5000' },
-  },
-})
+const values = knownOptions(process.argv.slice(2), ['listen-fd', 'host', 'port'])
+const { host = '127.0.0.1', port = '5000' } = values
 const log = createLogger('control-plane')
 const fd = values['listen-fd']
 
@@ -20,7 +15,7 @@ try {
   const controlPlane = await startControlPlane({
     dataDir: config.dataDir,
     databaseUrl: config.databaseUrl,
-    listen: fd ? { fd: Number(fd) } : { host: values.host, port: Number(values.port) },
+    listen: fd ? { fd: Number(fd) } : { host, port: Number(port) },
     log,
   })
   // What is under way goes on after the next start: nothing is waited for.

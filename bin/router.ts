@@ -1,27 +1,26 @@
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { keepCompiledCode } from '#/foundation/compile-cache.ts'
 import { config } from '#/foundation/config.ts'
 import { dataDirPaths } from '#/foundation/data-dir.ts'
+import { knownOptions } from '#/foundation/known-options.ts'
 import { createLogger } from '#/foundation/log.ts'
 import { openLogWriter } from '#/log-store/log-writer.ts'
 import type { Listen } from '#/router/accept.ts'
 import { startRouter } from '#/router/start-router.ts'
 
-const { values } = parseArgs({
-  options: {
-    name: { type: 'string', default: 'router' },
-    'listen-fd': { type: 'string' },
-    'tls-listen-fd': { type: 'string' },
-    host: { type: 'string', default: '127.0.0.1' },
-    port: { type: 'string', default: '8080' },
-    'tls-port': { type: 'string' },
-  },
-})
-const log = createLogger(values.name)
+const values = knownOptions(process.argv.slice(2), [
+  'name',
+  'listen-fd',
+  'tls-listen-fd',
+  'host',
+  'port',
+  'tls-port',
+])
+const { name = 'router', host = '127.0.0.1', port = '8080' } = values
+const log = createLogger(name)
 const paths = dataDirPaths(config.dataDir)
-const listenOn = (fd: string | undefined, port: string): Listen =>
-  fd ? { fd: Number(fd) } : { host: values.host, port: Number(port) }
+const listenOn = (fd: string | undefined, otherwise: string): Listen =>
+  fd ? { fd: Number(fd) } : { host, port: Number(otherwise) }
 const tlsFd = values['tls-listen-fd']
 const tlsPort = values['tls-port']
 const secure = (tlsFd !== undefined || tlsPort !== undefined) && {
@@ -40,11 +39,11 @@ const told = new Promise<'replaced' | 'for good'>((resolve) => {
 })
 
 try {
-  const lines = openLogWriter(paths.logs, values.name)
+  const lines = openLogWriter(paths.logs, name)
   const router = await startRouter({
     feedSocket: paths.feedSocket,
-    dir: values.name === 'router' ? paths.router : join(paths.router, values.name),
-    listen: listenOn(values['listen-fd'], values.port),
+    dir: name === 'router' ? paths.router : join(paths.router, name),
+    listen: listenOn(values['listen-fd'], port),
     ...(secure ? { secure } : {}),
     limits: {
       requestsPerApp: config.requestsPerApp,

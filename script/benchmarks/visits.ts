@@ -5,6 +5,7 @@ import { SLOW_MS, TICKS } from './deploy-app.ts'
 
 /** What the app says of itself (see deploy-app.ts). */
 type About = { app: string; began: number; got?: number }
+type Event = About & { tick: number }
 
 /** Where visitors go, and what they report. */
 export type Visitors = {
@@ -96,13 +97,23 @@ const faultOf = (
   { status, body, socket }: { status: number; body: string; socket: Socket | undefined },
 ): string | undefined => {
   if (status !== 200) return `${kind}: answered ${status} ${body.slice(0, 60)}`
-  if (kind === 'events')
-    return body.split('data: ').length === TICKS + 1 ? undefined : `${kind}: cut`
+  if (kind === 'events') return faultOfEvents(body, app)
   const about = JSON.parse(body) as About
   if (about.app !== app) return `wrong app: ${about.app} answered for ${app}`
   if (kind === 'upload' && about.got !== UPLOAD_BYTES) return `${kind}: ${about.got} bytes arrived`
   if (kind === 'slow' && performance.now() - scheduledAt < SLOW_MS) return `${kind}: answered early`
   return socket === undefined ? undefined : turnOf(socket, app, releaseAt(about.began))
+}
+
+/** All events there are, in their order, from one and the same process of the app. */
+const faultOfEvents = (body: string, app: string): string | undefined => {
+  const parts = body.split('\n\n')
+  if (parts.pop() !== '' || parts.length !== TICKS) return `events: cut after ${parts.length}`
+  const events = parts.map((part) => JSON.parse(part.replace('data: ', '')) as Event)
+  const other = events.find((one) => one.app !== app)
+  if (other) return `wrong app: ${other.app} sent events for ${app}`
+  const isInOrder = events.every(({ tick, began }, at) => tick === at && began === events[0]?.began)
+  return isInOrder ? undefined : 'events: out of order, or of more than one process'
 }
 
 /** Complains if an older release of an app answers where a newer one has. */

@@ -1,8 +1,8 @@
 import { closeSync, writeSync } from 'node:fs'
 import { mkdir, realpath } from 'node:fs/promises'
-import { parseArgs } from 'node:util'
 import { dataDirPaths } from '#/foundation/data-dir.ts'
 import { keeperEnvironment } from '#/foundation/config.ts'
+import { knownOptions } from '#/foundation/known-options.ts'
 import { programCommand } from '#/foundation/program-command.ts'
 import { readKeeperState } from '#/foundation/keeper-state.ts'
 import type { Log } from '#/foundation/log.ts'
@@ -63,7 +63,7 @@ export const runKeeper = async (given: RunKeeperOptions): Promise<void> => {
   const keeper = await liveAsKeeper(
     {
       dataDir,
-      mode: modeOf(flags.mode),
+      mode: modeOf(flags.mode ?? 'up'),
       ports: [ports.api, ports.router, ports.routerTls],
       processes: platformProcesses({
         dataDir,
@@ -86,22 +86,19 @@ export const runKeeper = async (given: RunKeeperOptions): Promise<void> => {
 }
 
 const readFlags = (argv: string[]) =>
-  parseArgs({
-    args: argv,
-    options: {
-      mode: { type: 'string', default: 'up' },
-      host: { type: 'string' },
-      port: { type: 'string' },
-      'router-port': { type: 'string' },
-      'router-tls-port': { type: 'string' },
-      'router-workers': { type: 'string' },
-      domain: { type: 'string' },
-      'api-fd': { type: 'string' },
-      'router-fd': { type: 'string' },
-      'router-tls-fd': { type: 'string' },
-      'report-fd': { type: 'string' },
-    },
-  }).values
+  knownOptions(argv, [
+    'mode',
+    'host',
+    'port',
+    'router-port',
+    'router-tls-port',
+    'router-workers',
+    'domain',
+    'api-fd',
+    'router-fd',
+    'router-tls-fd',
+    'report-fd',
+  ])
 
 type Flags = ReturnType<typeof readFlags>
 
