@@ -11,6 +11,27 @@ export const mayOverlap = async (db: Db, _actor: Actor, appId: string): Promise<
       .executeTakeFirstOrThrow()
   ).deploysOverlap
 
+/** Whether new dynos may start at once: nothing of the app's runs or waits, and they may run beside the old ones. */
+export const mayStartAtOnce = async (db: Db, _actor: Actor, appId: string): Promise<boolean> => {
+  const { deploysOverlap, isBusy } = await db
+    .selectFrom('apps')
+    .select((eb) => [
+      'deploysOverlap',
+      eb
+        .exists(
+          eb
+            .selectFrom('deploys')
+            .select('deploys.id')
+            .whereRef('deploys.appId', '=', 'apps.id')
+            .where('deploys.status', 'in', ['queued', 'running']),
+        )
+        .as('isBusy'),
+    ])
+    .where('id', '=', appId)
+    .executeTakeFirstOrThrow()
+  return deploysOverlap && !isBusy
+}
+
 export const saveOverlap = async (
   tx: Db,
   _actor: Actor,

@@ -7,9 +7,9 @@ import type { Formation } from '#/platform/formation/formation.ts'
 import { RELEASE_PHASE, type Release } from '#/platform/release/release.ts'
 import type { Slug } from '#/platform/slug/slug.ts'
 import { DEPLOYER } from './deployer.ts'
-import { hasUnfinishedDeploys, insertDeploy } from './deploy-store.ts'
+import { insertDeploy } from './deploy-store.ts'
 import { WANT_DYNOS } from './deploy.ts'
-import { mayOverlap } from './overlap-store.ts'
+import { mayStartAtOnce } from './overlap-store.ts'
 import { planDynos } from './plan-dynos.ts'
 
 type Input = { release: Release; slug: Slug | null; formations: Formation[] }
@@ -25,9 +25,7 @@ export const queueRelease = async (
 ): Promise<void> => {
   const { appId, id: releaseId } = release
   const mustWait =
-    slug?.processTypes[RELEASE_PHASE] !== undefined ||
-    (await hasUnfinishedDeploys(tx, actor, appId)) ||
-    !(await mayOverlap(tx, actor, appId))
+    slug?.processTypes[RELEASE_PHASE] !== undefined || !(await mayStartAtOnce(tx, actor, appId))
   if (mustWait) {
     await insertDeploy(tx, actor, { appId, kind: 'release', releaseId })
     return

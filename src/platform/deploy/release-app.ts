@@ -6,7 +6,8 @@ import { lockApp, updateApp } from '#/platform/app/app-store.ts'
 import { checkChange, type Permit } from '#/platform/change-gate/check-change.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
-import { addMissingFormations, listFormations } from '#/platform/formation/formation-store.ts'
+import { addFormations, listFormations } from '#/platform/formation/formation-store.ts'
+import type { Formation } from '#/platform/formation/formation.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { insertRelease } from '#/platform/release/release-store.ts'
 import { RELEASE_PHASE, type Cause, type Release } from '#/platform/release/release.ts'
@@ -37,10 +38,9 @@ export const releaseApp = (db: Db, actor: Actor, input: ReleaseInput): Promise<M
     const app = await lockApp(tx, actor, input.appId)
     const permit = await checkChange(tx, actor, input)
     const slug = input.slugId ? await getKeptSlug(tx, actor, input.slugId) : null
-    if (slug) await addMissingFormations(tx, actor, app.id, dynoTypesOf(slug))
     if (app.configSnapshotId !== input.configSnapshotId)
       await updateApp(tx, actor, app.id, { configSnapshotId: input.configSnapshotId })
-    const formations = await listFormations(tx, actor, app.id)
+    const formations = await formationsWith(tx, actor, app.id, slug ? dynoTypesOf(slug) : [])
     const formation = Object.fromEntries(
       formations.map(({ type, quantity, size }) => [type, { quantity, size }]),
     )
@@ -66,6 +66,20 @@ export const releaseApp = (db: Db, actor: Actor, input: ReleaseInput): Promise<M
     })
     return { ...release, permit }
   })
+
+/** The app's formations, of which there is one for each of the types from now on. */
+const formationsWith = async (
+  tx: Db,
+  actor: Actor,
+  appId: string,
+  types: string[],
+): Promise<Formation[]> => {
+  const formations = await listFormations(tx, actor, appId)
+  const missing = types.filter((type) => !formations.some((formation) => formation.type === type))
+  if (missing.length === 0) return formations
+  await addFormations(tx, actor, appId, missing)
+  return listFormations(tx, actor, appId)
+}
 
 const getKeptSlug = async (tx: Db, actor: Actor, slugId: string): Promise<Slug> => {
   const slug = await getSlug(tx, actor, slugId)

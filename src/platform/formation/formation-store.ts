@@ -8,14 +8,13 @@ const COLUMNS = ['id', 'appId', 'type', 'quantity', 'size', 'createdAt', 'update
 export const listFormations = (db: Db, _actor: Actor, appId: string): Promise<Formation[]> =>
   db.selectFrom('formations').select(COLUMNS).where('appId', '=', appId).orderBy('type').execute()
 
-/** Adds a row for each process type that has none yet. */
-export const addMissingFormations = async (
+/** Adds a row for each process type, unless it has one by now. */
+export const addFormations = async (
   tx: Db,
   _actor: Actor,
   appId: string,
   types: string[],
 ): Promise<void> => {
-  if (types.length === 0) return
   await tx
     .insertInto('formations')
     .values(types.map((type) => ({ appId, type, quantity: firstQuantity(type) })))
