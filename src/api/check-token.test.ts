@@ -49,11 +49,14 @@ test('what shows or changes secrets takes a protected scope', () => {
     'GET /apps/:app/log-drains',
     'GET /apps/:app/log-drains/:drain',
     'GET /apps/:app/releases/:release/config-vars',
+    'GET /pipelines/:pipeline/stage/:stage/config-vars',
   ])
   assert.deepEqual(pathsThatTake('write-protected'), [
     'DELETE /apps/:app/log-drains/:drain',
     'PATCH /apps/:app/config-vars',
     'PATCH /apps/:app/config-vars/marks',
+    'PATCH /apps/:app/dynos/:dyno/terminal',
+    'PATCH /pipelines/:pipeline/stage/:stage/config-vars',
     'POST /apps/:app/dynos',
     'POST /apps/:app/log-drains',
   ])

@@ -70,6 +70,29 @@ test('the requests of a router whose connection broke count for a while, and whe
   await until(() => isDrained(dyno), { limitMs: 10_000, what: 'the end of its absence' })
 })
 
+test('of what a router has applied the newest is written down, however fast the news come', async () => {
+  const feed = routeFeed(platform, SERVER)
+  const follower = { id: 'router-3', appliedNumber: -1 }
+  const written = async (): Promise<number | undefined> =>
+    (
+      await db
+        .selectFrom('followers')
+        .select('appliedNumber')
+        .where('id', '=', follower.id)
+        .executeTakeFirst()
+    )?.appliedNumber
+  feed.onJoin?.(follower)
+  for (let number = 1; number <= 500; number++) {
+    follower.appliedNumber = number
+    feed.onApplied?.(follower)
+    if (number % 10 === 0) await pause(1)
+  }
+  await until(async () => (await written()) === 500, { limitMs: 10_000 })
+  await pause(300) // whatever is on its way has come by then
+  assert.equal(await written(), 500)
+  feed.onLeave?.(follower)
+})
+
 test('a route has the weight of each dyno, 1 at first, and comes again with another', async () => {
   const { appId, id } = await aDyno()
   const set = (values: { routable?: boolean; host?: string; port?: number; weight?: number }) =>

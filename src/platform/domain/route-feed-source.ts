@@ -32,8 +32,8 @@ export const routeFeed = (
   const settleDrained = async (): Promise<void> => {
     const followers = [...busyOf.keys()]
     if (followers.length === 0) return
-    const applied = Math.min(...followers.map(({ appliedNumber }) => appliedNumber))
-    await markDrained(needs.db, ROUTER, applied, [...busyOf.values()].flat())
+    const appliedByAll = Math.min(...followers.map(({ appliedNumber }) => appliedNumber))
+    await markDrained(needs.db, ROUTER, appliedByAll, [...busyOf.values()].flat())
   }
   const forget = (follower: Follower): void => {
     busyOf.delete(follower)
@@ -50,6 +50,22 @@ export const routeFeed = (
       busyOf.set(follower, busyOf.get(before.follower) ?? [])
       busyOf.delete(before.follower)
     } else busyOf.set(follower, [])
+  }
+  /** What each has applied, by its id, while it is being written down: one write at a time, of the newest, so that none is overtaken by one before it. */
+  const applied = new Map<string, number>()
+  const noteApplied = async ({ id, appliedNumber }: Follower): Promise<void> => {
+    const isBeingWritten = applied.has(id)
+    applied.set(id, appliedNumber)
+    if (isBeingWritten) return
+    try {
+      for (let written; written !== applied.get(id);) {
+        written = applied.get(id) ?? appliedNumber
+        await upsertFollower(needs.db, server, { feed: ROUTE_FEED, id, appliedNumber: written })
+      }
+    } finally {
+      applied.delete(id)
+    }
+    await settleDrained()
   }
   const note = (work: Promise<void>): void => {
     work.catch((error: unknown) => needs.log.warn({ err: error }, 'a router could not be noted'))
@@ -71,14 +87,7 @@ export const routeFeed = (
     },
     onNews: (listener) => needs.notifications.subscribe('route_feed', listener),
     onJoin: welcomeBack,
-    onApplied: (follower) =>
-      note(
-        upsertFollower(needs.db, server, {
-          feed: ROUTE_FEED,
-          id: follower.id,
-          appliedNumber: follower.appliedNumber,
-        }).then(settleDrained),
-      ),
+    onApplied: (follower) => note(noteApplied(follower)),
     onReport: async (follower, _number, report) => {
       busyOf.set(
         follower,
