@@ -17,7 +17,7 @@ export const ResourcesPage = (): ReactNode => {
   const parts = useQueries({
     queries: [queries.formation(app.id), queries.addOns(app.id), queries.dynoSizes],
   })
-  if (parts.some(({ isLoading }) => isLoading)) return <Loading what="resources" lines={4} />
+  if (parts.some(({ isFetched }) => !isFetched)) return <Loading what="resources" lines={4} />
   return (
     <>
       <Dynos />

@@ -23,7 +23,7 @@ export const SettingsPage = (): ReactNode => {
   const app = useApp()
   const navigate = useNavigate()
   const refusal = useRefusal(app.id, 'manage')
-  // All at once, so that nothing moves what one reads already.
+  // All at once, so that nothing moves what one reads already; what was refused is not waited for again.
   const parts = useQueries({
     queries: [
       queries.configVars(app.id),
@@ -32,7 +32,7 @@ export const SettingsPage = (): ReactNode => {
       queries.certificates(app.id),
     ],
   })
-  if (parts.some(({ isLoading }) => isLoading)) return <Loading what="settings" lines={8} />
+  if (parts.some(({ isFetched }) => !isFetched)) return <Loading what="settings" lines={8} />
   return (
     <>
       <ConfigVars />
