@@ -350,12 +350,25 @@ step('everything can be found and left by keyboard', async () => {
   await until(async () => (await colour()) === 'rgb(16, 20, 19)', { what: 'the dark look' })
 })
 
+/** Once nothing new has come for a second: what still comes would be the first to find that the session is over. */
+const untilLoaded = async (): Promise<void> => {
+  const count = () => page.evaluate<number>("performance.getEntriesByType('resource').length")
+  let before = -1
+  const isStill = async (): Promise<boolean> => {
+    const last = before
+    before = await count()
+    return before === last
+  }
+  await until(isStill, { everyMs: 1_000, what: 'everything on the page' })
+}
+
 step(
   'a session that ends while the page is open leads back to that page after signing in',
   async () => {
     const path = `/dashboard/apps/${PRODUCTION}/releases/compare`
     await page.goto(at(`${path}?from=2&to=3`))
-    await page.getByRole('heading', { name: 'Compare two releases' }).waitFor()
+    await page.getByLabel('From').waitFor()
+    await untilLoaded()
     await page.context().clearCookies()
     await page.getByLabel('From').selectOption('1')
     await page.waitForURL(/\/sign-in\?/)
