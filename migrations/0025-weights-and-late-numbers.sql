@@ -1,6 +1,8 @@
 -- The share of an app's requests that a dyno takes, beside those of its others.
 alter table dynos add column weight integer not null default 1 constraint dynos_weight check (weight >= 0);
 
+-- While none of an app's dynos takes requests, a web dyno that comes, goes or fails matters to routers too (see 0023).
+-- Apps that are served are told of as before.
 create or replace function dyno_changed() returns trigger language plpgsql as $$
 begin
   perform pg_notify('dyno_changed', new.app_id::text);

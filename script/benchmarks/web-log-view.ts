@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import { longestFrame, watchFrames } from '../../test/support/frames.ts'
 
 export const LINES_A_SECOND = 5_000
 export const SECONDS = 10
@@ -23,18 +24,6 @@ class Page(http.server.BaseHTTPRequestHandler):
 http.server.ThreadingHTTPServer(('', int(os.environ['PORT'])), Page).serve_forever()
 `
 
-/** From one frame to the next, by the clock that frames are given. */
-const WATCH_FRAMES = `(() => {
-  window.longestFrame = 0
-  let last = performance.now()
-  const frame = (now) => {
-    window.longestFrame = Math.max(window.longestFrame, now - last)
-    last = now
-    requestAnimationFrame(frame)
-  }
-  requestAnimationFrame(frame)
-})()`
-
 /** @param page the log view, which follows. Returns the longest time between two frames till the last line is seen */
 export const floodLogView = async (
   page: Page,
@@ -42,10 +31,10 @@ export const floodLogView = async (
 ): Promise<{ longestMs: number; tookMs: number }> => {
   const log = page.getByRole('log')
   await log.getByText('app[api]').first().waitFor()
-  await page.evaluate(WATCH_FRAMES)
+  await watchFrames(page)
   const began = performance.now()
   await begin()
   await log.getByText(LAST).waitFor({ timeout: LIMIT_MS })
   const tookMs = performance.now() - began
-  return { tookMs, longestMs: await page.evaluate<number>('window.longestFrame') }
+  return { tookMs, longestMs: await longestFrame(page) }
 }

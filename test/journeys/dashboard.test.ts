@@ -11,6 +11,7 @@ import {
   signIn,
   untilServes,
 } from '../support/dashboard.ts'
+import { longestFrame, watchFrames } from '../support/frames.ts'
 import { assertSucceeds, type TestPlatform } from '../support/platform.ts'
 import { until } from '../support/until.ts'
 
@@ -222,19 +223,10 @@ step('logs come live, and a flood of them does not freeze the page', async (cont
     .first()
     .waitFor()
   await look('logs', page)
-  await page.evaluate(`(() => {
-    window.longestFrame = 0
-    let last = performance.now()
-    const frame = (now) => {
-      window.longestFrame = Math.max(window.longestFrame, now - last)
-      last = now
-      requestAnimationFrame(frame)
-    }
-    requestAnimationFrame(frame)
-  })()`)
+  await watchFrames(page)
   await platform.request(PRODUCTION, '/flood')
   await log.getByText('flood 29 499').waitFor()
-  const longest = await page.evaluate<number>('window.longestFrame')
+  const longest = await longestFrame(page)
   assert.ok(longest < 1_000, `a frame took ${longest} ms`)
   context.diagnostic(`longest frame while 5,000 lines/s came: ${Math.round(longest)} ms`)
   assert.ok(

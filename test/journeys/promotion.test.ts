@@ -282,6 +282,15 @@ test('an earlier release of the source is promoted', async () => {
   assert.deepEqual(await slugsOf('shop-eu'), [first.slug?.id])
   const { description } = await currentOf('shop-eu')
   assert.match(description, new RegExp(`^Promote shop-staging ${version} `))
+  const info = async (): Promise<string> => sluice('releases:info', '-a', 'shop-eu')
+  await until(async () => /^Requests: +(none|\d+ by the old)/m.test(await info()), {
+    limitMs: 60_000,
+    everyMs: 500,
+    what: 'the proof of the release',
+  })
+  const digestOf = (text: string): string | undefined => /sha256:[0-9a-f]{64}/.exec(text)?.[0]
+  const digest = digestOf(await sluice('releases:info', version, '-a', STAGING))
+  assert.equal(digestOf(await info()), digest ?? 'none')
   assert.match(
     (await fails('pipelines:promote', ...to, '--release', 'v1')).replaceAll(/\s+(›\s+)?/g, ' '),
     /no code to promote in v1/,

@@ -51,7 +51,10 @@ export const routeFeed = (
       busyOf.delete(before.follower)
     } else busyOf.set(follower, [])
   }
-  /** What each has applied, by its id, while it is being written down: one write at a time, of the newest, so that none is overtaken by one before it. */
+  /**
+   * What each has applied, by its id, while it is being written down: one write at a time, of the newest, so that none
+   * is overtaken by one before it.
+   */
   const applied = new Map<string, number>()
   const noteApplied = async ({ id, appliedNumber }: Follower): Promise<void> => {
     const isBeingWritten = applied.has(id)

@@ -28,6 +28,7 @@ test('a list is one field, and names are words', () => {
 test('what it was done to is told by its name, or by what of it changed', () => {
   assert.equal(subjectOf({ before: null, after: { name: 'shop', size: 'Eco' } }), 'shop')
   assert.equal(subjectOf({ before: { user: 'ada@example.com' }, after: null }), 'ada@example.com')
+  assert.equal(subjectOf({ before: null, after: { app: 'shop', stage: 'staging' } }), 'shop')
   assert.equal(subjectOf({ before: ['web@1:Eco'], after: ['web@2:Eco'] }), 'web@2:Eco')
   assert.equal(
     subjectOf({ before: null, after: { https_only: true, limit: 2 } }),

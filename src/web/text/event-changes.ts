@@ -30,7 +30,7 @@ const wordsOf = (name: string): string =>
     .replaceAll('_', ' ')
     .toLowerCase()
 
-const NAMES = ['user', 'name', 'description']
+const NAMES = ['user', 'name', 'description', 'app']
 const MOST_OF_A_NAME = 80
 
 /** Whom or what it was done to if that has a name, else what of it changed. */

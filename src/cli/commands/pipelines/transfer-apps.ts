@@ -6,7 +6,7 @@ import type { PipelineJson } from '#/cli/wire.ts'
 export class PipelinesTransferApps extends ApiCommand {
   static override summary = 'give the apps of a pipeline that belong to others to its owner'
   static override description =
-    'Takes manage on each of them. What cannot be transferred is said, and the others are.'
+    'Needs manage on each of them. One that cannot be transferred is named, and keeps none of the others back.'
   static override examples = ['$ sluice pipelines:transfer:apps -p shop']
   static override flags = { pipeline: pipelineFlag, 'data-dir': dataDirFlag }
 

@@ -2,7 +2,7 @@ import { Args } from '@oclif/core'
 import { ApiCommand, appFlag, dataDirFlag, jsonFlag } from '#/cli/api-command.ts'
 import { newestVersion } from '#/cli/newest-release.ts'
 import { formatPairs, formatTime } from '#/cli/table.ts'
-import type { DeployJson, ReleaseJson } from '#/cli/wire.ts'
+import type { DeployJson, ReleaseJson, SlugJson } from '#/cli/wire.ts'
 
 export class ReleasesInfo extends ApiCommand {
   static override summary = 'show a release: what it is, how it went, what the router saw'
@@ -20,6 +20,7 @@ export class ReleasesInfo extends ApiCommand {
     const version = args.release ?? (await newestVersion(api, app))
     const release = await api.get<ReleaseJson>(`/apps/${app}/releases/${version.replace(/^v/, '')}`)
     const deploy = await api.get<DeployJson>(`/apps/${app}/releases/${release.version}/deploy`)
+    const slug = release.slug && (await api.get<SlugJson>(`/apps/${app}/slugs/${release.slug.id}`))
     if (flags.json) return this.printJson({ ...release, deploy })
     this.print(`=== Release v${release.version}\n`)
     this.print(
@@ -28,7 +29,7 @@ export class ReleasesInfo extends ApiCommand {
         ['Change', release.description],
         ['Status', release.status],
         ...(release.failure_reason ? [['Reason', release.failure_reason] as [string, string]] : []),
-        ['Slug', release.slug?.id ?? 'none'],
+        ['Slug', slug?.checksum.toLowerCase() ?? 'none'],
         ['Add-ons', release.addon_plan_names.join(', ')],
         ['When', formatTime(release.created_at)],
         ...describeDeploy(deploy),
@@ -45,10 +46,11 @@ const describeDeploy = ({ started_at, finished_at, evidence }: DeployJson): [str
       'Deployed in',
       `${((Date.parse(finished_at) - Date.parse(started_at)) / 1000).toFixed(1)}s`,
     ])
-  if (evidence && evidence.served_by_old + evidence.served_by_new + evidence.failed > 0)
-    rows.push([
-      'Requests',
-      `${evidence.served_by_old} by the old dynos (${evidence.drained} while they drained), ${evidence.served_by_new} by the new, ${evidence.failed} failed, the longest ${evidence.longest_ms} ms`,
-    ])
+  if (evidence) rows.push(['Requests', describeRequests(evidence)])
   return rows
 }
+
+const describeRequests = (evidence: NonNullable<DeployJson['evidence']>): string =>
+  evidence.served_by_old + evidence.served_by_new + evidence.failed === 0
+    ? 'none came meanwhile'
+    : `${evidence.served_by_old} by the old dynos (${evidence.drained} while they drained), ${evidence.served_by_new} by the new, ${evidence.failed} failed, the longest ${evidence.longest_ms} ms`
