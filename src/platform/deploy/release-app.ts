@@ -20,6 +20,8 @@ export type ReleaseInput = {
   appId: string
   /** null: no code yet */
   slugId: string | null
+  /** That slug, of whoever has read it in this transaction already. */
+  slug?: Slug
   configSnapshotId: string
   description: string
   addOns: Release['addOns']
@@ -33,11 +35,15 @@ export type MadeRelease = Release & { permit: Permit }
  * The one way to a release: builds, config changes, promotions, rollbacks and add-ons come through here, and so through
  * the gate of the app's stage. @throws 403 if that keeps it shut
  */
-export const releaseApp = (db: Db, actor: Actor, input: ReleaseInput): Promise<MadeRelease> =>
+export const releaseApp = (
+  db: Db,
+  actor: Actor,
+  { slug: read, ...input }: ReleaseInput,
+): Promise<MadeRelease> =>
   transaction(db, async (tx) => {
     const app = await lockApp(tx, actor, input.appId)
     const permit = await checkChange(tx, actor, input)
-    const slug = input.slugId ? await getKeptSlug(tx, actor, input.slugId) : null
+    const slug = input.slugId ? kept(read ?? (await getSlug(tx, actor, input.slugId))) : null
     if (app.configSnapshotId !== input.configSnapshotId)
       await updateApp(tx, actor, app.id, { configSnapshotId: input.configSnapshotId })
     const formations = await formationsWith(tx, actor, app.id, slug ? dynoTypesOf(slug) : [])
@@ -81,8 +87,8 @@ const formationsWith = async (
   return listFormations(tx, actor, appId)
 }
 
-const getKeptSlug = async (tx: Db, actor: Actor, slugId: string): Promise<Slug> => {
-  const slug = await getSlug(tx, actor, slugId)
+/** @throws 422 if it has been given up */
+const kept = (slug: Slug): Slug => {
   if (slug.removedAt) throw slugGone(slug)
   return slug
 }

@@ -244,6 +244,7 @@ const releaseTarget = async (
   return releaseApp(needs.db, actor, {
     appId: target.id,
     slugId: slug.id,
+    slug,
     configSnapshotId:
       target.configSnapshotId ?? (await insertConfigSnapshot(needs, target.id, EMPTY_CONFIG)),
     description,
