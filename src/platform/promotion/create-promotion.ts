@@ -24,7 +24,12 @@ import { lockParticipants, type Participants } from './lock-participants.ts'
 import { planPromotion, type PromotionPlan } from './plan-promotion.ts'
 import { recordPlanJob } from './promotion-jobs.ts'
 import { presentPlan } from './promotion-plan-schema.ts'
-import { findByIdempotencyKey, insertPromotion, mapCurrentReleases } from './promotion-store.ts'
+import {
+  findByIdempotencyKey,
+  insertPromotion,
+  mapComingReleases,
+  mapCurrentReleases,
+} from './promotion-store.ts'
 import type { Promotion } from './promotion.ts'
 
 export type PromotionInput = {
@@ -33,7 +38,10 @@ export type PromotionInput = {
   targets: string[]
   /** One failed target undoes the others. */
   allOrNothing?: boolean
-  /** What somebody saw: the id of the release that each app had. The promotion is made only while they still have it. */
+  /**
+   * What somebody saw: by id the release that each app had, and of a target the newer one on its way if there was one.
+   * The promotion is made only while that is still so.
+   */
   seen?: { source: string; targets: { app: string; release: string | null }[] } | undefined
   /** The same key of the same actor makes one promotion, however often it comes. */
   idempotencyKey?: string | undefined
@@ -140,7 +148,7 @@ const promoteInside = async (
     targets.map((target) => target.id),
   )
   checkFindings(input.plan, participants.stages, release.id)
-  checkSeen(input.seen, participants, release, current)
+  if (input.seen) await checkSeen(tx, actor, input.seen, participants, release)
   const releases: MadeRelease[] = []
   for (const target of targets)
     releases.push(
@@ -215,20 +223,25 @@ const promotable = async (
 }
 
 /** @throws 409 if an app has another release by now than whoever asks has seen */
-const checkSeen = (
-  seen: PromotionInput['seen'],
+const checkSeen = async (
+  tx: Db,
+  actor: Actor,
+  seen: NonNullable<PromotionInput['seen']>,
   { source, targets }: Participants,
   release: Release,
-  current: Map<string, string>,
-): void => {
-  if (!seen) return
+): Promise<void> => {
   if (seen.source !== release.id)
     throw conflict(
       `The plan is out of date: ${source.name} has v${release.version} by now. Plan again.`,
     )
+  const coming = await mapComingReleases(
+    tx,
+    actor,
+    targets.map(({ id }) => id),
+  )
   for (const { id, name } of targets) {
     const planned = seen.targets.find(({ app }) => app === id || app === name)
-    if (planned && planned.release !== (current.get(id) ?? null))
+    if (planned && planned.release !== (coming.get(id) ?? null))
       throw conflict(`The plan is out of date: ${name} has another release by now. Plan again.`)
   }
 }

@@ -9,6 +9,7 @@ export const BLOCKING_RULES = {
   'add-ons.missing': 'An add-on that the target lacks',
   'code.behind': 'Commits of the target that would be undone',
   'source.deploying': 'A newer release of the source that is on its way',
+  'target.deploying': 'A newer release of the target that is on its way',
   'stack.changes': 'Another stack',
   'stack.unsupported': 'A stack that does not run here',
   'slug.missing': 'A slug that the store has not got any more',

@@ -57,12 +57,21 @@ const codeFindings = (source: AppState, { target, code, isSameDigest }: Differen
   ...(isSameDigest
     ? [finding('info', 'slug.same', `${target.app.name} runs this very slug already`)]
     : []),
-  ...(source.isDeploying
+  ...(source.pendingRelease
     ? [
         finding(
           'warning',
           'source.deploying',
           `a newer release of ${source.app.name} is still on its way`,
+        ),
+      ]
+    : []),
+  ...(target.pendingRelease
+    ? [
+        finding(
+          'info',
+          'target.deploying',
+          `v${target.pendingRelease.version} of ${target.app.name} is still on its way; the promotion comes after it`,
         ),
       ]
     : []),

@@ -91,6 +91,7 @@ export const compareApps = async (
   return { pipeline, source, slugCheck, targets }
 }
 
+/** As if it ran that release, and nothing else were on its way; undefined: as it is. */
 const withRelease = async (
   db: Db,
   actor: Actor,
@@ -98,11 +99,12 @@ const withRelease = async (
   ref: string | null | undefined,
 ): Promise<AppState> => {
   if (ref === undefined) return state
-  if (ref === null) return { ...state, release: null, slug: null }
+  if (ref === null) return { ...state, release: null, pendingRelease: null, slug: null }
   const release = await getRelease(db, actor, state.app.id, ref)
   return {
     ...state,
     release,
+    pendingRelease: null,
     slug: release.slugId === null ? null : await getSlug(db, actor, release.slugId),
   }
 }

@@ -49,7 +49,7 @@ const presentPolicyState = (policy: PolicyState) => ({
   },
 })
 
-const presentState = ({ app, stage, release, slug }: AppState) => ({
+const presentState = ({ app, stage, release, pendingRelease, slug }: AppState) => ({
   app: { id: app.id, name: app.name },
   stage,
   release: release && {
@@ -61,6 +61,8 @@ const presentState = ({ app, stage, release, slug }: AppState) => ({
     digest: slug?.digest ?? null,
     stack: slug?.stack ?? null,
   },
+  /** A newer one that does not serve yet. */
+  pending_release: pendingRelease && { id: pendingRelease.id, version: pendingRelease.version },
 })
 
 /** More than this nobody reads; the count says how many there are. */

@@ -9,8 +9,8 @@ export type AppState = {
   app: Pick<App, 'id' | 'name'>
   stage: Pick<Stage, 'id' | 'name' | 'kind'>
   release: Release | null
-  /** A newer release is still on its way. */
-  isDeploying: boolean
+  /** A newer release, still on its way. */
+  pendingRelease: Release | null
   slug: Slug | null
   /** Null if the caller may not see config vars here. */
   config: Record<string, string> | null

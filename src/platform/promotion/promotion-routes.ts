@@ -47,9 +47,9 @@ export const promotionRoutes = [
         idempotencyKey: idempotencyKeyOf(request),
         seen: plan && {
           source: plan.source.release.id,
-          targets: (plan.targets ?? []).map(({ app, release }) => ({
+          targets: (plan.targets ?? []).map(({ app, release, pending_release: pending }) => ({
             app: app.id,
-            release: release?.id ?? null,
+            release: (pending ?? release)?.id ?? null,
           })),
         },
       })

@@ -5,6 +5,7 @@ import { statusOf, type Promotion, type PromotionTarget, type TargetRecord } fro
 const Target = Type.Object({ app: Reference })
 
 const Seen = Type.Object({ id: Type.String() })
+const MaybeSeen = Type.Union([Seen, Type.Null()])
 
 export const CreatePromotion = Type.Object({
   pipeline: Reference,
@@ -20,9 +21,14 @@ export const CreatePromotion = Type.Object({
     Type.Object({
       source: Type.Object({ release: Seen }),
       targets: Type.Optional(
-        Type.Array(Type.Object({ app: Seen, release: Type.Union([Seen, Type.Null()]) }), {
-          maxItems: 200,
-        }),
+        Type.Array(
+          Type.Object({
+            app: Seen,
+            release: MaybeSeen,
+            pending_release: Type.Optional(MaybeSeen),
+          }),
+          { maxItems: 200 },
+        ),
       ),
     }),
   ),

@@ -263,6 +263,26 @@ export const mapCurrentReleases = async (
     ).map(({ appId, id }) => [appId, id]),
   )
 
+/** What each of the apps serves once all that is on its way has come; those that never had a release are not in it. */
+export const mapComingReleases = async (
+  db: Db,
+  _actor: Actor,
+  appIds: string[],
+): Promise<Map<string, string>> =>
+  new Map(
+    (
+      await db
+        .selectFrom('releases')
+        .distinctOn('appId')
+        .select(['appId', 'id'])
+        .where('appId', 'in', appIds)
+        .where((eb) => eb.or([eb('current', '=', true), eb('status', '=', 'pending')]))
+        .orderBy('appId')
+        .orderBy('version', 'desc')
+        .execute()
+    ).map(({ appId, id }) => [appId, id]),
+  )
+
 /** Those of the targets that are there still, whoever may see them. */
 export const listLivingTargets = async (db: Db, promotionId: string): Promise<string[]> =>
   (

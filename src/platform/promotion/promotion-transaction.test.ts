@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { sql } from 'kysely'
 import {
   findCurrentRelease,
+  findNewestRelease,
   getReleaseById,
   makeCurrent,
   markFailed,
@@ -21,6 +22,9 @@ const { call, actor } = platform
 const { db } = platform.platform
 
 type Ref = { id: string }
+type Planned = {
+  targets: [{ pending_release: { version: number }; findings: { code: string }[] }]
+}
 type Options = { token?: string; headers?: Record<string, string> }
 
 const bodyOf = (pipeline: Ref, source: Ref, targets: Ref[], extra: object = {}) => ({
@@ -204,7 +208,7 @@ test('a promotion by a plan is refused once an app has another release than the 
   const { staging, production } = pipeline
   const planPath = `/pipelines/${pipeline.id}/promotion-plans`
   const planned = async () =>
-    (await call('POST', planPath, { source: { app: staging.id } })).json<object>()
+    (await call('POST', planPath, { source: { app: staging.id } })).json<Planned>()
   const old = await planned()
   await aServingRelease(platform, staging, { web: 'newer' })
   const stale = await promote(bodyOf(pipeline, staging, [production], { plan: old }))
@@ -214,7 +218,19 @@ test('a promotion by a plan is refused once an app has another release than the 
   await aServingRelease(platform, production, { web: 'serve' })
   const moved = await promote(bodyOf(pipeline, staging, [production], { plan }))
   assert.equal(moved.statusCode, 409, moved.body)
-  const fresh = await promote(bodyOf(pipeline, staging, [production], { plan: await planned() }))
+  const beforeConfig = await planned()
+  await call('PATCH', `/apps/${production.id}/config-vars`, { GREETING: 'hello' })
+  const coming = await findNewestRelease(db, actor, production.id)
+  assert.equal(coming?.status, 'pending')
+  const overtaken = await promote(bodyOf(pipeline, staging, [production], { plan: beforeConfig }))
+  assert.equal(overtaken.statusCode, 409, overtaken.body)
+  const afterConfig = await planned()
+  assert.equal(afterConfig.targets[0].pending_release.version, coming.version)
+  assert.ok(afterConfig.targets[0].findings.some(({ code }) => code === 'target.deploying'))
+  await makeCurrent(db, actor, coming)
+  await markSucceeded(db, actor, coming.id)
+  const body = bodyOf(pipeline, staging, [production], { plan: afterConfig })
+  const fresh = await promote(body)
   assert.equal(fresh.statusCode, 201, fresh.body)
 })
 

@@ -31,7 +31,7 @@ export const readAppState = async (
     app: { id: app.id, name: app.name },
     stage: { id: coupling.stageId, name: coupling.stageName, kind: coupling.stage },
     release,
-    isDeploying: newest?.status === 'pending',
+    pendingRelease: newest?.status === 'pending' ? newest : null,
     slug: release?.slugId ? await getSlug(db, actor, release.slugId) : null,
     config: mayRead
       ? configVarsOf(await readConfigSnapshot({ db, keyring }, app.configSnapshotId))

@@ -162,6 +162,7 @@ const promoteAsPlanned = (
               targets: targets.map((target) => ({
                 app: { id: target.app.id },
                 release: target.release && { id: target.release.id },
+                pending_release: target.pending_release && { id: target.pending_release.id },
               })),
             },
           }
