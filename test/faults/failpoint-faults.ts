@@ -112,7 +112,7 @@ const create = (platform: FaultPlatform): Promise<unknown> =>
   })
 
 const destroy = ({ api }: Pick<Scene['platform'], 'api'>, { name }: AddOn): Promise<unknown> =>
-  api('DELETE', `/apps/fast/addons/${name}`)
+  api('DELETE', `/apps/fast/addons/${name}`, { force: true })
 
 /** The only one there is. */
 const untilProvisioned = (platform: FaultPlatform): Promise<AddOn> =>
