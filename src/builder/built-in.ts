@@ -1,5 +1,9 @@
+import { rename } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { removeTree } from '#/foundation/remove-tree.ts'
 import type { BuiltInName } from './buildpack-reference.ts'
-import { isFileInside, readInside, TooLong } from './read-inside.ts'
+import { folderInside, isFileInside, readInside, TooLong } from './read-inside.ts'
+import type { Workspace } from './workspace.ts'
 
 /** What a bin/detect says: the name it gives the app, if it is one for it, and what it prints. */
 export type Detected = { name: string | undefined; printed: string }
@@ -17,6 +21,8 @@ type BuiltIn = {
   hint: string
   /** How the app's processes start by default. */
   defaultProcessTypes: (buildDir: string) => Promise<Record<string, string>>
+  /** A folder of the build that goes to this place in the cache once the slug has been packed: nothing is copied. */
+  returned?: { from: string; to: string }
 }
 
 export const detectBuiltIn = async (buildDir: string, builtIn: BuiltInName): Promise<Detected> => {
@@ -30,6 +36,24 @@ export const defaultProcessTypesOf = (
   buildDir: string,
   builtIn: BuiltInName,
 ): Promise<Record<string, string>> => BUILT_INS[builtIn].defaultProcessTypes(buildDir)
+
+/**
+ * Moves what the next build wants of this one's results. Nothing of the build's runs any more, and no link that it has
+ * made is followed.
+ */
+export const returnResults = async (
+  { build, cache }: Pick<Workspace, 'build' | 'cache'>,
+  builtIn: BuiltInName,
+): Promise<void> => {
+  const { returned } = BUILT_INS[builtIn]
+  if (!returned) return
+  const from = await folderInside(build, returned.from)
+  const parent = await folderInside(cache, dirname(returned.to))
+  if (from === undefined || parent === undefined) return
+  const to = join(parent, basename(returned.to))
+  await removeTree(to)
+  await rename(from, to)
+}
 
 const PACKAGE_BYTES = 4 * 1024 * 1024
 
@@ -51,6 +75,7 @@ const BUILT_INS: Record<BuiltInName, BuiltIn> = {
       (await hasStartScript(buildDir)) || (await isFileInside(buildDir, 'server.js'))
         ? { web: 'npm start' }
         : {},
+    returned: { from: '.heroku/node', to: 'nodejs/runtime' },
   },
   python: {
     name: 'Python',
