@@ -10,6 +10,8 @@ export type StoreFolders = {
   owner: Owner
   /** Of this process. */
   knownFiles: KnownFiles
+  /** Ids of layers that this process has found to be whole. */
+  seenLayers: Set<string>
   /** Each content once: see blob.ts. */
   blobs: string
   /** A file per artifact, named by its digest, gzipped. An artifact exists when this file does. */
@@ -27,6 +29,7 @@ export type StoreFolders = {
 export const storeFolders = (dir: string, owner: Owner): StoreFolders => ({
   owner,
   knownFiles: rememberFiles(),
+  seenLayers: new Set(),
   blobs: join(dir, 'blobs'),
   manifests: join(dir, 'manifests'),
   layers: join(dir, 'layers'),
