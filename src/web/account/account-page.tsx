@@ -9,14 +9,10 @@ import { Button, buttonLook } from '#/web/ui/button.tsx'
 import { Choice, Field, Form } from '#/web/ui/form.tsx'
 import { Once } from '#/web/ui/once.tsx'
 import { Sheet } from '#/web/ui/sheet.tsx'
-import { Empty, Loaded, Loading, Problem } from '#/web/ui/states.tsx'
+import { Empty, Loaded, Problem } from '#/web/ui/states.tsx'
 
 export const AccountPage = (): ReactNode => {
   const account = useQuery(queries.account)
-  const lists = [useQuery(queries.authorizations), useQuery(queries.sessions)]
-  // One list of unknown length above another would move it when it comes.
-  if (account.data && lists.some(({ isPending }) => isPending))
-    return <Loading what="your account" lines={6} />
   return (
     <Loaded query={account} what="your account" isPage>
       {({ email, name, two_factor_authentication: hasTwoFactor }) => (

@@ -1,4 +1,4 @@
-import { useMutation, useQueries, useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useEffect, useState, type ReactNode } from 'react'
 import { request } from '#/web/data/client.ts'
 import { useRefusal } from '#/web/data/permission.ts'
@@ -8,23 +8,15 @@ import { Icon, ICONS, Mono, Section, Status } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
 import { Choice, Field, Form, SmallChoice } from '#/web/ui/form.tsx'
 import { Sheet } from '#/web/ui/sheet.tsx'
-import { Empty, Loaded, Loading, Problem } from '#/web/ui/states.tsx'
+import { Empty, Loaded, Problem } from '#/web/ui/states.tsx'
 import { useApp } from './app-context.ts'
 
-export const ResourcesPage = (): ReactNode => {
-  const app = useApp()
-  // All at once, so that nothing moves what one reads already.
-  const parts = useQueries({
-    queries: [queries.formation(app.id), queries.addOns(app.id), queries.dynoSizes],
-  })
-  if (parts.some(({ isFetched }) => !isFetched)) return <Loading what="resources" lines={4} />
-  return (
-    <>
-      <Dynos />
-      <AddOns />
-    </>
-  )
-}
+export const ResourcesPage = (): ReactNode => (
+  <>
+    <Dynos />
+    <AddOns />
+  </>
+)
 
 const Dynos = (): ReactNode => {
   const app = useApp()
