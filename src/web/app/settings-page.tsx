@@ -16,6 +16,7 @@ import { Certificates } from './certificates.tsx'
 import { ConfigVars } from './config-vars.tsx'
 import { Domains } from './domains.tsx'
 import { Features } from './features.tsx'
+import { LogDrains } from './log-drains.tsx'
 import { Owner } from './owner.tsx'
 import { Traffic } from './traffic.tsx'
 
@@ -30,6 +31,7 @@ export const SettingsPage = (): ReactNode => {
       <Domains />
       <Certificates />
       <Traffic />
+      <LogDrains />
       <Features />
       <Name key={app.name} app={app} />
       <Maintenance app={app} />

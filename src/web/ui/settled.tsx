@@ -50,5 +50,17 @@ const useIsQuiet = (place: string): boolean => {
     }, LOOK_MS)
     return () => clearInterval(timer)
   }, [place, queryClient])
-  return quietAt === place
+  const isQuiet = quietAt === place
+  useEffect(() => {
+    if (isQuiet) goToFragment()
+  }, [isQuiet])
+  return isQuiet
+}
+
+/** Only now what the address leads to is where it stays. */
+const goToFragment = (): void => {
+  const id = decodeURIComponent(location.hash.slice(1))
+  const target = id === '' ? null : document.getElementById(id)
+  target?.scrollIntoView()
+  target?.focus({ preventScroll: true })
 }
