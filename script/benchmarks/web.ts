@@ -11,8 +11,8 @@ const RUNS = 5
 const JAVASCRIPT_KB = 200
 const INTERACTIVE_MS = 1_000
 const FRAME_MS = 100
-/** Of the cumulative layout shift: what browsers' makers call good. */
-const MOST_SHIFT = 0.1
+/** Of the cumulative layout shift: the goal is none, and less than this nobody sees. */
+const MOST_SHIFT = 0.001
 const APP = 'shop-staging'
 
 /** Each by its address, and something that is there once all is. */
@@ -21,12 +21,15 @@ const PAGES: [string, RegExp][] = [
   ['/pipelines/shop', /ahead of production|The same slug|Differs|No apps/],
   ['/pipelines/shop/promotions', /Nothing has been promoted yet/],
   ['/pipelines/shop/stages', /production/],
+  ['/pipelines/shop/stages/production', /Marks on config vars/],
+  ['/pipelines/shop/access', /Auto-join/],
   ['/pipelines/shop/settings', /Danger zone/],
   [`/apps/${APP}`, /web\.1/],
   [`/apps/${APP}/releases`, /Current/],
   [`/apps/${APP}/builds`, /Succeeded/],
   [`/apps/${APP}/deploy`, /git push/],
   [`/apps/${APP}/resources`, /web/],
+  [`/apps/${APP}/access`, /Who has access/],
   [`/apps/${APP}/settings`, /Danger zone/],
   ['/teams', /No teams yet/],
   ['/account', /Where you are signed in/],
@@ -35,15 +38,20 @@ const PAGES: [string, RegExp][] = [
 /** Notes when the page has what it is for, and how far it has moved till then. */
 const WATCH = `
 window.shifted = 0
+window.moved = []
 new PerformanceObserver((list) => {
-  for (const { value } of list.getEntries()) window.shifted += value
+  for (const { value, sources } of list.getEntries()) {
+    window.shifted += value
+    window.moved.push(...sources.map(({ node }) => node?.outerHTML?.slice(0, 120) ?? 'a text'))
+  }
 }).observe({ type: 'layout-shift', buffered: true })
 new MutationObserver(() => {
   if (window.usableAt === undefined && document.querySelector('main h1') && !document.querySelector('main [role=status]'))
     window.usableAt = performance.now()
 }).observe(document, { childList: true, subtree: true })`
 
-type Load = { bytes: number; usableAt: number; shifted: number }
+type Load = { bytes: number; usableAt: number; shifted: number; moved: string[] }
+type Shift = Pick<Load, 'shifted' | 'moved'> & { path: string }
 
 export const benchWeb = async (): Promise<void> => {
   const chromium = findChromium()
@@ -61,11 +69,10 @@ export const benchWeb = async (): Promise<void> => {
     const loads: Load[] = []
     for (let run = 0; run < RUNS; run++) loads.push(await open('', /dyno up/, 'cold'))
     printLoads(loads)
-    const shifts: [string, number][] = []
+    const shifts: Shift[] = []
     const violations: string[] = []
     for (const [path, whenThere] of PAGES) {
-      const { shifted } = await open(path, whenThere, 'with what it has kept')
-      shifts.push([path, shifted])
+      shifts.push({ path, ...(await open(path, whenThere, 'with what it has kept')) })
       violations.push(...(await lookAt(page, `bench${path.replaceAll('/', '-')}`)))
     }
     printPages(shifts, violations)
@@ -128,6 +135,7 @@ const load = async (page: Page, url: string, whenThere: RegExp): Promise<Load> =
       .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0),
     usableAt: window.usableAt,
     shifted: window.shifted,
+    moved: window.moved,
   })`)
 }
 
@@ -152,15 +160,16 @@ const printLoads = (loads: Load[]): void => {
   )
 }
 
-const printPages = (shifts: [string, number][], violations: string[]): void => {
-  const moved = shifts.filter(([, shifted]) => shifted > 0)
-  const most = Math.max(...shifts.map(([, shifted]) => shifted))
+const printPages = (shifts: Shift[], violations: string[]): void => {
+  const shifted = shifts.filter((one) => one.shifted > 0)
+  const most = Math.max(...shifts.map((one) => one.shifted))
   hold(
     'layout shift',
-    `on ${moved.length} of ${shifts.length} pages, ${most.toFixed(4)} at most (goal: 0, fails above ${MOST_SHIFT})`,
+    `on ${shifted.length} of ${shifts.length} pages, ${most.toFixed(4)} at most (goal: 0, fails above ${MOST_SHIFT})`,
     most <= MOST_SHIFT,
   )
-  for (const [path, shifted] of moved) console.log(`  ${path || '/'}: ${shifted.toFixed(4)}`)
+  for (const { path, shifted: by, moved } of shifted)
+    console.log([`  ${path || '/'}: ${by.toFixed(4)}`, ...moved].join('\n    '))
   hold('axe', `${violations.length} violations (goal: 0)`, violations.length === 0)
   for (const violation of violations) console.log(violation)
 }

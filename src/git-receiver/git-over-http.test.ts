@@ -24,6 +24,27 @@ test('a branch that is not deployed is kept, and can be fetched again', async ()
   assert.equal(deleted.code, 0, deleted.stderr)
 })
 
+test('a push to a branch that is not deployed is an event of the app, with where it has moved', async () => {
+  const app = await anApp(host)
+  const copy = await aWorkingCopy({ readme: 'hello' })
+  const commit = (await copy.git('rev-parse', 'HEAD')).stdout.trim()
+  await copy.git('push', urlOf(app.name), 'main:refs/tags/v1')
+  await copy.git('push', urlOf(app.name), 'main:topic', 'main:other')
+  await copy.git('push', urlOf(app.name), ':topic')
+  const events = (await call('GET', `/apps/${app.name}/events`)).json<
+    { resource: string; before: unknown; after: unknown }[]
+  >()
+  assert.deepEqual(
+    events
+      .filter(({ resource }) => resource === 'branch')
+      .map(({ before, after }) => ({ before, after })),
+    [
+      { before: { topic: null, other: null }, after: { topic: commit, other: commit } },
+      { before: { topic: commit }, after: { topic: null } },
+    ],
+  )
+})
+
 test('without a token, or with a wrong one, git is asked for one', async () => {
   const app = await anApp(host)
   for (const headers of [{}, { authorization: 'Basic bm86bm8=' }]) {

@@ -16,6 +16,9 @@ import {
 import { assertSucceeds, type TestPlatform } from '../support/platform.ts'
 
 /** Who may do what, whose things are, and what is done to them: two people at the dashboard, each in a browser. */
+const SSH_KEY =
+  'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAID4MkRXraxlrMnBdNtIdMkXqJ7JWMlD6vIoa5/ylQ8Jw ada@laptop'
+
 let platform: TestPlatform
 let page: Page
 let bobs: Page
@@ -338,6 +341,16 @@ step(
     await page.getByText('provisioned').waitFor()
     const remove = button(/^Remove /)
     const name = ((await remove.getAttribute('aria-label')) ?? '').replace('Remove ', '')
+    await page.goto(at('/apps/bread-one/resources'))
+    await button('Attach another app’s…').click()
+    await sheet().getByLabel('Name here').fill('SHARED')
+    await look('add-on-attach', page)
+    await button('Attach', sheet()).click()
+    await closed()
+    await page.getByText('SHARED_URL').waitFor()
+    await button('Detach SHARED').click()
+    await page.getByText('SHARED_URL').waitFor({ state: 'detached' })
+    await page.goto(at('/apps/rolls/resources'))
     await remove.click()
     await sheet().getByLabel(`Type ${name} to confirm`).fill(name)
     await button('Remove and delete its data', sheet()).click()
@@ -400,6 +413,35 @@ step('tokens and sessions', async () => {
   await button(`Revoke ${HOSTILE}`).click()
   await page.getByText(HOSTILE).waitFor({ state: 'detached' })
   assert.equal(await asToken(), 401)
+
+  await button('Add SSH key').click()
+  await sheet().getByLabel('Public key').fill('ssh-ed25519 no-key')
+  await button('Add SSH key', sheet()).click()
+  await sheet().getByRole('alert').waitFor()
+  await sheet().getByLabel('Public key').fill(SSH_KEY)
+  await button('Add SSH key', sheet()).click()
+  await closed()
+  await button('Remove ada@laptop').waitFor()
+  await button('Create OAuth client').click()
+  await sheet().getByLabel('Name').fill(HOSTILE)
+  await sheet().getByLabel('Where it takes people back').fill('https://bread.example/back')
+  await button('Create OAuth client', sheet()).click()
+  const secret = await sheet().getByLabel('Its secret').inputValue()
+  await button('Done', sheet()).click()
+  await button(`New secret for ${HOSTILE}`).click()
+  await button('Make a new secret', sheet()).click()
+  assert.notEqual(await sheet().getByLabel('Its secret').inputValue(), secret)
+  await button('Done', sheet()).click()
+  await look('account-keys', page)
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('ssh')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/account#ssh-keys$/)
+  for (const name of ['ada@laptop', HOSTILE]) {
+    await button(`Remove ${name}`).click()
+    await button(`Remove ${name}`).waitFor({ state: 'detached' })
+  }
+
   await button(/^Sign out .* on Linux at /)
     .first()
     .click()

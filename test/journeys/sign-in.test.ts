@@ -160,6 +160,7 @@ test('two-factor authentication is enabled in the browser', { skip }, async () =
   await form.getByRole('button').click()
   const secret = await page.locator('dd code').first().innerText()
   seed = fromBase32(secret)
+  await page.getByRole('img', { name: 'The secret as a QR code' }).waitFor()
   await look('two-factor-secret')
   await page.getByLabel('The code').fill(codeAt(seed, stepAt(Date.now()) - 1))
   await page.getByRole('button', { name: 'Enable' }).click()

@@ -13,7 +13,8 @@ export const PICTURES = join(tmpdir(), 'sluice-dashboard-pictures')
 
 type Violation = { id: string; nodes: { html: string; failureSummary: string }[] }
 
-const listViolations = async (page: Page, what: string): Promise<string[]> => {
+/** What axe finds fault with on a page as it is. */
+export const listViolations = async (page: Page, what: string): Promise<string[]> => {
   await page.evaluate(await readFile(AXE, 'utf8'))
   const violations = await page.evaluate<Violation[]>(
     'axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations)',

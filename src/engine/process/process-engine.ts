@@ -154,10 +154,13 @@ export class ProcessEngine {
     const rows = new Map(table?.rows.map((row) => [row.id, row]))
     for (const id of await readdir(this.#around.dir)) {
       const kept = await readDyno(join(this.#around.dir, id))
+      const row = rows.get(id)
       if (kept !== 'none' && kept !== 'spoilt') this.#begin(kept.wanted, kept.memory)
-      else if (!rows.has(id)) this.#unknown.add(id)
+      else if (row && (kept === 'spoilt' || isKept(row))) this.#begin(row, newMemory())
+      else this.#unknown.add(id)
     }
-    for (const row of rows.values()) if (!this.#dynos.has(row.id)) this.#begin(row, newMemory())
+    for (const row of rows.values())
+      if (isKept(row) && !this.#dynos.has(row.id)) this.#begin(row, newMemory())
   }
 
   #begin(wanted: WantedDyno, memory: DynoMemory): void {
@@ -228,3 +231,9 @@ export class ProcessEngine {
     return join(this.#options.dir, 'wanted-dynos.jsonl')
   }
 }
+
+/**
+ * What runs once is begun from the living table alone: the last one on disk may be a second old, and name what has run
+ * since, of which nothing is left.
+ */
+const isKept = ({ kind }: WantedDyno): boolean => kind === 'kept'

@@ -8,6 +8,7 @@ import {
   disableTwoFactor,
   renewRecoveryCodes,
 } from './change-two-factor.ts'
+import { qrCode } from '#/platform/page/qr-code.ts'
 import { problemIn, problemOf, type Problem } from './sign-in-pages.ts'
 import { signedInPage, type SignedInVisit } from './visitor.ts'
 
@@ -129,7 +130,8 @@ const confirmForm = (problem?: Problem): Html =>
 
 const seedPage = ({ secret, uri }: { secret: string; uri: string }): Answer => ({
   title: TITLE,
-  body: html`<p>Add this secret to your authenticator app, by hand or by its address:</p>
+  body: html`<p>Scan this with your authenticator app, or add the secret by hand:</p>
+    ${qrCode(uri, 'The secret as a QR code')}
     <dl>
       <dt>Secret</dt>
       <dd><code>${secret}</code></dd>

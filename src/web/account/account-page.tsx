@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
-import { request, RequestError } from '#/web/data/client.ts'
+import { request } from '#/web/data/client.ts'
 import { queries, queryClient } from '#/web/data/queries.ts'
 import type { Authorization, Session } from '#/web/data/types.ts'
 import { plainText } from '#/web/text/ansi.ts'
@@ -9,14 +9,14 @@ import { Button, buttonLook } from '#/web/ui/button.tsx'
 import { Choice, Field, Form } from '#/web/ui/form.tsx'
 import { Once } from '#/web/ui/once.tsx'
 import { Sheet } from '#/web/ui/sheet.tsx'
-import { Empty, Loaded, Loading, Problem } from '#/web/ui/states.tsx'
+import { RemovableRow } from '#/web/ui/removable-row.tsx'
+import { Empty, Loaded, Problem } from '#/web/ui/states.tsx'
+import { OauthClients } from './oauth-clients.tsx'
+import { SignInAgain } from './sign-in-again.tsx'
+import { SshKeys } from './ssh-keys.tsx'
 
 export const AccountPage = (): ReactNode => {
   const account = useQuery(queries.account)
-  const lists = [useQuery(queries.authorizations), useQuery(queries.sessions)]
-  // One list of unknown length above another would move it when it comes.
-  if (account.data && lists.some(({ isPending }) => isPending))
-    return <Loading what="your account" lines={6} />
   return (
     <Loaded query={account} what="your account" isPage>
       {({ email, name, two_factor_authentication: hasTwoFactor }) => (
@@ -33,6 +33,8 @@ export const AccountPage = (): ReactNode => {
             </div>
           </Section>
           <Tokens />
+          <OauthClients />
+          <SshKeys />
           <Sessions />
         </>
       )}
@@ -81,33 +83,22 @@ const inDays = (seconds: number): string =>
   seconds < DAY_SECONDS ? 'ends within a day' : `ends in ${Math.round(seconds / DAY_SECONDS)} days`
 
 const TokenRow = ({ token }: { token: Authorization }): ReactNode => {
-  const revoke = useMutation({
-    mutationFn: () => request('DELETE', `/oauth/authorizations/${token.id}`),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ['authorizations'] }),
-  })
   const name = plainText(token.description) || 'Without a description'
   const { token: hint, expires_in: left } = token.access_token
   return (
-    <li className="grid gap-2 px-4 py-3">
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <span className="min-w-0 flex-1 basis-56">
-          <span className="block font-medium break-words">{name}</span>
-          <span className="text-sm break-words text-muted">
-            <Mono>{hint}</Mono> · {token.scope.join(', ')} · <Ago time={token.created_at} />
-            {left !== null && ` · ${inDays(left)}`}
-          </span>
-        </span>
-        <Button
-          kind="danger"
-          isBusy={revoke.isPending}
-          aria-label={`Revoke ${name}`}
-          onClick={() => revoke.mutate()}
-        >
-          Revoke
-        </Button>
-      </div>
-      <Problem error={revoke.error} />
-    </li>
+    <RemovableRow
+      action="Revoke"
+      name={name}
+      title={name}
+      about={
+        <>
+          <Mono>{hint}</Mono> · {token.scope.join(', ')} · <Ago time={token.created_at} />
+          {left !== null && ` · ${inDays(left)}`}
+        </>
+      }
+      path={`/oauth/authorizations/${token.id}`}
+      queryKey={['authorizations']}
+    />
   )
 }
 
@@ -169,11 +160,7 @@ const CreateSheet = ({ onClose }: { onClose: () => void }): ReactNode => {
           <Choice label="It may" value={scope} onChoose={setScope} options={SCOPES} />
           <Choice label="Good for" value={days} onChoose={setDays} options={LIFETIMES} />
           <Problem error={create.error} />
-          {create.error instanceof RequestError && create.error.id === 'sign_in_again' && (
-            <a href="/sign-in?next=%2Fdashboard%2Faccount" className="link">
-              Sign in again
-            </a>
-          )}
+          <SignInAgain after={create.error} />
           <Button
             type="submit"
             kind="main"
@@ -220,33 +207,20 @@ const nameOf = ({ description }: Session): string => {
 }
 
 const SessionRow = ({ session }: { session: Session }): ReactNode => {
-  const end = useMutation({
-    mutationFn: () => request('DELETE', `/oauth/sessions/${session.id}`),
-    // If it was the one of this page, the answer to the next question leads to the sign-in page.
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ['sessions'] }),
-  })
   const name = nameOf(session)
   return (
-    <li className="grid gap-2 px-4 py-3">
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <span className="min-w-0 flex-1 basis-56">
-          <span className="block font-medium break-words" title={plainText(session.description)}>
-            {name}
-          </span>
-          <span className="text-sm text-muted">
-            last used <Ago time={session.updated_at} />
-          </span>
-        </span>
-        <Button
-          kind="danger"
-          isBusy={end.isPending}
-          aria-label={`Sign out ${name}`}
-          onClick={() => end.mutate()}
-        >
-          Sign out
-        </Button>
-      </div>
-      <Problem error={end.error} />
-    </li>
+    <RemovableRow
+      action="Sign out"
+      name={name}
+      title={<span title={plainText(session.description)}>{name}</span>}
+      about={
+        <>
+          last used <Ago time={session.updated_at} />
+        </>
+      }
+      path={`/oauth/sessions/${session.id}`}
+      // If it was the one of this page, the answer to the next question leads to the sign-in page.
+      queryKey={['sessions']}
+    />
   )
 }

@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
+import { DeployTokens } from '#/web/account/deploy-tokens.tsx'
 import { request } from '#/web/data/client.ts'
 import { useRefusal } from '#/web/data/permission.ts'
 import { queries, queryClient } from '#/web/data/queries.ts'
@@ -14,13 +15,17 @@ import { Loaded, Problem, Reason } from '#/web/ui/states.tsx'
 import { useApp } from './app-context.ts'
 import { Owner } from './owner.tsx'
 
-export const AccessPage = (): ReactNode => (
-  <>
-    <Collaborators />
-    <Lock />
-    <Owner />
-  </>
-)
+export const AccessPage = (): ReactNode => {
+  const { id, name } = useApp()
+  return (
+    <>
+      <Collaborators />
+      <Lock />
+      <DeployTokens of={{ kind: 'app', id, name }} refusal={useRefusal(id, 'manage')} />
+      <Owner />
+    </>
+  )
+}
 
 const Collaborators = (): ReactNode => {
   const app = useApp()

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, Outlet, useParams } from '@tanstack/react-router'
+import { Link, Outlet, useParams, useRouterState } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { queries } from '#/web/data/queries.ts'
 import { Status } from '#/web/ui/bits.tsx'
 import { buttonLook } from '#/web/ui/button.tsx'
+import { Settled } from '#/web/ui/settled.tsx'
 import { Loaded } from '#/web/ui/states.tsx'
 import { ACTIVE_TAB, TAB, Tabs } from '#/web/ui/tabs.tsx'
 import { AppContext } from './app-context.ts'
@@ -14,6 +15,7 @@ import { APP_TABS } from './app-tabs.ts'
 export const AppFrame = (): ReactNode => {
   const { app: name = '' } = useParams({ strict: false })
   const query = useQuery(queries.app(name))
+  const path = useRouterState({ select: ({ location }) => location.pathname })
   return (
     <Loaded query={query} what="the app" lines={4} isPage>
       {(app) => (
@@ -22,9 +24,9 @@ export const AppFrame = (): ReactNode => {
             <div className="min-w-0">
               <h1 className="text-2xl font-semibold tracking-tight break-words">{app.name}</h1>
               <div className="mt-1 flex flex-wrap items-center gap-x-4 gap-y-1">
-                <AppHealth appId={app.id} />
-                {app.maintenance && <Status tone="warn">Maintenance mode</Status>}
                 <PipelineLink appId={app.id} />
+                {app.maintenance && <Status tone="warn">Maintenance mode</Status>}
+                <AppHealth appId={app.id} />
               </div>
             </div>
             <a href={app.web_url} target="_blank" rel="noreferrer" className={buttonLook()}>
@@ -46,7 +48,9 @@ export const AppFrame = (): ReactNode => {
               </li>
             ))}
           </Tabs>
-          <Outlet key={app.id} />
+          <Settled place={path} what="the page">
+            <Outlet key={app.id} />
+          </Settled>
         </AppContext>
       )}
     </Loaded>

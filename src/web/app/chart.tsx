@@ -10,6 +10,8 @@ export type Mark = { at: number; text: string }
 type ChartProps = { spec: ChartSpec; data: ChartData; marks: Mark[] }
 
 const HEIGHT_PX = 180
+/** Around the plot; its axes have room of their own at the left and below. */
+const PADDING_PX: [number, number, number, number] = [8, 4, 0, 0]
 const FONT = '12px system-ui, sans-serif'
 
 /** A picture only: what it shows is told in words beside it. */
@@ -56,6 +58,7 @@ const optionsOf = (
   return {
     width,
     height: HEIGHT_PX,
+    padding: PADDING_PX,
     legend: { show: false },
     cursor: { show: false },
     scales: {
@@ -64,8 +67,8 @@ const optionsOf = (
       y: { range: (_plot, _least, most) => [0, most > 0 ? most * 1.1 : 1] },
     },
     axes: [
-      { ...axis, space: 70, values: (_plot, times) => timesOf(times) },
-      { ...axis, size: 56, values: (_plot, marked) => marked.map((value) => spec.show(value)) },
+      { ...axis, space: 70, size: 28, values: (_plot, times) => timesOf(times) },
+      { ...axis, size: 56, values: (_plot, marked) => onceEach(marked.map(spec.show)) },
     ],
     series: [
       {},
@@ -79,6 +82,10 @@ const optionsOf = (
     hooks: { draw: [(plot) => drawMarks(plot, marks)] },
   }
 }
+
+/** Steps so small that they read the same have no name of their own. */
+const onceEach = (names: string[]): string[] =>
+  names.map((name, index) => (name === names[index - 1] ? '' : name))
 
 const DAY_SECONDS = 86_400
 
@@ -100,6 +107,7 @@ const drawMarks = (plot: uPlot, marks: Mark[]): void => {
   ctx.strokeStyle = colour('--accent')
   ctx.fillStyle = colour('--muted')
   ctx.font = FONT
+  ctx.textAlign = 'left'
   ctx.setLineDash([4, 4])
   let nextName = Infinity
   for (const { at, text } of marks.toReversed()) {

@@ -13,9 +13,6 @@ import { Loaded, Problem, Reason } from '#/web/ui/states.tsx'
 import { useApp } from './app-context.ts'
 import { currentOf, firstLine } from './app-facts.tsx'
 
-/** A push to a branch that is not built is no event of the app. */
-const LOOK_AGAIN_MS = 15_000
-
 /** Any branch that was pushed to the app, built as it is now. */
 export const DeployBranch = (): ReactNode => {
   const app = useApp()
@@ -23,7 +20,6 @@ export const DeployBranch = (): ReactNode => {
   const branches = useQuery({
     ...queries.branches(app.id),
     enabled: refusal === undefined,
-    refetchInterval: LOOK_AGAIN_MS,
   })
   return (
     <Section title="Deploy a branch">

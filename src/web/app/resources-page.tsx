@@ -1,30 +1,22 @@
-import { useMutation, useQueries, useQuery } from '@tanstack/react-query'
-import { useEffect, useState, type ReactNode } from 'react'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import { request } from '#/web/data/client.ts'
 import { useRefusal } from '#/web/data/permission.ts'
 import { queries, queryClient } from '#/web/data/queries.ts'
-import type { AddOn, DynoSize, ProcessType } from '#/web/data/types.ts'
-import { Icon, ICONS, Mono, Section, Status } from '#/web/ui/bits.tsx'
+import type { DynoSize, ProcessType } from '#/web/data/types.ts'
+import { Icon, ICONS, Mono, Section } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
-import { Choice, Field, Form, SmallChoice } from '#/web/ui/form.tsx'
-import { Sheet } from '#/web/ui/sheet.tsx'
-import { Empty, Loaded, Loading, Problem } from '#/web/ui/states.tsx'
+import { SmallChoice } from '#/web/ui/form.tsx'
+import { Empty, Loaded, Problem } from '#/web/ui/states.tsx'
+import { AddOns } from './add-ons.tsx'
 import { useApp } from './app-context.ts'
 
-export const ResourcesPage = (): ReactNode => {
-  const app = useApp()
-  // All at once, so that nothing moves what one reads already.
-  const parts = useQueries({
-    queries: [queries.formation(app.id), queries.addOns(app.id), queries.dynoSizes],
-  })
-  if (parts.some(({ isFetched }) => !isFetched)) return <Loading what="resources" lines={4} />
-  return (
-    <>
-      <Dynos />
-      <AddOns />
-    </>
-  )
-}
+export const ResourcesPage = (): ReactNode => (
+  <>
+    <Dynos />
+    <AddOns />
+  </>
+)
 
 const Dynos = (): ReactNode => {
   const app = useApp()
@@ -116,175 +108,3 @@ const sizesFor = ({ size }: ProcessType, sizes: DynoSize[] | undefined) =>
     value: name,
     text: `${name}, ${memory < 1 ? `${memory * 1024} MB` : `${memory} GB`}`,
   })) ?? [{ value: size, text: size }]
-
-const AddOns = (): ReactNode => {
-  const app = useApp()
-  const addOns = useQuery(queries.addOns(app.id))
-  const refusal = useRefusal(app.id, 'config')
-  const [isAdding, setAdding] = useState(false)
-  const [removing, setRemoving] = useState<AddOn>()
-  return (
-    <Section
-      title="Add-ons"
-      action={
-        <Button refusal={refusal} onClick={() => setAdding(true)}>
-          <Icon path={ICONS.plus} />
-          Add add-on
-        </Button>
-      }
-    >
-      <Loaded query={addOns} what="add-ons">
-        {(found) =>
-          found.length === 0 ? (
-            <Empty title="No add-ons">
-              <p className="text-muted">A database is one add-on away.</p>
-            </Empty>
-          ) : (
-            <ul className="card divide-y">
-              {found.map((addOn) => (
-                <li
-                  key={addOn.id}
-                  className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3"
-                >
-                  <span className="min-w-0 flex-1 basis-56">
-                    <span className="block font-medium break-words">{addOn.name}</span>
-                    <span className="text-sm text-muted">
-                      {addOn.addon_service.human_name} {addOn.plan.human_name} as{' '}
-                      <Mono>{addOn.config_vars.join(', ')}</Mono>
-                      {addOn.app.id !== app.id && ` · belongs to ${addOn.app.name}`}
-                    </span>
-                  </span>
-                  <Status tone={addOn.state === 'provisioned' ? 'good' : 'busy'}>
-                    {addOn.state}
-                  </Status>
-                  {addOn.app.id === app.id && (
-                    <Button
-                      kind="danger"
-                      refusal={refusal}
-                      aria-label={`Remove ${addOn.name}`}
-                      onClick={() => setRemoving(addOn)}
-                    >
-                      Remove
-                    </Button>
-                  )}
-                </li>
-              ))}
-            </ul>
-          )
-        }
-      </Loaded>
-      {isAdding && <AddSheet onClose={() => setAdding(false)} />}
-      {removing && <RemoveSheet addOn={removing} onClose={() => setRemoving(undefined)} />}
-    </Section>
-  )
-}
-
-const AddSheet = ({ onClose }: { onClose: () => void }): ReactNode => {
-  const app = useApp()
-  const services = useQuery(queries.services)
-  const [service, setService] = useState('')
-  const [plan, setPlan] = useState('')
-  const wantedService = service || (services.data?.[0]?.name ?? '')
-  const add = useMutation({
-    mutationFn: () => request('POST', `/apps/${app.id}/addons`, { body: { plan } }),
-    onSuccess: async () => {
-      await queryClient.invalidateQueries({ queryKey: ['part', app.id] })
-      onClose()
-    },
-  })
-  return (
-    <Sheet
-      title={`Add an add-on to ${app.name}`}
-      about="Its address becomes a config var, and a release makes the app run with it."
-      onClose={onClose}
-    >
-      <Form onSend={() => add.mutate()}>
-        <Choice
-          label="Service"
-          value={wantedService}
-          onChoose={setService}
-          options={(services.data ?? []).map((one) => ({ value: one.name, text: one.human_name }))}
-        />
-        {wantedService !== '' && (
-          <PlanChoice
-            key={wantedService}
-            service={wantedService}
-            chosen={plan}
-            onChoose={setPlan}
-          />
-        )}
-        <Problem error={services.error ?? add.error} />
-        <Button
-          type="submit"
-          kind="main"
-          isBusy={add.isPending}
-          disabled={plan === ''}
-          className="justify-self-start"
-        >
-          Add
-        </Button>
-      </Form>
-    </Sheet>
-  )
-}
-
-type PlanChoiceProps = { service: string; chosen: string; onChoose: (plan: string) => void }
-
-const PlanChoice = ({ service, chosen, onChoose }: PlanChoiceProps): ReactNode => {
-  const plans = useQuery(queries.plans(service))
-  const standard = plans.data?.find((one) => one.default)?.name
-  useEffect(() => {
-    if (standard !== undefined) onChoose(standard)
-  }, [standard, onChoose])
-  return (
-    <>
-      <Choice
-        label="Plan"
-        value={chosen}
-        onChoose={onChoose}
-        options={(plans.data ?? []).map(({ name, human_name: text, description }) => ({
-          value: name,
-          text: `${text} — ${description}`,
-        }))}
-      />
-      <Problem error={plans.error} />
-    </>
-  )
-}
-
-const RemoveSheet = ({ addOn, onClose }: { addOn: AddOn; onClose: () => void }): ReactNode => {
-  const app = useApp()
-  const [typed, setTyped] = useState('')
-  const remove = useMutation({
-    mutationFn: () => request('DELETE', `/apps/${app.id}/addons/${addOn.id}`),
-    onSuccess: async () => {
-      await queryClient.invalidateQueries({ queryKey: ['part', app.id] })
-      onClose()
-    },
-  })
-  return (
-    <Sheet
-      title={`Remove ${addOn.name}`}
-      about="All data in it is deleted, and the app runs on without it."
-      onClose={onClose}
-    >
-      <Form onSend={() => remove.mutate()}>
-        <Field
-          label={`Type ${addOn.name} to confirm`}
-          value={typed}
-          onChange={(event) => setTyped(event.target.value)}
-        />
-        <Problem error={remove.error} />
-        <Button
-          type="submit"
-          kind="danger"
-          isBusy={remove.isPending}
-          disabled={typed !== addOn.name}
-          className="justify-self-start"
-        >
-          Remove and delete its data
-        </Button>
-      </Form>
-    </Sheet>
-  )
-}

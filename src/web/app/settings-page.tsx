@@ -1,4 +1,4 @@
-import { useMutation, useQueries } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
 import { request } from '#/web/data/client.ts'
@@ -9,13 +9,14 @@ import { Section } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
 import { Danger } from '#/web/ui/danger.tsx'
 import { Field, Form } from '#/web/ui/form.tsx'
-import { Loading, Problem } from '#/web/ui/states.tsx'
+import { Problem } from '#/web/ui/states.tsx'
 import { useApp } from './app-context.ts'
 import { Buildpacks } from './buildpacks.tsx'
 import { Certificates } from './certificates.tsx'
 import { ConfigVars } from './config-vars.tsx'
 import { Domains } from './domains.tsx'
 import { Features } from './features.tsx'
+import { LogDrains } from './log-drains.tsx'
 import { Owner } from './owner.tsx'
 import { Traffic } from './traffic.tsx'
 
@@ -23,16 +24,6 @@ export const SettingsPage = (): ReactNode => {
   const app = useApp()
   const navigate = useNavigate()
   const refusal = useRefusal(app.id, 'manage')
-  // All at once, so that nothing moves what one reads already; what was refused is not waited for again.
-  const parts = useQueries({
-    queries: [
-      queries.configVars(app.id),
-      queries.buildpacks(app.id),
-      queries.domains(app.id),
-      queries.certificates(app.id),
-    ],
-  })
-  if (parts.some(({ isFetched }) => !isFetched)) return <Loading what="settings" lines={8} />
   return (
     <>
       <ConfigVars />
@@ -40,6 +31,7 @@ export const SettingsPage = (): ReactNode => {
       <Domains />
       <Certificates />
       <Traffic />
+      <LogDrains />
       <Features />
       <Name key={app.name} app={app} />
       <Maintenance app={app} />

@@ -11,6 +11,7 @@ const PARTS: Record<string, string[]> = {
   dyno: ['dynos'],
   deploy: ['deploy', 'dynos', 'releases', 'formation'],
   build: ['builds', 'branches'],
+  branch: ['branches', 'events'],
 }
 /** What changes who may do what on all apps of a team, and so on none by name. */
 const OF_TEAMS = ['team', 'team-member']
@@ -27,6 +28,9 @@ const LISTS = [
   'team-events',
   'transfers',
   'authorizations',
+  'ssh-keys',
+  'oauth-clients',
+  'add-ons',
   'promotion',
 ]
 

@@ -8,6 +8,7 @@ import type {
   AppFeature,
   AppTransfer,
   Approval,
+  Attachment,
   Authorization,
   Branch,
   Build,
@@ -17,6 +18,7 @@ import type {
   ConfigMark,
   Coupling,
   Deploy,
+  DeployToken,
   Domain,
   Dyno,
   DynoSize,
@@ -24,7 +26,9 @@ import type {
   Event,
   Freeze,
   Invitation,
+  LogDrain,
   Metrics,
+  OauthClient,
   Pipeline,
   ProcessType,
   PipelineStage,
@@ -35,6 +39,7 @@ import type {
   Session,
   Slug,
   SlugCommit,
+  SshKey,
   StagePolicy,
   Team,
   TeamEphemeralApps,
@@ -99,6 +104,12 @@ export const queries = {
   teamEphemeral: (team: string) =>
     read<TeamEphemeralApps>(['teams', team, 'ephemeral'], `/teams/${team}/ephemeral-apps`),
   authorizations: read<Authorization[]>(['authorizations'], '/oauth/authorizations'),
+  sshKeys: read<SshKey[]>(['ssh-keys'], '/account/keys'),
+  oauthClients: read<OauthClient[]>(['oauth-clients'], '/oauth/clients'),
+  deployTokens: ({ kind, id }: { kind: 'app' | 'pipeline'; id: string }) =>
+    kind === 'app'
+      ? part<DeployToken[]>(id, 'deploy-tokens', '/deploy-tokens')
+      : ofPipeline<DeployToken[]>(id, '/deploy-tokens'),
   sessions: read<Session[]>(['sessions'], '/oauth/sessions'),
   transfers: read<AppTransfer[]>(['transfers'], '/account/app-transfers'),
   pipelineEvents: (id: string, most: number) =>
@@ -170,6 +181,10 @@ export const queries = {
   dynos: (appId: string) => part<Dyno[]>(appId, 'dynos', '/dynos'),
   formation: (appId: string) => part<ProcessType[]>(appId, 'formation', '/formation'),
   addOns: (appId: string) => part<AddOn[]>(appId, 'add-ons', '/addons'),
+  /** Of other apps too, of which the account may see something. */
+  allAddOns: read<AddOn[]>(['add-ons'], '/addons', 'id ..; max=1000'),
+  attachments: (appId: string) => part<Attachment[]>(appId, 'attachments', '/addon-attachments'),
+  logDrains: (appId: string) => part<LogDrain[]>(appId, 'log-drains', '/log-drains'),
   configVars: (appId: string) => part<Record<string, string>>(appId, 'config-vars', '/config-vars'),
   releaseConfig: (appId: string, version: number) => ({
     ...part<Record<string, string>>(appId, 'release-config', `/releases/${version}/config-vars`),

@@ -1,6 +1,12 @@
 import type { presentAccount } from '#/platform/account/account-schema.ts'
+import type { presentOauthClient } from '#/platform/account/oauth-client-schema.ts'
+import type { presentSshKey } from '#/platform/account/ssh-key-schema.ts'
 import type { presentAuthorization } from '#/platform/account/authorization-schema.ts'
-import type { presentAddOn, presentPlan } from '#/platform/add-on/add-on-schema.ts'
+import type {
+  presentAddOn,
+  presentAttachment,
+  presentPlan,
+} from '#/platform/add-on/add-on-schema.ts'
 import type { presentAppFeature } from '#/platform/app-feature/app-feature-schema.ts'
 import type { presentApp } from '#/platform/app/app-schema.ts'
 import type { presentCollaborator } from '#/platform/app/collaborator-schema.ts'
@@ -14,6 +20,8 @@ import type { presentDeploy } from '#/platform/deploy/deploy-schema.ts'
 import type { presentDomain } from '#/platform/domain/domain-schema.ts'
 import type { presentDyno } from '#/platform/dyno/dyno-schema.ts'
 import type { presentDynoSize, presentProcessType } from '#/platform/formation/formation-schema.ts'
+import type { presentDeployToken } from '#/platform/deploy-token/deploy-token-schema.ts'
+import type { presentLogDrain } from '#/platform/log-drain/log-drain-schema.ts'
 import type { presentLogSession } from '#/platform/log/log-session-schema.ts'
 import type { presentMetrics } from '#/platform/metric/metric-schema.ts'
 import type { presentMark } from '#/platform/pipeline/config-mark-schema.ts'
@@ -52,6 +60,7 @@ type Presented<Present extends (...args: never[]) => unknown> = Json<ReturnType<
 export type Account = Presented<typeof presentAccount>
 export type AddOn = Presented<typeof presentAddOn>
 export type AddOnPlan = Presented<typeof presentPlan>
+export type Attachment = Presented<typeof presentAttachment>
 export type AppFeature = Presented<typeof presentAppFeature>
 export type AppTransfer = Presented<typeof presentAppTransfer>
 export type Approval = Presented<typeof presentApproval>
@@ -65,6 +74,7 @@ export type Collaborator = Presented<typeof presentCollaborator>
 export type ConfigMark = Presented<typeof presentMark>
 export type Coupling = Presented<typeof presentCoupling>
 export type Deploy = Presented<typeof presentDeploy>
+export type DeployToken = Presented<typeof presentDeployToken>
 export type Domain = Presented<typeof presentDomain>
 export type Dyno = Presented<typeof presentDyno>
 export type DynoSize = Presented<typeof presentDynoSize>
@@ -73,8 +83,10 @@ export type Event = Json<PresentedEvent>
 export type Freeze = Presented<typeof presentFreeze>
 /** Its link is there once, for whoever invites, where no mail is sent. */
 export type Invitation = Presented<typeof presentInvitation> & { accept_url?: string }
+export type LogDrain = Presented<typeof presentLogDrain>
 export type LogSession = Presented<typeof presentLogSession>
 export type Metrics = Presented<typeof presentMetrics>
+export type OauthClient = Presented<typeof presentOauthClient>
 export type Pipeline = Presented<typeof presentPipeline>
 export type PipelineStage = Presented<typeof presentStage>
 export type ProcessType = Presented<typeof presentProcessType>
@@ -89,6 +101,7 @@ export type Release = Presented<typeof presentRelease>
 export type Session = Presented<typeof presentSession>
 export type Slug = Presented<typeof presentSlug>
 export type SlugCommit = Presented<typeof presentSlugCommit>
+export type SshKey = Presented<typeof presentSshKey>
 export type StagePolicy = Presented<typeof presentPolicy>
 export type Team = Presented<typeof presentTeam>
 export type TeamEphemeralApps = Presented<typeof presentTeamEphemeralApps>

@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { EPHEMERAL_ACTIONS } from '#/platform/pipeline/ephemeral-table.ts'
+import { DeployTokens } from '#/web/account/deploy-tokens.tsx'
 import { request } from '#/web/data/client.ts'
 import { usePipelineRefusal } from '#/web/data/permission.ts'
 import { queries, queryClient } from '#/web/data/queries.ts'
@@ -25,6 +26,10 @@ export const AccessPage = (): ReactNode => {
       </p>
       <AutoJoin pipeline={pipeline} />
       <Collaborators pipeline={pipeline} />
+      <DeployTokens
+        of={{ kind: 'pipeline', id: pipeline.id, name: pipeline.name }}
+        refusal={usePipelineRefusal(pipeline)}
+      />
       <Table />
     </>
   )

@@ -3,6 +3,7 @@ import { useNavigate, useParams } from '@tanstack/react-router'
 import { APP_TABS } from '#/web/app/app-tabs.ts'
 import { queries } from '#/web/data/queries.ts'
 import type { Coupling } from '#/web/data/types.ts'
+import { fragmentOf } from '#/web/text/words.ts'
 import { PIPELINE_TABS } from '#/web/pipeline/pipeline-tabs.ts'
 
 export type Entry = { kind: string; name: string; go: () => void }
@@ -41,6 +42,7 @@ export const usePaletteEntries = (): Entry[] => {
     { kind: 'Page', name: 'Home', go: () => void navigate({ to: '/' }) },
     { kind: 'Page', name: 'Teams', go: () => void navigate({ to: '/teams' }) },
     { kind: 'Page', name: 'Account', go: () => void navigate({ to: '/account' }) },
+    ...useSections(),
   ]
 }
 
@@ -60,6 +62,33 @@ const usePagesHere = (): Entry[] => {
     name: text,
     go: () => void navigate({ to, params: { pipeline } }),
   }))
+}
+
+const OF_ACCOUNT = ['Tokens', 'OAuth clients', 'SSH keys', 'Where you are signed in']
+const OF_APP = [
+  ['/apps/$app/resources', 'Add-ons'],
+  ['/apps/$app/access', 'Deploy tokens'],
+  ['/apps/$app/settings', 'Config vars'],
+  ['/apps/$app/settings', 'Domains'],
+  ['/apps/$app/settings', 'Log drains'],
+] as const
+
+/** What is further down on a page, where something is added and removed. */
+const useSections = (): Entry[] => {
+  const { app } = useParams({ strict: false })
+  const navigate = useNavigate()
+  return [
+    ...(app === undefined ? [] : OF_APP).map(([to, name]) => ({
+      kind: app ?? '',
+      name,
+      go: () => void navigate({ to, params: { app: app ?? '' }, hash: fragmentOf(name) }),
+    })),
+    ...OF_ACCOUNT.map((name) => ({
+      kind: 'Account',
+      name,
+      go: () => void navigate({ to: '/account', hash: fragmentOf(name) }),
+    })),
+  ]
 }
 
 /** For each app that has one downstream of it. */

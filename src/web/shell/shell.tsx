@@ -5,12 +5,14 @@ import { useIsConnected, useLiveChanges } from '#/web/data/live.ts'
 import { queries } from '#/web/data/queries.ts'
 import { Icon, ICONS } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
+import { Settled } from '#/web/ui/settled.tsx'
 import { Menu, MenuItem, MenuLabel, MenuLine } from '#/web/ui/menu.tsx'
 import { Palette } from './palette.tsx'
 import { isDark, switchTheme } from './theme.ts'
 
 export const Shell = (): ReactNode => {
   useLiveChanges()
+  const path = useRouterState({ select: ({ location }) => location.pathname })
   const [isSearching, setSearching] = useState(false)
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
@@ -32,13 +34,18 @@ export const Shell = (): ReactNode => {
       <Header onSearch={() => setSearching(true)} />
       <ConnectionNotice />
       <main id="main" tabIndex={-1} className="mx-auto max-w-6xl px-4 py-8 outline-none sm:px-6">
-        <Outlet />
+        <Settled place={placeOf(path)} what="the page">
+          <Outlet />
+        </Settled>
       </main>
       <Announcer />
       {isSearching && <Palette onClose={() => setSearching(false)} />}
     </>
   )
 }
+
+/** An app, pipeline or team as a whole: what is around its pages stays where it is from one to the next. */
+const placeOf = (path: string): string => path.split('/', 3).join('/')
 
 const Header = ({ onSearch }: { onSearch: () => void }): ReactNode => {
   const navigate = useNavigate()

@@ -11,8 +11,30 @@ test('colours and weights become classes of ours', () => {
     { text: 'c', look: 'ansi-bold' },
     { text: 'd', look: '' },
   ])
-  assert.deepEqual(parseAnsi(`${ESC}[38;5;31;1mx`), [{ text: 'x', look: 'ansi-bold' }])
-  assert.deepEqual(parseAnsi(`${ESC}[38;2;31;31;31;92mx`), [{ text: 'x', look: 'ansi-green' }])
+})
+
+test('colours of the larger palettes are kept as they are, and so are those behind a text', () => {
+  for (const [codes, shown] of [
+    ['38;5;31;1', { look: 'ansi-bold', ink: '#0087af' }],
+    ['38;5;9', { look: 'ansi-red' }],
+    ['38;2;31;31;31;92', { look: 'ansi-green' }],
+    ['38;2;255;128;0', { look: '', ink: '#ff8000' }],
+    ['38:2::255:128:0', { look: '', ink: '#ff8000' }],
+    ['38:2:255:128:0', { look: '', ink: '#ff8000' }],
+    ['38:5:196;48:5:18', { look: '', ink: '#ff0000', paper: '#000087' }],
+    ['41;37', { look: 'ansi-white', paper: '#cd0000' }],
+    ['101', { look: '', paper: '#ff0000' }],
+    ['41;49', { look: '' }],
+    ['38;2;1;2;3;31', { look: 'ansi-red' }],
+    ['31;38;2;1;2;3', { look: '', ink: '#010203' }],
+    ['38;2;1;2;3;48;2;4;5;6;0', { look: '' }],
+    ['38;5;256', { look: '' }],
+    ['38;2;1;2', { look: '' }],
+    ['38;2;1;2;999', { look: '' }],
+    ['38;7;1', { look: 'ansi-bold' }],
+    ['38', { look: '' }],
+  ] as const)
+    assert.deepEqual(parseAnsi(`${ESC}[${codes}mx`), [{ text: 'x', ...shown }], codes)
 })
 
 test('whatever else a program sends to a terminal is dropped, and markup stays text', () => {

@@ -42,3 +42,6 @@ export const clock = (time: string, timeZone?: string): string =>
   })
     .format(new Date(time))
     .replaceAll(',', '') + (timeZone === undefined ? '' : ` ${timeZone}`)
+
+/** Of an address: what leads to the section of that title. */
+export const fragmentOf = (title: string): string => title.toLowerCase().replaceAll(' ', '-')

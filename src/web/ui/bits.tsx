@@ -1,5 +1,5 @@
 import { useSyncExternalStore, type ReactNode } from 'react'
-import { ago, capitalised } from '#/web/text/words.ts'
+import { ago, capitalised, fragmentOf } from '#/web/text/words.ts'
 
 export type Tone = 'good' | 'warn' | 'bad' | 'busy' | 'none'
 
@@ -79,6 +79,7 @@ export const PageTitle = ({
   </div>
 )
 
+/** Its title is also the fragment by which an address leads to it. */
 export const Section = ({
   title,
   action,
@@ -88,7 +89,12 @@ export const Section = ({
   action?: ReactNode
   children: ReactNode
 }): ReactNode => (
-  <section aria-label={title} className="mb-8">
+  <section
+    aria-label={title}
+    id={fragmentOf(title)}
+    tabIndex={-1}
+    className="mb-8 scroll-mt-4 outline-none"
+  >
     <div className="mb-3 flex min-h-9 flex-wrap items-center justify-between gap-2">
       <h2 className="text-lg font-semibold">{title}</h2>
       {action}

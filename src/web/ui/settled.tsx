@@ -1,0 +1,66 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState, type ReactNode } from 'react'
+import { Loading } from './states.tsx'
+
+const LOOK_MS = 16
+/** One answer often leads to the next question: it is quiet only if it stays so. */
+const QUIET_LOOKS = 2
+/** What takes longer, or fails and is tried again, keeps nothing else from being read. */
+const LONGEST_MS = 1_500
+
+/**
+ * Shows a page once all that it asks for at first has come, so that nothing moves what one reads already. It is there
+ * unseen meanwhile, and asks for everything at once.
+ * @param place changes with the page, and so it begins anew
+ */
+export const Settled = ({
+  place,
+  what,
+  children,
+}: {
+  place: string
+  what: string
+  children: ReactNode
+}): ReactNode => {
+  const isSettled = useIsQuiet(place)
+  return (
+    <div className="relative">
+      <div className={isSettled ? undefined : 'invisible'}>{children}</div>
+      {!isSettled && (
+        <div className="late absolute inset-x-0 top-0">
+          <Loading what={what} lines={5} />
+        </div>
+      )}
+    </div>
+  )
+}
+
+const useIsQuiet = (place: string): boolean => {
+  const queryClient = useQueryClient()
+  const [quietAt, setQuietAt] = useState<string>()
+  useEffect(() => {
+    const end = performance.now() + LONGEST_MS
+    let quietLooks = 0
+    const timer = setInterval(() => {
+      const pending = queryClient.isFetching({ predicate: ({ state }) => state.data === undefined })
+      quietLooks = pending === 0 ? quietLooks + 1 : 0
+      if (quietLooks < QUIET_LOOKS && performance.now() < end) return
+      clearInterval(timer)
+      setQuietAt(place)
+    }, LOOK_MS)
+    return () => clearInterval(timer)
+  }, [place, queryClient])
+  const isQuiet = quietAt === place
+  useEffect(() => {
+    if (isQuiet) goToFragment()
+  }, [isQuiet])
+  return isQuiet
+}
+
+/** Only now what the address leads to is where it stays. */
+const goToFragment = (): void => {
+  const id = decodeURIComponent(location.hash.slice(1))
+  const target = id === '' ? null : document.getElementById(id)
+  target?.scrollIntoView()
+  target?.focus({ preventScroll: true })
+}
