@@ -108,7 +108,8 @@ const seed = async (platform: TestPlatform, armed: string): Promise<FaultPlatfor
   const buildpack = await platform.aRepository('buildpack', { files: BUILDPACK })
   const source = await platform.aRepository('source', {
     files: {
-      Procfile: 'web: exec python3 server.py\nrelease: echo "release phase of $ROUND"\n',
+      Procfile:
+        'web: exec python3 server.py\nrelease: echo "release phase of $ROUND, run $RANDOM$RANDOM"\n',
       'server.py': SERVER,
       page: 'page 0',
     },

@@ -67,13 +67,20 @@ export const observe = async (
     page: (await platform.request('fast')).body,
     promotions: await readPromotions(platform, promotionIds),
     damaged: await findDamaged(platform, apps),
-    releasePhases: (logs['fast'] ?? []).flatMap(
-      (line) => /app\[(release\.\d+)\]: release phase of/.exec(line)?.[1] ?? [],
-    ),
+    releasePhases: phasesIn(logs['fast'] ?? []),
     logs,
     canaries: await findCanaries(platform),
     events: await readEvents(platform),
   }
+}
+
+/** One name for each run. A line that stands there twice is of one run: an engine that dies may have it repeated by the next. */
+const phasesIn = (lines: string[]): string[] => {
+  const runs = lines.flatMap(
+    (line) =>
+      /app\[(release\.\d+)\]: (release phase of .*, run \d+)$/.exec(line)?.slice(1).join(' ') ?? [],
+  )
+  return [...new Set(runs)].map((run) => run.split(' ')[0] ?? run)
 }
 
 /** The last look if it never becomes good: then it is for the invariants to say what is wrong with it. */
