@@ -1679,13 +1679,3 @@ begin
   return null;
 end $function$
 ;
-
-CREATE OR REPLACE FUNCTION public.wake_worker()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-begin
-  perform pg_notify('jobs:insert', '{"count":1}');
-  return null;
-end $function$
-;

@@ -30,6 +30,11 @@ export type StoredArtifact = {
  */
 export type Unpacked = { folder: string; layers: string[] }
 
+export type MaterializeOptions = {
+  /** Layers that this process has looked at already, for this or another artifact, only have to be there still. */
+  trustSeenLayers?: boolean
+}
+
 /**
  * Artifacts by digest, unpacked once per host. An artifact is a tree of directories, files (their content and whether
  * they are executable) and symbolic links; owners, times and other mode bits are no part of it.
@@ -43,7 +48,7 @@ export type ArtifactStore = {
    * Where it is unpacked, the same for all who ask. Every file is hashed before its first use on this host; one that
    * is not what was put throws a DamagedArtifactError. Unknown: an ArtifactMissingError.
    */
-  materialize: (digest: string) => Promise<Unpacked>
+  materialize: (digest: string, options?: MaterializeOptions) => Promise<Unpacked>
   /** Hashes every file again. Throws as `materialize` does. */
   verify: (digest: string) => Promise<void>
   /** Gives back what only this artifact uses. Nothing happens if it is not there. */

@@ -1,6 +1,7 @@
 import { ArtifactTooLargeError, StoreFullError } from '#/artifact-store/artifact-store.ts'
 import { hasCode } from '#/foundation/errors.ts'
 import { BuildRejection, complaint } from './build-rejection.ts'
+import { returnResults } from './built-in.ts'
 import { parseBuildpackUrl } from './buildpack-reference.ts'
 import { detectBuildpack, fetchSetBuildpack, type Chosen } from './choose-buildpacks.ts'
 import { discoverProcessTypes } from './discover-process-types.ts'
@@ -13,7 +14,7 @@ import { provideRuntimes } from './runtime/provide-runtimes.ts'
 import type { BuildInput, BuildOutcome, BuiltSlug } from './slug-build.ts'
 import { applySlugignore } from './slugignore.ts'
 import { watchDisk } from './watch-disk.ts'
-import { keepCache, openWorkspace } from './workspace.ts'
+import { diskUsage, keepCache, openWorkspace } from './workspace.ts'
 
 /**
  * Makes a slug of source code by buildpacks. That it cannot be built is an outcome; only what is neither the code's nor
@@ -58,13 +59,22 @@ const runBuild = async (build: Build): Promise<BuiltSlug> => {
   const { input } = build
   input.output(`-----> Building on the ${input.stack.replace(/^h/, 'H')} stack\n`)
   const chosen = await runBuildpacks(build)
+  const cacheBytes = diskUsage(build.workspace.cache)
+  cacheBytes.catch(() => {}) // met where it is awaited
+  try {
+    return await packSlug(build, chosen)
+  } finally {
+    await returnRuntime(build, chosen)
+    await keepCache(build.workspace, input.cacheDir, cacheBytes)
+  }
+}
+
+const packSlug = async (build: Build, chosen: Chosen[]): Promise<BuiltSlug> => {
+  const { input } = build
   const last = chosen.at(-1)
   if (!last) throw new Error('No buildpack has run.')
   input.onPart?.({ name: 'inspect' })
-  const [info] = await Promise.all([
-    readReleaseInfo(build, last.buildpack),
-    keepCache(build.workspace, input.cacheDir),
-  ])
+  const info = await readReleaseInfo(build, last.buildpack)
   const processTypes = await discoverProcessTypes(build, info)
   const files = build.workspace.build
   const foundValues = await findValues(files, input.configVars, build.signal)
@@ -88,6 +98,13 @@ const runBuild = async (build: Build): Promise<BuiltSlug> => {
     foundValues,
     appJson,
   }
+}
+
+/** What a foreign buildpack may have changed since does not come back with the next build. */
+const returnRuntime = async ({ workspace }: Build, chosen: Chosen[]): Promise<void> => {
+  const firstOwn = chosen.findLastIndex(({ buildpack }) => buildpack.builtIn === undefined) + 1
+  for (const { buildpack } of chosen.slice(firstOwn))
+    if (buildpack.builtIn) await returnResults(workspace, buildpack.builtIn)
 }
 
 const runBuildpacks = async (build: Build): Promise<Chosen[]> => {

@@ -1,6 +1,7 @@
 import { BuildRejection, complaint } from './build-rejection.ts'
 import { BUILT_IN, type BuiltInName } from './buildpack-reference.ts'
 import { fetchBuildpack, type Buildpack } from './fetch-buildpack.ts'
+import { detectBuiltIn } from './built-in.ts'
 import { detect } from './run-buildpack.ts'
 import type { Build } from './run-program.ts'
 
@@ -11,27 +12,26 @@ export type Chosen = { buildpack: Buildpack; name: string }
 export const detectBuildpack = async (build: Build): Promise<Chosen> => {
   const { output } = build.input
   output('-----> Determining which buildpack to use for this app\n')
-  const asked = await Promise.all(BUILT_IN.map((name, ordinal) => ask(build, name, ordinal)))
-  const fit = asked.filter((chosen) => chosen !== undefined)
+  const fit = await findFit(build)
   const [first, ...others] = fit
   if (!first) return refuse(build)
   if (others.length > 0) output(severalWords(fit))
   output(`-----> ${first.name} app detected\n`)
-  return first
+  const url = `urn:buildpack:heroku/${first.builtIn}`
+  return { name: first.name, buildpack: await fetchBuildpack(build, { url, ordinal: 0 }) }
 }
 
-const ask = async (
-  build: Build,
-  builtIn: BuiltInName,
-  ordinal: number,
-): Promise<Chosen | undefined> => {
-  const url = `urn:buildpack:heroku/${builtIn}`
-  const buildpack = await fetchBuildpack(build, { url, ordinal })
-  const { name } = await detect(build, buildpack)
-  return name === undefined ? undefined : { buildpack, name }
+type Fit = { builtIn: BuiltInName; name: string }
+
+const findFit = async ({ workspace }: Build): Promise<Fit[]> => {
+  const asked = BUILT_IN.map(async (builtIn) => {
+    const { name } = await detectBuiltIn(workspace.build, builtIn)
+    return name === undefined ? [] : [{ builtIn, name }]
+  })
+  return (await Promise.all(asked)).flat()
 }
 
-const severalWords = (fit: Chosen[]): string =>
+const severalWords = (fit: Fit[]): string =>
   complaint(
     `Warning: Multiple default buildpacks reported the ability to handle this app. The first buildpack in the list below will be used.
 \t\t\tDetected buildpacks: ${fit.map(({ name }) => name).join(',')}`,

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { test } from 'node:test'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { removeTree } from '#/foundation/remove-tree.ts'
 import { aBuilder } from '../../test/support/builds.ts'
+import { writeFiles } from '../../test/support/files.ts'
 
 const { build, buildWell, inDyno } = aBuilder()
 
@@ -80,6 +85,26 @@ for (const [name, contents, words] of [
     assert.match(output, words)
   })
 
+test('the runtime goes to the cache and comes back with the next build', async () => {
+  const { cacheDir } = aPlace()
+  const first = await buildWell(anApp({}), { cacheDir })
+  const { ino } = statSync(join(cacheDir, 'nodejs/runtime/bin/node'))
+  const second = await buildWell(anApp({}), { cacheDir })
+  assert.equal(statSync(join(cacheDir, 'nodejs/runtime/bin/node')).ino, ino)
+  assert.equal(second.slug.digest, first.slug.digest)
+})
+
+test('a link that a build puts in place of its runtime leads to nothing of the host', async () => {
+  const { cacheDir, folder } = aPlace()
+  await writeFiles(folder, { 'node/private': 'of the host' })
+  const scripts = { 'heroku-cleanup': `rm -rf .heroku; ln -s ${folder} .heroku` }
+  await buildWell(anApp({ scripts }), { cacheDir })
+  assert.equal(readFileSync(join(folder, 'node/private'), 'utf8'), 'of the host')
+  assert.ok(!existsSync(join(cacheDir, 'nodejs/runtime')))
+  await buildWell(anApp({}), { cacheDir })
+  assert.ok(existsSync(join(cacheDir, 'nodejs/runtime/bin/node')))
+})
+
 test('an app with packages from npm runs in a dyno', async () => {
   const { slug, output } = await buildWell({ example: 'node' })
   assert.match(output, /added \d+ packages/)
@@ -91,6 +116,12 @@ test('an app with packages from npm runs in a dyno', async () => {
   )
   assert.match(printed, /Guestbook, version 1/)
 })
+
+const aPlace = () => {
+  const base = mkdtempSync(join(tmpdir(), 'sluice-nodejs-'))
+  after(() => removeTree(base))
+  return { cacheDir: join(base, 'cache'), folder: join(base, 'folder') }
+}
 
 const aFreePort = (): Promise<number> =>
   new Promise((resolve) => {

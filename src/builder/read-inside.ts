@@ -31,6 +31,13 @@ export const isFileInside = async (root: string, name: string): Promise<boolean>
   return path !== undefined && (await stat(path)).isFile()
 }
 
+/** Where a folder of the tree really is; undefined if it is none, or a link is on the way to it. */
+export const folderInside = async (root: string, name: string): Promise<string | undefined> => {
+  const path = await resolveInside(root, name)
+  if (path === undefined || path !== join(await realpath(root), name)) return undefined
+  return (await stat(path)).isDirectory() ? path : undefined
+}
+
 export class TooLong extends Error {
   override readonly name = 'TooLong'
 }

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { BuildRejection, complaint } from './build-rejection.ts'
+import type { BuiltInName } from './buildpack-reference.ts'
+import { defaultProcessTypesOf, detectBuiltIn, type Detected } from './built-in.ts'
 import type { Buildpack } from './fetch-buildpack.ts'
 import { isFileInside, readInside } from './read-inside.ts'
 import { parseReleaseInfo, type ReleaseInfo } from './release-info.ts'
@@ -30,10 +32,8 @@ const capture = async (
 const program = (buildpack: Buildpack, name: string): string => `${buildpack.insideDir}/bin/${name}`
 
 /** What the buildpack calls the app, `Node.js`; undefined if the app is not one for it. */
-export const detect = async (
-  build: Build,
-  buildpack: Buildpack,
-): Promise<{ name: string | undefined; printed: string }> => {
+export const detect = async (build: Build, buildpack: Buildpack): Promise<Detected> => {
+  if (buildpack.builtIn) return detectBuiltIn(build.workspace.build, buildpack.builtIn)
   const { status, stdout, stderr } = await capture(build, [
     program(buildpack, 'detect'),
     build.workspace.inside.build,
@@ -87,6 +87,7 @@ const exportFiles = async (buildpacks: Buildpack[]): Promise<string[]> => {
 
 /** What the buildpack wants of the app's first release, and how its processes start by default. */
 export const readReleaseInfo = async (build: Build, buildpack: Buildpack): Promise<ReleaseInfo> => {
+  if (buildpack.builtIn) return releaseInfoOf(build, buildpack.builtIn)
   if (!(await isFileInside(buildpack.hostDir, 'bin/release'))) return parseReleaseInfo('')
   const { status, stdout, stderr } = await capture(build, [
     program(buildpack, 'release'),
@@ -96,3 +97,9 @@ export const readReleaseInfo = async (build: Build, buildpack: Buildpack): Promi
   build.input.output(`${stdout}${stderr}`)
   throw new BuildRejection(`bin/release of the buildpack ${buildpack.name} failed.`)
 }
+
+const releaseInfoOf = async ({ workspace }: Build, builtIn: BuiltInName): Promise<ReleaseInfo> => ({
+  addons: [],
+  configVars: {},
+  defaultProcessTypes: await defaultProcessTypesOf(workspace.build, builtIn),
+})

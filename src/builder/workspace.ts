@@ -67,8 +67,13 @@ const takeCache = async (cacheDir: string, place: string): Promise<void> => {
 /** Bigger ones are begun anew: most of what is in them has not been used for long. */
 const CACHE_LIMIT_BYTES = 2_000_000_000
 
-export const keepCache = async (workspace: Workspace, cacheDir: string): Promise<void> => {
-  if ((await diskUsage(workspace.cache)) > CACHE_LIMIT_BYTES) return
+/** @param bytes what the cache takes on the disk; measuring that can be begun before */
+export const keepCache = async (
+  workspace: Workspace,
+  cacheDir: string,
+  bytes = diskUsage(workspace.cache),
+): Promise<void> => {
+  if ((await bytes) > CACHE_LIMIT_BYTES) return
   await removeTree(cacheDir)
   await mkdir(join(cacheDir, '..'), { recursive: true })
   await moveTree(workspace.cache, cacheDir)

@@ -16,7 +16,7 @@ await writeFiles(home, {
   "a person's data/settings.json": JSON.stringify({ apiHost: 'localhost', apiPort: 5123 }),
 })
 
-const askGit = (action: string, input: string) =>
+const askGit = (action: string, input: string, env: Record<string, string> = {}) =>
   run('git', ['credential', action], {
     cwd: home,
     input,
@@ -25,15 +25,27 @@ const askGit = (action: string, input: string) =>
       HOME: home,
       GIT_CONFIG_NOSYSTEM: '1',
       GIT_TERMINAL_PROMPT: '0',
+      ...env,
       GIT_CONFIG_COUNT: '1',
       GIT_CONFIG_KEY_0: 'credential.helper',
-      GIT_CONFIG_VALUE_0: credentialHelper(dataDir),
+      GIT_CONFIG_VALUE_0: credentialHelper('localhost:5123', dataDir),
     },
   })
 
 test('git asks, and is told the name and token of who has logged in', async () => {
   const { stdout, stderr } = await askGit('fill', 'protocol=https\nhost=localhost:5123\n\n')
   assert.match(stdout, /^username=heroku\npassword=a-token$/m, stderr)
+})
+
+test('the key of the environment is told for the host that it is for, and for no other', async () => {
+  const asked = 'protocol=https\nhost=localhost:5123\n\n'
+  const key = { HEROKU_API_KEY: 'a-key', HEROKU_HOST: 'http://localhost:5123' }
+  const { stdout, stderr } = await askGit('fill', asked, key)
+  assert.match(stdout, /^username=heroku\npassword=a-key$/m, stderr)
+  const other = await askGit('fill', asked, { ...key, HEROKU_HOST: 'http://localhost:5124' })
+  assert.match(other.stdout, /^username=heroku\npassword=a-token$/m, other.stderr)
+  const elsewhere = await askGit('fill', asked.replace('5123', '51234'), key)
+  assert.doesNotMatch(elsewhere.stdout, /a-key|a-token/)
 })
 
 test('nothing is told to another host', async () => {

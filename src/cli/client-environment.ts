@@ -67,6 +67,6 @@ const gitSignIn = (
   return {
     GIT_CONFIG_COUNT: String(Math.max(count, at + 1)),
     [`GIT_CONFIG_KEY_${at}`]: key,
-    [`GIT_CONFIG_VALUE_${at}`]: credentialHelper(dataDir),
+    [`GIT_CONFIG_VALUE_${at}`]: credentialHelper(host, dataDir),
   }
 }

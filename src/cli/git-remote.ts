@@ -22,7 +22,10 @@ export const addRemote = async (
   )
   const base = `https://${connection.gitHost}`
   if (connection.caPath) await setConfig(`http.${base}/.sslCAInfo`, connection.caPath)
-  await setConfig(`credential.${base}.helper`, credentialHelper(connection.dataDir))
+  await setConfig(
+    `credential.${base}.helper`,
+    credentialHelper(connection.gitHost, connection.dataDir),
+  )
 }
 
 const setConfig = (key: string, value: string): Promise<string> =>

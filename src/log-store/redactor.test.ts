@@ -68,3 +68,34 @@ test('a key that is marked says whether its value is secret, whatever its name a
     'postgres://me:[REDACTED]@db/x',
   )
 })
+
+test('a text that goes on is not cut within what may be a secret', () => {
+  const { cutOf } = redactor({ A_TOKEN: 'abcdefgh', B_TOKEN: 'ghijklmn', URL: 'x://u:p4ssw0rd@h' })
+  const held = (text: string): string => text.slice(cutOf(text))
+  assert.equal(held('so far abcd'), 'abcd')
+  assert.equal(held('so far a'), 'a')
+  assert.equal(held('nothing of the kind.'), '')
+  assert.equal(held('abcd, but not that'), '')
+  assert.equal(held('it is abcdefgh'), 'abcdefgh', 'the end of one may begin another')
+  assert.equal(held('it is abcdefgh.'), '')
+  assert.equal(held('to https://me:pass'), '://me:pass')
+  assert.equal(held('to https://me:pass@host'), '')
+  assert.equal(held('p4ssw0'), 'p4ssw0')
+  assert.equal(redactor({}).cutOf('anything'), 8)
+})
+
+test('wherever a text is cut in pieces, no secret comes through', () => {
+  const redact = redactor({ A_TOKEN: 'abcabcabd', B_TOKEN: 'abdxyz', PASSWORD: 'xyzabcabc' })
+  const whole = 'abcabcabcabdxyzabcabcabd abdxyzabcabcabdxyz https://me:hidden@host abcabcabd'
+  for (let size = 1; size < 20; size++) {
+    let held = ''
+    let out = ''
+    for (let at = 0; at < whole.length; at += size) {
+      held += whole.slice(at, at + size)
+      const cut = redact.cutOf(held)
+      out += redact(held.slice(0, cut))
+      held = held.slice(cut)
+    }
+    assert.equal(out + redact(held), redact(whole), `pieces of ${size}`)
+  }
+})

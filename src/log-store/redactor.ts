@@ -10,17 +10,55 @@ export type Mark = 'secret' | 'plain'
 type Env = Readonly<Record<string, string>>
 type Marks = Readonly<Record<string, Mark>>
 
+export type Redactor = {
+  (text: string): string
+  /**
+   * Where a text that goes on may be cut so that no secret is torn in two, as far as can be seen by now: from there on
+   * stands what may be the beginning of one. The length of the text if there is nothing of the kind.
+   */
+  cutOf: (text: string) => number
+}
+
 /**
  * Takes a dyno's secrets out of what it prints: the values of keys that look secret or are marked so, the passwords of
  * URLs in any value, and the password of any URL in the text itself. Made once for an environment, then called for
  * each line.
  */
-export const redactor = (env: Env, marks: Marks = {}): ((text: string) => string) => {
+export const redactor = (env: Env, marks: Marks = {}): Redactor => {
   const secrets = secretsOf(env, marks)
-  if (secrets.length === 0) return redactUrls
-  const pattern = new RegExp(secrets.map((secret) => RegExp.escape(secret)).join('|'), 'g')
-  return (text) => redactUrls(text.replace(pattern, REDACTED))
+  const pattern =
+    secrets.length > 0
+      ? new RegExp(secrets.map((secret) => RegExp.escape(secret)).join('|'), 'g')
+      : NOTHING
+  return Object.assign((text: string): string => redactUrls(text.replace(pattern, REDACTED)), {
+    cutOf: (text: string): number => beforeWhole(text, pattern, unfinishedFrom(text, secrets)),
+  })
 }
+
+const NOTHING = /(?!)/g
+
+/** Where the longest end of the text begins with which a secret, or a URL with a password, could begin. */
+const unfinishedFrom = (text: string, secrets: string[]): number => {
+  let from = URL_AT_END.exec(text)?.index ?? text.length
+  for (const secret of secrets) {
+    const most = Math.min(secret.length - 1, text.length)
+    for (let length = most; length > text.length - from; length--)
+      if (text.endsWith(secret.slice(0, length))) from = text.length - length
+  }
+  return from
+}
+
+/** That, or the start of a whole secret that it would cut. */
+const beforeWhole = (text: string, pattern: RegExp, from: number): number => {
+  for (const { index, 0: secret } of text.matchAll(pattern)) {
+    if (index >= from) return from
+    if (index + secret.length > from) return index
+  }
+  return from
+}
+
+/** Without the `@` that ends the password. */
+const URL_AT_END = /:(?:\/(?:\/[^\s/@]{0,641})?)?$/
 
 const redactUrls = (text: string): string =>
   text.includes('://') ? text.replace(PASSWORD_OF_URL, REDACTED) : text

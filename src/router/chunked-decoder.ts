@@ -114,20 +114,15 @@ const hexDigit = (octet: number): number => {
 const isOfExtension = (octet: number): boolean =>
   IS_TOKEN[octet] === 1 || octet === SEMICOLON || octet === EQUALS || octet === QUOTE
 
-/** RFC 9110 6.5.1: a trailer must not say where the message goes or how long it is. */
+/** RFC 9110 6.5.1: a trailer must not say where the message goes, how long it is, or who sends it. */
 const NEVER_TRAILERS = [
-  'host',
-  'content-length',
-  'transfer-encoding',
-  'connection',
-  'upgrade',
-  'expect',
-  'te',
-  'trailer',
+  ...['host', 'content-length', 'transfer-encoding', 'connection', 'upgrade', 'expect', 'te'],
+  ...['trailer', 'authorization', 'cookie', 'x-request-id'],
+  ...['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port'],
 ]
 
 const areTrailersGood = (text: string): boolean => {
   const lines = new HeaderLines(headOf(text), 0)
-  while (lines.next()) if (NEVER_TRAILERS.includes(lines.name())) return false
+  while (lines.next()) if (NEVER_TRAILERS.includes(lines.name().replaceAll('_', '-'))) return false
   return !lines.isMalformed
 }

@@ -218,12 +218,26 @@ test('a response that breaks off is never shown as whole', async () => {
   }
 })
 
-test('chunks that are none end the response', async () => {
-  await using dyno = await aDynoThatSays(
-    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n',
-  )
+test('chunks that are none end a response that has begun, and go no further', async () => {
+  const HEAD = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
+  const sockets: net.Socket[] = []
+  await using dyno = await aRawDyno((socket) => {
+    sockets.push(socket.once('data', () => socket.write(`${HEAD}5\r\nhello\r\n`)))
+  })
   await using router = await aRouter({ routes: [aRoute('a.test', [dyno.route])] })
-  await assert.rejects(ask(router.port, 'a.test'))
+  using client = await converse(router.port)
+  client.say('GET / HTTP/1.1\r\nHost: a.test\r\n\r\n')
+  await client.hear('hello\r\n')
+  sockets[0]?.write('5\r\nworld\r\nxyz\r\n')
+  assert.ok((await client.over()).endsWith('5\r\nhello\r\n'))
+  assert.equal(await codeOf(router), 'H17')
+})
+
+test('a response with no chunk that is one is an error, and nothing of it goes on', async () => {
+  const HEAD = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
+  await using dyno = await aDynoThatSays(`${HEAD}xyz\r\n`)
+  await using router = await aRouter({ routes: [aRoute('a.test', [dyno.route])] })
+  assert.equal((await ask(router.port, 'a.test')).status, 503)
   assert.equal(await codeOf(router), 'H17')
 })
 

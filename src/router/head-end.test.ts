@@ -20,9 +20,10 @@ test('bytes behind the end do not count', () => {
   assert.equal(findHeadEnd(Buffer.from('a\r\n\r\n'), 0, 4), -1)
 })
 
-test('a head with a bare LF or a NUL is hopeless at once, one that is not whole is not', () => {
+test('a head with a bare LF, a bare CR or a NUL is hopeless at once, one that is not whole is not', () => {
   const isSo = (said: string): boolean => isHopeless(Buffer.from(said), 0, said.length)
   assert.equal(isSo('GET / HTTP/1.1\r\nHost: a\r'), false)
   assert.equal(isSo('GET / HTTP/1.1\nHost: a'), true)
+  assert.equal(isSo('GET / HTTP/1.1\r\n\r\r'), true)
   assert.equal(isSo('GET \0'), true)
 })

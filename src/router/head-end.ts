@@ -20,6 +20,7 @@ export const isHopeless = (bytes: Uint8Array, start: number, end: number): boole
     const octet = bytes[at]
     if (octet === 0) return true
     if (octet === LF && (at === start || bytes[at - 1] !== CR)) return true
+    if (octet === CR && at + 1 < end && bytes[at + 1] !== LF) return true
   }
   return false
 }

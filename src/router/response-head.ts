@@ -147,6 +147,8 @@ const readConnection = (draft: Draft, members: string[]): void => {
   if (members.includes('close')) draft.keepAlive = false
   else if (members.includes('keep-alive')) draft.keepAlive = true
   const nominated = members.filter((member) => !['close', 'keep-alive', 'upgrade'].includes(member))
+  // Without its length the client would take the next response for the rest of this one.
+  if (nominated.includes('content-length')) draft.isMalformed = true
   if (nominated.length > 0) draft.nominated = [...(draft.nominated ?? []), ...nominated]
 }
 

@@ -3,7 +3,7 @@ import { promiseOf } from './answer.ts'
 import { bodyOf, CHUNKED, UNTIL_CLOSE, type Body } from './body-framing.ts'
 import { ChunkedDecoder } from './chunked-decoder.ts'
 import { beginResponse } from './forwarded-heads.ts'
-import { findHeadEnd } from './head-end.ts'
+import { findHeadEnd, isHopeless } from './head-end.ts'
 import { Head } from './header-lines.ts'
 import type { RouterLimits } from './limits.ts'
 import { outgoing, relay, type Outgoing, type Stretch } from './outgoing.ts'
@@ -18,7 +18,7 @@ type Framing = 'as it is' | 'into chunks' | 'out of chunks'
 
 /** Passes a dyno's response on to a client, head first, then the body. */
 export class ResponseRelay {
-  /** 0: no head has come. */
+  /** 0: the client has got nothing of it yet. */
   status = 0
   /** All of it has been passed on. */
   isDone = false
@@ -75,7 +75,7 @@ export class ResponseRelay {
     if ((headEnd === -1 ? end : headEnd) - start > this.#limits.responseHeadBytes)
       return this.#restrict('oversized header')
     if (headEnd === -1) {
-      if (!mayBeHead(bytes, start, end)) return 'malformed'
+      if (!mayBeHead(bytes, start, end) || isHopeless(bytes, start, end)) return 'malformed'
       this.#partialHead = Buffer.from(bytes.subarray(start, end))
       return 'more'
     }
@@ -153,15 +153,21 @@ export class ResponseRelay {
   #passBody(body: Body, { bytes, start, end }: Stretch, begun: Outgoing | undefined): Outcome {
     if (begun && this.#framing === 'out of chunks') this.#send(begun)
     const at = body.take(bytes, start, end)
+    if (body.malformed) return this.#breakOff(begun)
     const isTaken =
       this.#framing === 'out of chunks'
         ? isKeepingUp(this.#client)
         : this.#passPart({ bytes, start, end: at }, begun)
-    if (body.malformed) return 'malformed'
     if (!body.done) return isTaken ? 'more' : 'slow'
     this.isDone = true
     if (at < end) this.upstreamRestMs = 0 // the dyno says more than it was asked
     return 'done'
+  }
+
+  /** What breaks the rules does not go on, not even to a client that would not mind. */
+  #breakOff(begun: Outgoing | undefined): Outcome {
+    if (begun && this.sentBytes === 0) this.status = 0
+    return 'malformed'
   }
 
   #passPart(part: Stretch, begun: Outgoing | undefined): boolean {

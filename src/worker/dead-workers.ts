@@ -48,7 +48,7 @@ export const releaseJobsOfTheDead = async (pool: pg.Pool): Promise<void> => {
     )
     // Also whoever locked a job and is not in the table at all: a worker that was deleted just before it took one.
     const { rows: strays } = await client.query<{ id: string }>(
-      `select distinct locked_by as id from graphile_worker._private_jobs
+      `select distinct locked_by as id from graphile_worker.jobs
        where locked_by is not null and locked_at < now() - interval '1 second'
          and not exists (select 1 from workers where workers.id = locked_by)
        union
@@ -71,7 +71,7 @@ export const releaseJobsOfTheDead = async (pool: pg.Pool): Promise<void> => {
 const giveBack = async (client: pg.PoolClient, dead: string[]): Promise<void> => {
   await client.query(
     `select pg_notify('jobs:insert', json_build_object('count', count(*))::text)
-     from graphile_worker._private_jobs where locked_by = any($1::text[])`,
+     from graphile_worker.jobs where locked_by = any($1::text[])`,
     [dead],
   )
   await client.query('select graphile_worker.force_unlock_workers($1::text[])', [dead])

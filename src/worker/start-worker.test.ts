@@ -19,7 +19,10 @@ const aWorker = async (names: string[]) => {
   const id = newId()
   const leave = await enlistWorker(database.url, id, () => {})
   const worker = await startWorker({ pool: database.pool, log, id }, [
-    handleJob(greet, async ({ name }) => void names.push(name)),
+    handleJob(greet, async ({ name }) => {
+      if (name === 'fails') throw new Error('on purpose')
+      names.push(name)
+    }),
   ])
   return {
     stop: async () => {
@@ -64,8 +67,8 @@ test('the job of a worker that was killed is taken up by the next within seconds
   await worker.stop()
 })
 
-/** What workers are told, while `act` runs and until they have been told something. */
-const toldBy = async (act: () => Promise<unknown>): Promise<string[]> => {
+/** What workers are told, while `act` runs and until they have been told so often. */
+const toldBy = async (act: () => Promise<unknown>, times = 1): Promise<string[]> => {
   const told: string[] = []
   const client = await database.pool.connect()
   const hear = ({ payload }: { payload?: string | undefined }): void =>
@@ -74,7 +77,7 @@ const toldBy = async (act: () => Promise<unknown>): Promise<string[]> => {
   try {
     await client.query('listen "jobs:insert"')
     await act()
-    await until(() => told.length > 0, { limitMs: 20_000, what: 'a word to the workers' })
+    await until(() => told.length >= times, { limitMs: 20_000, what: 'a word to the workers' })
     await client.query('unlisten "jobs:insert"')
     return told
   } finally {
@@ -93,11 +96,23 @@ const takeAll = async (by: string): Promise<void> => {
     )
 }
 
-test('a queue that comes free wakes a worker, and so does each job that a dead worker had', async () => {
+test('a queue that comes free wakes a worker, also if its job failed', async () => {
+  const names: string[] = []
+  const worker = await aWorker(names)
+  const one = (name: string) => (): Promise<void> =>
+    enqueue(database.db, greet, { name }, { queue: 'freed' })
+  for (const name of ['freed', 'fails'])
+    // Of the job itself, and of its queue.
+    assert.ok((await toldBy(one(name), 2)).includes('{"count":1}'), name)
+  assert.deepEqual(names, ['freed'])
+  await worker.stop()
+  await database.pool.query(
+    'select graphile_worker.complete_jobs(array(select id from graphile_worker.jobs))',
+  )
+})
+
+test('each job that a dead worker had wakes a worker', async () => {
   await enqueue(database.db, greet, { name: 'queued' }, { queue: 'freed' })
-  await takeAll('somebody')
-  const unlock = 'update graphile_worker._private_job_queues set locked_by = null, locked_at = null'
-  assert.ok((await toldBy(() => database.pool.query(unlock))).includes('{"count":1}'))
   await enqueue(database.db, greet, { name: 'alone' })
   await takeAll(newId())
   const told = await toldBy(() => releaseJobsOfTheDead(database.pool))

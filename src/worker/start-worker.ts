@@ -1,9 +1,10 @@
-import { Logger as JobLogger, run, type TaskList } from 'graphile-worker'
+import { Logger as JobLogger, run, type Job, type TaskList } from 'graphile-worker'
 import { EventEmitter } from 'node:events'
 import type pg from 'pg'
 import type { JobHandler } from '#/foundation/jobs.ts'
 import type { Log } from '#/foundation/log.ts'
 import { releaseJobsOfTheDead } from './dead-workers.ts'
+import { wakeAfter } from './wake-after.ts'
 
 export type Worker = { stop: () => Promise<void> }
 
@@ -28,6 +29,12 @@ export const startWorker = async (
   const events = new EventEmitter()
   events.on('pool:create', ({ workerPool }: { workerPool: { id: string } }) => {
     workerPool.id = id // so that a job says which process has it
+  })
+  events.on('job:complete', ({ job }: { job: Job }) => {
+    if (job.job_queue_id === null) return
+    wakeAfter(pool, job.id).catch((error: unknown) =>
+      log.debug({ err: error }, 'a queue came free unannounced: it is found by polling'),
+    )
   })
   const runner = await run({
     pgPool: pool,

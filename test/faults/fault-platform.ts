@@ -93,6 +93,7 @@ export const startFaultPlatform = async (): Promise<FaultPlatform> => {
     SLUICE_STOP_LIMIT_MS: '2000',
     SLUICE_BOOT_LIMIT_MS: '15000',
     SLUICE_FILE_BUILDPACKS: '1',
+    SLUICE_PRIVATE_WEBHOOK_HOSTS: '127.0.0.1',
     SLUICE_FAILPOINT: armed,
   })
   try {

@@ -76,6 +76,20 @@ test('a drain that heroku adds gets what the app logs from then on, also after k
   assert.match(await sluice('drains', '-a', 'shop'), /no log drains/)
 })
 
+test('the log is searched by text, time, source and dyno', async () => {
+  await sluice('config:set', 'NEEDLE_IN_HAY=1', '-a', 'shop')
+  const found = (...flags: string[]): Promise<string> => sluice('logs', '-a', 'shop', ...flags)
+  await until(async () => (await found('--text', 'needle_in_hay')).includes('Set'), PATIENCE)
+  for (const line of (await found('--text', 'needle_in_hay')).trim().split('\n'))
+    assert.match(line, /NEEDLE_IN_HAY/)
+  assert.match(await found('--since', '1h', '--source', 'app', '--dyno', 'api'), /NEEDLE_IN_HAY/)
+  assert.equal(await found('--until', '1h'), '')
+  assert.equal(await found('--since', '2100-01-01'), '')
+  const { code, stderr } = await platform.sluice('logs', '-a', 'shop', '--since', 'lately')
+  assert.notEqual(code, 0)
+  assert.match(stderr, /lately is no moment/)
+})
+
 test('requests are counted once, whoever is killed in the middle of a minute', async () => {
   const counted = async (): Promise<number> => {
     const metrics = JSON.parse(await sluice('metrics', '-a', 'shop', '--json')) as {

@@ -10,7 +10,10 @@ import { migrationsOf, previousVersion, putThisVersion, putVersion } from '../su
 import { startLoad, type LoadResult } from '../support/load.ts'
 import { assertSucceeds, startPlatform, type TestPlatform } from '../support/platform.ts'
 
-/** The platform of the version before, upgraded and taken back in its own folder while its app is visited. */
+/**
+ * The platform of the version before, with two workers of the router, upgraded and taken back in its own folder while its
+ * app is visited.
+ */
 const APP = 'upgraded'
 const BUILDPACK = {
   'bin/detect': '#!/bin/sh\necho Plain\n',
@@ -32,7 +35,7 @@ before(async () => {
   code = join(dir, 'code')
   await mkdir(code)
   await putVersion(code, version)
-  platform = await startPlatform({ SLUICE_FILE_BUILDPACKS: '1' }, code)
+  platform = await startPlatform({ SLUICE_FILE_BUILDPACKS: '1' }, code, ['--router-workers', '2'])
   source = await platform.aRepository('source', {
     files: { Procfile: 'web: exec python3 -m http.server "$PORT"\n', 'index.html': 'a page' },
   })
@@ -62,10 +65,21 @@ const push = async (): Promise<void> => {
 const restartUnderLoad = async (): Promise<LoadResult> => {
   const { routerPort, sluice } = running()
   const load = startLoad({ port: routerPort, host: `${APP}.localhost` })
+  const before = await routers()
   const restarted = await sluice('restart')
   const result = await load.stop()
   assertSucceeds(restarted)
+  const after = await routers()
+  assert.deepEqual([...after.keys()], ['router', 'router-2'])
+  for (const [name, pid] of after) assert.notEqual(before.get(name), pid, name)
   return result
+}
+
+/** Their processes by name. */
+const routers = async (): Promise<Map<string, string>> => {
+  const { stdout } = await running().sluice('status')
+  const found = stdout.matchAll(/^\s*(router(?:-\d+)?) +(\d+)/gm)
+  return new Map([...found].map(([, name = '', pid = '']) => [name, pid]))
 }
 
 const assertNoneFailed = ({ failures, ok, sent }: LoadResult): void => {

@@ -46,10 +46,14 @@ export type TestPlatform = {
   stop: () => Promise<void>
 }
 
-/** @param root a checkout of the platform other than this one */
+/**
+ * @param root a checkout of the platform other than this one
+ * @param options of `sluice up` beyond the ports
+ */
 export const startPlatform = async (
   env: Record<string, string> = {},
   root = ROOT,
+  options: string[] = [],
 ): Promise<TestPlatform> => {
   const command = join(root, 'bin', 'sluice')
   const home = await mkdtemp(join(tmpdir(), 'sluice-journey-'))
@@ -84,6 +88,7 @@ export const startPlatform = async (
     String(routerPort),
     '--router-tls-port',
     String(routerTlsPort),
+    ...options,
   )
   if (up.code !== 0) {
     await sluice('down')

@@ -208,6 +208,29 @@ test('large folders that did not change are unpacked once for all artifacts', as
   assert.equal(readFileSync(join(other.folder, shared, 'node_modules/p7/index.js'), 'utf8'), '7')
 })
 
+test('of a new artifact only the layers that were not seen before are looked at, if that is asked for', async () => {
+  const { store } = aStore()
+  const source = aFolder(APP)
+  for (let n = 0; n < 300; n++) {
+    mkdirSync(join(source, `node_modules/p${n}`), { recursive: true })
+    writeFileSync(join(source, `node_modules/p${n}/index.js`), `${n}`)
+  }
+  const first = await store.put(source)
+  const { folder, layers } = await store.materialize(first.digest)
+  writeFileSync(join(source, 'server.js'), 'serve(2)')
+  const { digest } = await store.put(source)
+  const shared = layers.find((layer) => existsSync(join(folder, layer, 'node_modules'))) ?? ''
+  const path = join(folder, shared, 'node_modules/p7/index.js')
+  truncateSync(path, 0)
+  await store.materialize(digest, { trustSeenLayers: true })
+  assert.equal(readFileSync(path, 'utf8'), '')
+  await assert.rejects(store.materialize(digest), { name: 'DamagedArtifactError' })
+  await removeTree(join(folder, shared))
+  await store.put(source)
+  await store.materialize(digest, { trustSeenLayers: true })
+  assert.equal(readFileSync(path, 'utf8'), '7')
+})
+
 test('the same artifact may be put by several at once', async () => {
   const { store, dir } = aStore()
   const source = aFolder(APP)

@@ -25,7 +25,7 @@ export const openDiskStore = (dir: string, owner: Owner = dynoUser()): ArtifactS
   return {
     put: (directory, options = {}) => writing(() => putArtifact(store, directory, options)),
     has: async (digest) => isDigest(digest) && existsSync(manifestPath(store, digest)),
-    materialize: (digest) => writing(() => materializeArtifact(store, digest)),
+    materialize: (digest, options) => writing(() => materializeArtifact(store, digest, options)),
     verify: (digest) => writing(() => verifyArtifact(store, digest)),
     remove: (digest) => writing(() => removeArtifact(store, digest)),
     openTar: (digest) => openTar(store, digest),

@@ -24,7 +24,7 @@ import type { FoundFile } from './scan-tree.ts'
 import type { StoreFolders } from './store-folders.ts'
 
 export type ContentKeeper = {
-  /** Hashes the file at `source`. */
+  /** Hashes the file at `source`, unless it is known from an earlier time. */
   identify: (found: FoundFile, source: ByteString) => Promise<FileEntry>
   /** Puts the content of the file at `source`, which was identified, at `target`: a link if it is known. */
   place: (file: FileEntry, source: ByteString, target: ByteString) => Promise<void>
@@ -66,9 +66,14 @@ export const keepContent = (store: StoreFolders, folder: string, pace: Pacer): C
   return {
     added,
     identify: async (found, source) => {
-      const { sha256, size } = await hashOrCopy(found, source)
+      const { type, path, executable, identity } = found
+      const known = store.knownFiles.find(identity)
+      const { sha256, size } = known
+        ? { sha256: known, size: found.size }
+        : await hashOrCopy(found, source)
       if (size !== found.size) throw changed(found)
-      return { ...found, sha256 }
+      store.knownFiles.add(identity, sha256)
+      return { type, path, executable, size, sha256 }
     },
     place: async (file, source, target) => {
       const fresh = added.get(blobName(file))

@@ -1,5 +1,9 @@
 import { join } from 'node:path'
-import { DamagedArtifactError, type Unpacked } from '#/artifact-store/artifact-store.ts'
+import {
+  DamagedArtifactError,
+  type MaterializeOptions,
+  type Unpacked,
+} from '#/artifact-store/artifact-store.ts'
 import { splitLayers, type Layer } from '#/artifact-store/layers.ts'
 import {
   bytesPath,
@@ -16,18 +20,26 @@ import { createPacer } from './pacer.ts'
 import { withPartial } from './partial.ts'
 import { placeLayer } from './place-layer.ts'
 import { readManifest } from './read-manifest.ts'
-import type { StoreFolders } from './store-folders.ts'
+import { layerPath, type StoreFolders } from './store-folders.ts'
 
 /** The unpacked artifact, as good as it was put: a layer that is not is built again from the contents. */
 export const materializeArtifact = async (
   store: StoreFolders,
   digest: string,
+  { trustSeenLayers = false }: MaterializeOptions = {},
 ): Promise<Unpacked> => {
   const layers = splitLayers(readManifest(store, digest))
   const options = { pace: createPacer(), trustMarks: true }
-  for (const layer of layers) await mendLayer(store, { digest, layer }, options)
+  for (const layer of layers) {
+    if (trustSeenLayers && store.seenLayers.has(layer.id) && isThere(store, layer)) continue
+    await mendLayer(store, { digest, layer }, options)
+    store.seenLayers.add(layer.id)
+  }
   return { folder: store.layers, layers: layers.map(({ id }) => id) }
 }
+
+const isThere = (store: StoreFolders, { id }: Layer): boolean =>
+  statsOf(layerPath(store, id))?.isDirectory() === true
 
 /** As `materializeArtifact`, but hashes every file, marked or not. */
 export const verifyArtifact = async (store: StoreFolders, digest: string): Promise<void> => {

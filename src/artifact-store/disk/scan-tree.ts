@@ -9,10 +9,17 @@ import {
   type LinkEntry,
 } from '#/artifact-store/manifest.ts'
 import { hasCode } from '#/foundation/errors.ts'
+import type { FileIdentity } from './known-files.ts'
 import type { Pacer } from './pacer.ts'
 
 /** A file as found: what is in it is not known yet. */
-export type FoundFile = { type: 'file'; path: ByteString; executable: boolean; size: number }
+export type FoundFile = {
+  type: 'file'
+  path: ByteString
+  executable: boolean
+  size: number
+  identity: FileIdentity
+}
 export type Found = FoundFile | DirectoryEntry | LinkEntry
 
 type Limits = Pick<PutOptions, 'limitBytes' | 'limitEntries' | 'warn'>
@@ -70,7 +77,9 @@ const describe = (absolute: ByteString, path: ByteString): Found | undefined => 
     }
     if (!stats.isFile()) return undefined
     makeReadable(where, stats, 0o400)
-    return { type: 'file', path, executable: (stats.mode & 0o100) !== 0, size: stats.size }
+    const { dev, ino, size, ctimeMs, mode } = stats
+    const identity = { dev, ino, size, ctimeMs }
+    return { type: 'file', path, executable: (mode & 0o100) !== 0, size, identity }
   } catch (error) {
     throw pathError(error, path)
   }

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { rememberFiles, type KnownFiles } from './known-files.ts'
 
 /** Who owns a stored file on the host: the user that dynos run as, so that they may write over their (overlaid) files. */
 export type Owner = { uid: number; gid: number }
@@ -7,6 +8,10 @@ export type Owner = { uid: number; gid: number }
 /** Where a store keeps what. All of it on one file system. */
 export type StoreFolders = {
   owner: Owner
+  /** Of this process. */
+  knownFiles: KnownFiles
+  /** Ids of layers that this process has found to be whole. */
+  seenLayers: Set<string>
   /** Each content once: see blob.ts. */
   blobs: string
   /** A file per artifact, named by its digest, gzipped. An artifact exists when this file does. */
@@ -23,6 +28,8 @@ export type StoreFolders = {
 
 export const storeFolders = (dir: string, owner: Owner): StoreFolders => ({
   owner,
+  knownFiles: rememberFiles(),
+  seenLayers: new Set(),
   blobs: join(dir, 'blobs'),
   manifests: join(dir, 'manifests'),
   layers: join(dir, 'layers'),

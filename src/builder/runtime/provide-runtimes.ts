@@ -2,6 +2,7 @@ import { BuildRejection } from '#/builder/build-rejection.ts'
 import type { Buildpack } from '#/builder/fetch-buildpack.ts'
 import { runProgram, type Build } from '#/builder/run-program.ts'
 import type { Mount } from '#/sandbox/sandbox-spec.ts'
+import { readNodePackage } from './node-package.ts'
 import { PLATFORM, provideNode, provideNpm, type Runtime } from './node-runtime.ts'
 import { providePython } from './python-runtime.ts'
 
@@ -28,13 +29,27 @@ const provideForNode = async (build: Build, buildpack: Buildpack): Promise<Runti
   const { toolchainsDir } = build.input
   const node = await provideNode(toolchainsDir, PLATFORM)
   const npm = await provideNpm(toolchainsDir, { range: PLATFORM, nodeVersion: node.version })
-  const asked = await askForRuntimes(build, buildpack, runtimesOf({ node, npm }))
+  const { engines, facts } = await readNodePackage(build)
+  const key = JSON.stringify([engines, node.version, npm.version])
+  const asked =
+    answers.get(key) ?? (await askForRuntimes(build, buildpack, runtimesOf({ node, npm })))
+  remember(key, asked)
   const wanted = await provideNode(toolchainsDir, asked.get('node') ?? PLATFORM)
   const range = asked.get('npm') ?? PLATFORM
-  return runtimesOf({
+  const { env, readOnly } = runtimesOf({
     node: wanted,
     npm: await provideNpm(toolchainsDir, { range, nodeVersion: wanted.version }),
   })
+  return { env: { ...env, PACKAGE_FACTS: facts }, readOnly }
+}
+
+/** What bin/runtimes of nodejs has answered. It goes by nothing but what is in the key, so it is asked once. */
+const answers = new Map<string, Map<string, string>>()
+const MOST_ANSWERS = 1000
+
+const remember = (key: string, answer: Map<string, string>): void => {
+  if (answers.size >= MOST_ANSWERS) answers.clear()
+  answers.set(key, answer)
 }
 
 const provideForPython = async (build: Build, buildpack: Buildpack): Promise<Runtimes> => {

@@ -311,6 +311,37 @@ test('however often the engine is killed, what runs once is started once', async
   change()
 })
 
+test('what has run once does not run again because the last table on disk still names it', async () => {
+  await restartEngine()
+  const beside = want({ command: 'sleep 1000' })
+  const once = want({ kind: 'once', command: 'echo ran' })
+  await untilState(once, 'complete')
+  await untilState(beside, 'up')
+  const path = join(dataDirPaths(dataDir).engine, 'wanted-dynos.jsonl')
+  const named = await until(async () => {
+    const text = await readFile(path, 'utf8').catch(() => '')
+    return text.includes(once.id) && text.includes(beside.id) ? text : undefined
+  }, LIMIT)
+  wanted.delete(once.id)
+  change()
+  await until(() => !existsSync(folderOf(once)), LIMIT)
+  await engine?.kill()
+  await writeFile(path, named) // as if it had died before it wrote the newer one
+  await server?.stop() // so that nothing tells the next one better
+  const before = reported.filter(({ id }) => id === once.id).length
+  await rm(folderOf(beside), { recursive: true, force: true })
+  await startEngine({ isFed: false })
+  await until(() => existsSync(join(folderOf(beside), 'run-1', 'made')), LIMIT)
+  assert.equal(existsSync(folderOf(once)), false)
+  await serve()
+  await until(() => engine && states.get(beside.id)?.state === 'up', LIMIT)
+  const late = want({ kind: 'once', command: 'echo ran' })
+  await untilState(late, 'complete')
+  assert.equal(reported.filter(({ id }) => id === once.id).length, before)
+  wanted.delete(late.id)
+  await unwant(beside)
+})
+
 test('stopping everything needs no engine, and nothing starts again before it is wanted again', async () => {
   const web = want({ web: true, command: SERVE })
   const once = want({ kind: 'once', command: 'exec sleep 1000' })

@@ -6,6 +6,8 @@ import type { WantedDyno } from '#/platform/dyno/engine.ts'
 export type DynoLog = {
   print: (text: string) => void
   say: (text: string) => void
+  /** Where what it prints without an end of line may be cut, so that no secret is torn. */
+  cutOf: (text: string) => number
   /** Other config vars are marked from now on. */
   mark: (marks: WantedDyno['marks']) => void
 }
@@ -20,6 +22,7 @@ export const openDynoLog = (
   return {
     print: write('app'),
     say: write('heroku'),
+    cutOf: (text) => redact.cutOf(text),
     mark: (now) => void (redact = redactor(env, now)),
   }
 }

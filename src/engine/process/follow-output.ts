@@ -8,6 +8,7 @@ export type FollowOptions = {
   /** A run's folder. */
   dir: string
   print: (line: string) => void
+  cutOf: (text: string) => number
   /** Bytes of output that were left out. */
   onDropped: (bytes: number) => void
   progress: OutputProgress
@@ -30,7 +31,7 @@ const TELL_DROPPED_MS = 1_000
 
 /** Reads what a run prints as it comes. Costs nothing while nothing is printed. */
 export const followOutput = async (options: FollowOptions): Promise<FollowedOutput> => {
-  const { dir, print, onDropped, progress, log } = options
+  const { dir, print, cutOf, onDropped, progress, log } = options
   let dropped = 0
   let tellAt = 0
   const tellDropped = (now: number): void => {
@@ -42,6 +43,7 @@ export const followOutput = async (options: FollowOptions): Promise<FollowedOutp
   const tail = new OutputTail({
     dir,
     onLines: (lines) => lines.forEach(print),
+    cutOf,
     onSkipped: (bytes) => {
       dropped += bytes
     },

@@ -3,6 +3,7 @@ import { appendFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
+import { redactor } from '#/log-store/redactor.ts'
 import { OutputTail } from './output-tail.ts'
 import { makeRunDir } from './run-dir.ts'
 
@@ -17,9 +18,10 @@ beforeEach(async () => {
 })
 afterEach(() => rm(dir, { recursive: true, force: true }))
 
-const aTail = async (): Promise<OutputTail> => {
+const aTail = async (cutOf?: (text: string) => number): Promise<OutputTail> => {
   const tail = new OutputTail({
     dir,
+    ...(cutOf ? { cutOf } : {}),
     onLines: (found) => lines.push(...found),
     onSkipped: (bytes) => (skipped += bytes),
   })
@@ -92,10 +94,10 @@ test('segments that the supervisor could not keep are told by their bytes', asyn
   await readAll(tail)
   await rm(join(dir, 'output.1'))
   await writeFile(join(dir, 'dropped'), '1 105\n2 1000\n3 2000\n')
-  await print(4, 'here again\n')
+  await print(4, 'end of a line that nobody saw\nhere again\n')
   await readAll(tail)
   assert.deepEqual(lines, ['seen', 'here again'])
-  assert.equal(skipped, 100 + 1000 + 2000)
+  assert.equal(skipped, 100 + 1000 + 2000 + 30)
   await tail.close()
 })
 
@@ -110,6 +112,34 @@ test('a tail that is far behind jumps to the last lines', async () => {
   const read = lines.reduce((sum, one) => sum + one.length + 1, 0)
   assert.equal(read + skipped, 20_000_000 + 'the last\n'.length)
   assert.ok(skipped > 10_000_000)
+  await tail.close()
+})
+
+test('after a jump the end of a line is not shown without its beginning', async () => {
+  const tail = await aTail()
+  const line = `begin ${'x'.repeat(90)} end\n`
+  for (const segment of [1, 2]) await print(segment, line.repeat(90_000))
+  await readAll(tail)
+  assert.ok(skipped > 0)
+  assert.deepEqual(
+    lines.filter((one) => !one.startsWith('begin')),
+    [],
+  )
+  await tail.close()
+})
+
+test('a line without an end is cut where its reader says, and not within a character', async () => {
+  const redact = redactor({ A_TOKEN: 'the-whole-secret' })
+  const tail = await aTail(redact.cutOf)
+  const text = `${'é'.repeat(60)}the-whole-secret`.repeat(5_000)
+  for (let at = 0; at < text.length; at += 10_007) {
+    await print(1, text.slice(at, at + 10_007))
+    await readAll(tail)
+  }
+  await tail.drain(1_000)
+  assert.ok(lines.length > 5)
+  assert.equal(lines.join(''), text)
+  assert.equal(lines.map((line) => redact(line)).join(''), redact(text))
   await tail.close()
 })
 

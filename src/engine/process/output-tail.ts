@@ -10,11 +10,14 @@ const LAST_BYTES = 256 * 1024
 /** Further behind than this, the tail jumps ahead and says how much it left out. */
 const MOST_BEHIND_BYTES = 16 * 1024 * 1024
 const LONGEST_LINE_BYTES = 64 * 1024
+const NEWLINE = 0x0a
 
 export type OutputTailOptions = {
   /** The run's folder, with what its supervisor writes: `output.1`, `output.2` …, each once the one before is full. */
   dir: string
   onLines: (lines: string[]) => void
+  /** Where the text of a line that is too long may be cut. */
+  cutOf?: (text: string) => number
   /** Bytes that nobody will see. */
   onSkipped: (bytes: number) => void
 }
@@ -31,6 +34,8 @@ export class OutputTail {
   /** A line whose end was not read yet, and where it begins. */
   #rest = Buffer.alloc(0)
   #restAt: Position = { segment: 1, offset: 0 }
+  /** What comes next is the end of a line whose beginning was left out: what a secret ends with must not be shown. */
+  #isTorn = false
   #saved = ''
 
   constructor(options: OutputTailOptions) {
@@ -69,7 +74,8 @@ export class OutputTail {
 
   /** Of the first byte that was not handed on yet. */
   position(): Position {
-    return this.#rest.length > 0 ? this.#restAt : { segment: this.#segment, offset: this.#offset }
+    const isWithin = this.#rest.length > 0 || this.#isTorn
+    return isWithin ? this.#restAt : { segment: this.#segment, offset: this.#offset }
   }
 
   /** What lies before is gone then. Written over the file as it is, so that a full disk does not matter. */
@@ -144,17 +150,19 @@ export class OutputTail {
     const ahead = await this.#bytesAhead()
     const segment = (await this.#segments()).at(-1) ?? this.#segment
     const size = await sizeOf(this.#pathOf(segment))
-    const offset = Math.max(0, size - LAST_BYTES)
+    const offset = Math.max(0, size - LAST_BYTES - 1)
     await this.#goTo({ segment, offset }, ahead - (size - offset))
   }
 
   async #goTo({ segment, offset }: Position, skippedBytes: number): Promise<void> {
     await this.close()
+    if (skippedBytes > 0) this.#restAt = this.position()
     this.#segment = segment
     this.#offset = offset
     if (skippedBytes === 0) return
     this.#options.onSkipped(skippedBytes + this.#rest.length)
     this.#rest = Buffer.alloc(0)
+    this.#isTorn = true
   }
 
   /** Goes to the next segment, if there is one: only then is this one full. */
@@ -165,17 +173,35 @@ export class OutputTail {
     return this.#goToNextSegment()
   }
 
-  #take(chunk: Buffer): void {
+  #take(read: Buffer): void {
+    const chunk = this.#isTorn ? this.#skipTorn(read) : read
     const bytes = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk
-    const end = bytes.lastIndexOf(0x0a)
-    const whole = end < 0 && bytes.length > LONGEST_LINE_BYTES ? bytes.length : end + 1
+    const end = bytes.lastIndexOf(NEWLINE)
+    const whole = end < 0 && bytes.length > LONGEST_LINE_BYTES ? this.#cutOf(bytes) : end + 1
     if (whole > 0) this.#options.onLines(linesOf(bytes.subarray(0, whole)))
-    if (whole > 0 || this.#rest.length === 0) {
-      const length = bytes.length - whole
-      // Not within this chunk only if nothing of it ended a line, and then the place stays as it is.
+    const length = bytes.length - whole
+    // Else the place stays as it is: if an engine dies now, the next one repeats a piece rather than to lose one.
+    if (length <= chunk.length && (whole > 0 || this.#rest.length === 0) && !this.#isTorn)
       this.#restAt = { segment: this.#segment, offset: this.#offset - length }
-    }
     this.#rest = Buffer.from(bytes.subarray(whole))
+  }
+
+  /** What follows the end of that line; of one without an end nothing is shown either. */
+  #skipTorn(chunk: Buffer): Buffer {
+    const end = chunk.indexOf(NEWLINE) + 1
+    this.#isTorn = end === 0
+    const skipped = this.#isTorn ? chunk.length : end
+    this.#options.onSkipped(skipped)
+    return chunk.subarray(skipped)
+  }
+
+  /** In bytes. Never the middle of a character; and never less than half, so that the rest does not grow. */
+  #cutOf(bytes: Buffer): number {
+    const most = startOfCharacter(bytes)
+    const text = bytes.toString('utf8', 0, most)
+    const cut = Math.max(this.#options.cutOf?.(text) ?? text.length, Math.ceil(text.length / 2))
+    const length = Buffer.byteLength(text.slice(0, cut))
+    return Buffer.byteLength(text) === most ? length : most // bytes that are no text
   }
 
   async #segments(): Promise<number[]> {
@@ -203,6 +229,16 @@ const sizeOf = async (path: string, ifNone = 0): Promise<number> => {
     if (hasCode(error, 'ENOENT')) return ifNone
     throw error
   }
+}
+
+/** Of the last one, if the bytes may end in its middle; else their end. */
+const startOfCharacter = (bytes: Buffer): number => {
+  for (let back = 1; back <= 4; back++) {
+    const byte = bytes[bytes.length - back] ?? 0
+    if ((byte & 0xc0) === 0x80) continue // within a character
+    return byte >= 0xc0 ? bytes.length - back : bytes.length
+  }
+  return bytes.length
 }
 
 /** Bytes that are no UTF-8 become U+FFFD. */

@@ -1,7 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Unpacked } from '#/artifact-store/artifact-store.ts'
+import type { ArtifactStore, Unpacked } from '#/artifact-store/artifact-store.ts'
 import type { FeedChange, FeedTable } from '#/foundation/feed.ts'
 import { keepLastTable, readLastTable, type LastTable } from '#/foundation/last-table.ts'
 import type { Log } from '#/foundation/log.ts'
@@ -22,7 +22,7 @@ export type EngineOptions = {
   /** Where the sockets of attached dynos are. */
   runDir: string
   /** Where an artifact is unpacked, verified, its files owned by the user that dynos run as. */
-  materialize: (digest: string) => Promise<Unpacked>
+  materialize: ArtifactStore['materialize']
   lines: Pick<LogWriter, 'append' | 'flush'>
   log: Log
   onReport: (report: EngineReport) => void
@@ -154,10 +154,13 @@ export class ProcessEngine {
     const rows = new Map(table?.rows.map((row) => [row.id, row]))
     for (const id of await readdir(this.#around.dir)) {
       const kept = await readDyno(join(this.#around.dir, id))
+      const row = rows.get(id)
       if (kept !== 'none' && kept !== 'spoilt') this.#begin(kept.wanted, kept.memory)
-      else if (!rows.has(id)) this.#unknown.add(id)
+      else if (row && (kept === 'spoilt' || isKept(row))) this.#begin(row, newMemory())
+      else this.#unknown.add(id)
     }
-    for (const row of rows.values()) if (!this.#dynos.has(row.id)) this.#begin(row, newMemory())
+    for (const row of rows.values())
+      if (isKept(row) && !this.#dynos.has(row.id)) this.#begin(row, newMemory())
   }
 
   #begin(wanted: WantedDyno, memory: DynoMemory): void {
@@ -206,14 +209,14 @@ export class ProcessEngine {
   }
 
   /**
-   * A slug is looked at once for all dynos that start from it, so that a start takes no longer for a large one. After
-   * a crash it is looked at again, for what it has become may be the reason.
+   * A slug is looked at once for all dynos that start from it, so that a start takes no longer for a large one, and of
+   * a new one only what no other has had. After a crash it is looked at again, for what it has become may be the reason.
    */
   #slugOf(digest: string | null, { hasCrashed }: { hasCrashed: boolean }): Promise<Unpacked> {
     if (digest === null) return this.#nothing()
     const known = this.#slugs.get(digest)
     if (known && !hasCrashed) return known
-    const slug = this.#options.materialize(digest)
+    const slug = this.#options.materialize(digest, { trustSeenLayers: !hasCrashed })
     this.#slugs.set(digest, slug)
     slug.catch(() => this.#slugs.delete(digest))
     return slug
@@ -228,3 +231,9 @@ export class ProcessEngine {
     return join(this.#options.dir, 'wanted-dynos.jsonl')
   }
 }
+
+/**
+ * What runs once is begun from the living table alone: the last one on disk may be a second old, and name what has run
+ * since, of which nothing is left.
+ */
+const isKept = ({ kind }: WantedDyno): boolean => kind === 'kept'

@@ -124,6 +124,7 @@ export class WatchedRun {
     return followOutput({
       dir: this.run.place.dir,
       print: said.print,
+      cutOf: said.cutOf,
       onDropped: (bytes) =>
         said.say(`Error L10 (output buffer overflow): ${bytes} bytes of output were dropped`),
       progress,

@@ -5,26 +5,28 @@ export type LineGate = { write: (text: string) => void; flush: () => void }
 const HOLD_MS = 250
 const MOST_HELD_CHARACTERS = 64 * 1024
 
-export const createLineGate = (pass: (text: string) => void): LineGate => {
+/** @param cutOf where a text may be cut that is no whole line yet; what stands behind that is held until it goes on */
+export const createLineGate = (
+  pass: (text: string) => void,
+  cutOf: (text: string) => number = (text) => text.length,
+): LineGate => {
   let held = ''
   let timer: NodeJS.Timeout | undefined
-  const flush = (): void => {
+  const passUpTo = (end: number): void => {
     clearTimeout(timer)
     timer = undefined
-    if (held !== '') pass(held)
-    held = ''
+    if (end > 0) pass(held.slice(0, end))
+    held = held.slice(end)
   }
+  const passSome = (): void => passUpTo(cutOf(held))
   return {
-    flush,
+    flush: () => passUpTo(held.length),
     write: (text) => {
-      const end = text.lastIndexOf('\n') + 1
-      if (end > 0) {
-        held += text.slice(0, end)
-        flush()
-      }
-      held += text.slice(end)
-      if (held.length > MOST_HELD_CHARACTERS) flush()
-      if (held !== '') timer ??= setTimeout(flush, HOLD_MS)
+      held += text
+      const end = held.lastIndexOf('\n') + 1
+      if (end > 0) passUpTo(end)
+      if (held.length > MOST_HELD_CHARACTERS) passUpTo(Math.max(cutOf(held), held.length / 2))
+      if (held !== '') timer ??= setTimeout(passSome, HOLD_MS)
     },
   }
 }

@@ -42,7 +42,7 @@ export const makeSlug = async (needs: Needs, run: BuildRun): Promise<JudgedSlug>
   const configVars = await readConfigVars(needs, run.build)
   const steps = recordSteps(needs, run.build)
   const redact = redactor(configVars, await readConfigMarks(needs.db, run.build.appId))
-  const gate = createLineGate((text) => run.output.write(redact(text)))
+  const gate = createLineGate((text) => run.output.write(redact(text)), redact.cutOf)
   try {
     const sourceDir = await steps.run('source', () => fetchFor(needs, run, gate.write))
     failpoint('build-after-source')

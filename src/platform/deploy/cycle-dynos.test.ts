@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sql } from 'kysely'
 import { newId } from '#/foundation/ids.ts'
 import { insertDynos } from '#/platform/dyno/dyno-store.ts'
 import { anApp, aServingRelease } from '../../../test/support/apps.ts'
@@ -84,4 +85,22 @@ test('younger dynos stay, and with a day of 0 all do', async () => {
   await cycleDynos(platform, NOW, DAY_MS)
   assert.deepEqual(await restartsOf(young), [])
   assert.deepEqual(await restartsOf(old), ['web.1'])
+})
+
+test('an app whose dynos cannot go keeps no other from its turn', async () => {
+  const apps = await Promise.all([1, 2, 3].map(() => anAppWithDynos(1_000)))
+  const [broken = '', ...others] = apps
+  await sql`create function refuse_deploy() returns trigger language plpgsql as
+    $$ begin raise exception 'this app is broken'; end $$`.execute(db)
+  await sql`create trigger refuse_deploy before insert on deploys for each row
+    when (new.app_id = ${sql.lit(broken)}) execute function refuse_deploy()`.execute(db)
+  try {
+    await cycleDynos(platform, NOW, DAY_MS)
+  } finally {
+    await sql`drop trigger refuse_deploy on deploys`.execute(db)
+  }
+  assert.deepEqual(await restartsOf(broken), [])
+  for (const appId of others) assert.deepEqual(await restartsOf(appId), ['web.1'])
+  await cycleDynos(platform, NOW, DAY_MS)
+  assert.deepEqual(await restartsOf(broken), ['web.1'])
 })

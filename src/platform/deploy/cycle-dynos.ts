@@ -18,18 +18,24 @@ const MOST_LONGER_MS = 216 * 60_000
  * deploy or a restart begins its day anew. Of an app only one dyno goes at a time, and none while a deploy waits or runs.
  */
 export const cycleDynos = async (
-  { db, logs }: Pick<Platform, 'db' | 'logs'>,
+  needs: Needs,
   now = Date.now(),
   dayMs = config.dynoDayMs,
 ): Promise<void> => {
   if (dayMs === 0) return
-  const old = await listOldDynos(db, CYCLER, new Date(now - dayMs))
+  const old = await listOldDynos(needs.db, CYCLER, new Date(now - dayMs))
   const due = old.filter((dyno) => now >= dyno.createdAt.getTime() + dayMs + longerMs(dyno))
   const firsts = new Map(due.toReversed().map((dyno) => [dyno.appId, dyno]))
-  for (const dyno of firsts.values()) await cycle({ db, logs }, dyno)
+  for (const dyno of firsts.values())
+    await cycle(needs, dyno).catch((error: unknown) => {
+      // Of this app, perhaps destroyed meanwhile; the others' dynos go all the same, and this one's the next time.
+      needs.log.warn({ err: error, appId: dyno.appId }, 'a dyno could not be cycled')
+    })
 }
 
-const cycle = async ({ db, logs }: Pick<Platform, 'db' | 'logs'>, dyno: Dyno): Promise<void> => {
+type Needs = Pick<Platform, 'db' | 'logs' | 'log'>
+
+const cycle = async ({ db, logs }: Needs, dyno: Dyno): Promise<void> => {
   const name = dynoName(dyno)
   const isRestarted = await transaction(db, async (tx) => {
     const app = await lockApp(tx, CYCLER, dyno.appId)

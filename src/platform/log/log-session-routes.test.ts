@@ -87,6 +87,11 @@ test('the lines can be chosen by source, dyno and text, and their number is boun
   assert.deepEqual(await found({ source: 'heroku', dyno: 'build' }), ['Build succeeded'])
   assert.deepEqual(await found({ text: 'WEB 77', lines: 2 }), ['web 778', 'web 779'])
   assert.deepEqual(await found({ to: '2020-01-01T00:00:00Z' }), [])
+  logs.append(id, aLine('in 2021', { at: Date.UTC(2021, 5, 1) }))
+  await logs.flush()
+  const year = { from: '2021-01-01T00:00:00Z', to: '2022-01-01T00:00:00Z' }
+  assert.deepEqual(await found(year), ['in 2021'])
+  assert.deepEqual(await found({ ...year, text: 'web' }), [])
   assert.equal((await found({ lines: 5_000 })).length, 1_500)
   assert.equal((await found({})).length, 100)
   assert.deepEqual(await found({ dyno: '../../etc', source: '\n\ndata: x' }), [])
