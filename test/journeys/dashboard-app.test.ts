@@ -13,6 +13,7 @@ import {
   dashboardJourney,
   finders,
   HOSTILE,
+  refusalOf,
   setUpOperator,
 } from '../support/dashboard.ts'
 import { assertSucceeds, type TestPlatform } from '../support/platform.ts'
@@ -281,10 +282,6 @@ step('the log is drained elsewhere, and a CI system gets a token of its own', as
   assert.match(assertSucceeds(await platform.sluice('drains', '-a', APP)).stdout, /logs\.example/)
   await remove.click()
   await drains.getByText('The log goes nowhere else.').waitFor()
-  await bobs.goto(at(`/apps/${APP}/settings#log-drains`))
-  await region('Log drains', bobs)
-    .getByText(/may not operate this app/)
-    .waitFor()
 
   await tab('Access')
   const tokens = region('Deploy tokens')
@@ -450,6 +447,12 @@ step('who loses the role loses the shell', async () => {
   await look('run-forbidden', bobs)
   await bobs.goto(at(`/apps/${APP}/metrics`))
   await bobs.getByText('You may not see this').waitFor()
+  await bobs.goto(at(`/apps/${APP}/settings#log-drains`))
+  await region('Log drains', bobs)
+    .getByText(/may not operate this app/)
+    .waitFor()
+  await bobs.goto(at(`/apps/${APP}/access`))
+  assert.match(await refusalOf(button('Create deploy token', bobs)), /may not manage this app/)
 })
 
 endsWell()

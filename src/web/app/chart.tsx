@@ -68,7 +68,11 @@ const optionsOf = (
     },
     axes: [
       { ...axis, space: 70, size: 28, values: (_plot, times) => timesOf(times) },
-      { ...axis, size: 56, values: (_plot, marked) => onceEach(marked.map(spec.show)) },
+      {
+        ...axis,
+        size: 56,
+        values: (_plot, marked) => marked.map((value) => exactly(spec.show, value)),
+      },
     ],
     series: [
       {},
@@ -83,9 +87,11 @@ const optionsOf = (
   }
 }
 
-/** Steps so small that they read the same have no name of their own. */
-const onceEach = (names: string[]): string[] =>
-  names.map((name, index) => (name === names[index - 1] ? '' : name))
+/** A step that its name would round has none: it would be read as another. */
+const exactly = (show: ChartSpec['show'], value: number): string => {
+  const name = show(value)
+  return Math.abs(Number(name.replaceAll(',', '')) - value) < 1e-9 ? name : ''
+}
 
 const DAY_SECONDS = 86_400
 
