@@ -361,6 +361,26 @@ except OSError as error: print('descriptors', errno.errorcode[error.errno], len(
     unwant(other)
   })
 
+  test(`${name}: a dyno that writes more than it may is stopped, says why, and begins anew without it`, async () => {
+    const row = {
+      diskBytes: 8 * 1024 * 1024,
+      command:
+        'echo "it has $(ls | wc -l)"; head -c 4000000 /dev/zero | tr "\\0" x > a; echo "kept a"; sleep 2; cp a b; cp a c; cp a d; sleep 1000',
+    }
+    const neighbour = await want({ ...row, command: 'echo x > small; exec sleep 1000' })
+    const dyno = await want(row)
+    assert.match((await untilState(dyno, 'crashed')).reason ?? '', /Disk quota exceeded/)
+    assert.match(
+      textOf(dyno),
+      /app kept a\n[^]*heroku Error Disk quota exceeded -> More than 8 MB were written below \/app\n/,
+    )
+    await until(() => (textOf(dyno).match(/app it has 0/g)?.length ?? 0) >= 2, LIMIT)
+    assert.equal(reportsOf(neighbour).at(-1)?.state, 'up')
+    unwant(dyno)
+    unwant(neighbour)
+    await untilState(dyno, 'down')
+  })
+
   test(`${name}: a dyno that takes all the CPU keeps no other from starting`, async () => {
     const hog = await want({ command: 'for n in 1 2 3 4; do (while :; do :; done) & done; wait' })
     await untilState(hog, 'up')

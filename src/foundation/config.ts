@@ -101,6 +101,8 @@ export const config = {
   /** Of each app, the slugs that it released last are kept, so many of them. */
   slugsKept: whole('SLUICE_SLUGS_KEPT', 50),
   dynoMemoryBytes: whole('SLUICE_DYNO_MEMORY_BYTES', 512 * 1024 * 1024),
+  /** What a dyno may write below /app. */
+  dynoDiskBytes: whole('SLUICE_DYNO_DISK_BYTES', 4 * 1024 * 1024 * 1024),
   /** Set to anything: apps may name buildpacks by file: URLs, which reach whatever a build on this machine can read. */
   fileBuildpacks: text('SLUICE_FILE_BUILDPACKS', '') !== '',
   /** Root's platform runs builds and dynos as this user of the host. */

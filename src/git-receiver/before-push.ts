@@ -9,13 +9,7 @@ import type { Build } from '#/platform/build/build.ts'
 import { createPushedBuild } from '#/platform/build/create-build.ts'
 import { followBuild } from '#/platform/build/follow-build.ts'
 import { keepPushedCommit } from '#/platform/build/keep-objects.ts'
-import {
-  branchRef,
-  commitSubject,
-  dropBuildRef,
-  isCommit,
-  readRef,
-} from '#/platform/build/repository.ts'
+import { branchRef, dropBuildRef, findCommitSubject, readRef } from '#/platform/build/repository.ts'
 import { endPush } from './end-push.ts'
 import type { HookCall } from './hook-socket.ts'
 import type { Push, ReceiverNeeds } from './push.ts'
@@ -100,14 +94,18 @@ const beginBuild = async (
   for (;;) {
     const hindrance = await waitForTurn(needs, push, branch, call)
     if (hindrance !== undefined) return hindrance
-    if ((await readRef(push.repository, branchRef(branch))) !== from)
-      return `${branch} has been moved by another push. Fetch it first, then push again.`
     const id = newId()
-    await keepPushedCommit(push.repository, call.quarantine, { buildId: id, commit })
+    const [now] = await Promise.all([
+      readRef(push.repository, branchRef(branch)),
+      keepPushedCommit(push.repository, call.quarantine, { buildId: id, commit }),
+    ])
     try {
-      if (!(await isCommit(push.repository, commit)))
-        throw invalidParams(`${branch} must be a commit.`)
-      const description = await commitSubject(push.repository, commit)
+      if (now !== from)
+        throw invalidParams(
+          `${branch} has been moved by another push. Fetch it first, then push again.`,
+        )
+      const description = await findCommitSubject(push.repository, commit)
+      if (description === undefined) throw invalidParams(`${branch} must be a commit.`)
       const code = { id, branch, from, commit, description, receiver: needs.workerId }
       return await createPushedBuild(needs, push.actor, push.app, code)
     } catch (error) {

@@ -1,5 +1,6 @@
 import type { WantedDyno } from '#/platform/dyno/engine.ts'
 import { cgroupLayout, outOfMemoryKills } from '#/sandbox/cgroups.ts'
+import { DiskWatch } from './disk-use.ts'
 import type { DynoRun } from './dyno-run.ts'
 import { memoryOf, type InnerProcess } from './process-tree.ts'
 
@@ -10,6 +11,8 @@ const OVER_QUOTA = { text: 'R14 (Memory quota exceeded)', isFatal: false }
 const FAR_OVER_QUOTA = { text: 'R15 (Memory quota vastly exceeded)', isFatal: true }
 const SUSPENDED = { text: 'R99 (Platform error) -> All processes are suspended', isFatal: true }
 
+const MEBIBYTE = 1024 * 1024
+
 /** As Heroku: at twice its quota a dyno is stopped. */
 const FAR_OVER = 2
 
@@ -17,13 +20,24 @@ const FAR_OVER = 2
 export class Examination {
   #kills = 0
   #wasSuspended = false
+  readonly #disk = new DiskWatch()
 
   async examine(
     run: DynoRun,
     processes: InnerProcess[],
-    { memoryBytes }: WantedDyno,
+    { memoryBytes, diskBytes }: WantedDyno,
   ): Promise<Finding | undefined> {
-    return this.#suspension(processes) ?? (await this.#memory(run, processes, memoryBytes))
+    return (
+      this.#suspension(processes) ??
+      (await this.#memory(run, processes, memoryBytes)) ??
+      (await this.#written(run, diskBytes))
+    )
+  }
+
+  async #written({ place }: DynoRun, limit: number | undefined): Promise<Finding | undefined> {
+    if (limit === undefined || !(await this.#disk.isOver(place.dir, limit))) return undefined
+    const text = `Disk quota exceeded -> More than ${Math.round(limit / MEBIBYTE)} MB were written below /app`
+    return { text, isFatal: true }
   }
 
   /** Whoever was sent SIGSTOP neither serves nor ends. Twice in a row, since debuggers and shells do so for moments. */

@@ -152,15 +152,16 @@ export class ProcessEngine {
     const table = await readLastTable<WantedDyno>(this.#tablePath(), log)
     this.#number = table?.number ?? -1
     const rows = new Map(table?.rows.map((row) => [row.id, row]))
-    for (const id of await readdir(this.#around.dir)) {
-      const kept = await readDyno(join(this.#around.dir, id))
-      const row = rows.get(id)
-      if (kept !== 'none' && kept !== 'spoilt') this.#begin(kept.wanted, kept.memory)
-      else if (row && (kept === 'spoilt' || isKept(row))) this.#begin(row, newMemory())
-      else this.#unknown.add(id)
-    }
+    for (const id of await readdir(this.#around.dir)) await this.#adoptOne(id, rows.get(id))
     for (const row of rows.values())
       if (isKept(row) && !this.#dynos.has(row.id)) this.#begin(row, newMemory())
+  }
+
+  async #adoptOne(id: string, row: WantedDyno | undefined): Promise<void> {
+    const kept = await readDyno(join(this.#around.dir, id))
+    if (kept !== 'none' && kept !== 'spoilt') return this.#begin(kept.wanted, kept.memory)
+    if (row && (kept === 'spoilt' || isKept(row))) return this.#begin(row, newMemory())
+    this.#unknown.add(id)
   }
 
   #begin(wanted: WantedDyno, memory: DynoMemory): void {

@@ -64,10 +64,26 @@ const LONGEST_SUBJECT = 500
 
 /** The first line of a commit's message, as text that no terminal acts on. */
 export const commitSubject = async (repository: string, commit: string): Promise<string> =>
-  (await gitOrThrow(repository, 'show', '--no-patch', '--no-show-signature', '--format=%s', commit))
-    .replace(/\p{C}/gu, ' ')
-    .slice(0, LONGEST_SUBJECT)
-    .trim()
+  subjectOf(
+    await gitOrThrow(
+      repository,
+      ...['show', '--no-patch', '--no-show-signature', '--format=%s', commit],
+    ),
+  )
+
+/** As `commitSubject`; undefined if the object is not there or no commit: git names the commit that a tag leads to. */
+export const findCommitSubject = async (
+  repository: string,
+  oid: string,
+): Promise<string | undefined> => {
+  const options = ['--no-walk', '--no-show-signature', '--format=%H%n%s']
+  const { code, stdout } = await git(repository, 'log', ...options, oid, '--')
+  const end = stdout.indexOf('\n')
+  return code === 0 && stdout.slice(0, end) === oid ? subjectOf(stdout.slice(end + 1)) : undefined
+}
+
+const subjectOf = (line: string): string =>
+  line.replace(/\p{C}/gu, ' ').slice(0, LONGEST_SUBJECT).trim()
 
 /**
  * Moves a branch from one commit to another, if it is still at the first.

@@ -38,6 +38,8 @@ export type WantedDyno = FeedRow & {
   /** once: ended after this time; null: no limit. */
   timeLimitMs: number | null
   memoryBytes: number
+  /** What it may write below /app, before it is stopped; undefined: no limit. */
+  diskBytes?: number
   /** A one-off dyno that starts only when somebody connects to `attachSocketPath(runDir, id)`; R13 if nobody does in 60 s. */
   attached: boolean
   /**

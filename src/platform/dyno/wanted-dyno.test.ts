@@ -21,7 +21,7 @@ const row: WantedDynoRow = {
 }
 
 test('a dyno has the config of its release and knows its own name', () => {
-  const { env, name, web, memoryBytes } = buildWantedDyno(
+  const { env, name, web, memoryBytes, diskBytes } = buildWantedDyno(
     row,
     { KEY: 'value', DYNO: 'forged' },
     { TERM: 'xterm' },
@@ -34,6 +34,7 @@ test('a dyno has the config of its release and knows its own name', () => {
     HEROKU_APP_NAME: 'shop',
   })
   assert.deepEqual([name, web, memoryBytes], ['web.2', true, 1024 * 1024 * 1024])
+  assert.equal(diskBytes, 4 * 1024 * 1024 * 1024)
 })
 
 test('a health path and the wish to see what it uses are told where there are any', () => {

@@ -50,6 +50,7 @@ export const buildWantedDyno = (
   stopLimitMs: config.stopLimitMs,
   timeLimitMs: row.type === 'release' && row.kind === 'once' ? config.releasePhaseLimitMs : null,
   memoryBytes: SIZES[row.size] ?? config.dynoMemoryBytes,
+  diskBytes: config.dynoDiskBytes,
   attached: row.attached,
   tty: row.tty,
 })

@@ -14,7 +14,7 @@ test('a QR code is drawn with its three marks, and light around it', () => {
   const dark = new Set([...drawn.matchAll(/M(\d+ \d+)h1v1h-1z/g)].map(([, at]) => at))
   const rowsFrom = (left: number, top: number): string[] =>
     FINDER.map((row, y) =>
-      row.replaceAll(/./g, (_, x: number) => (dark.has(`${left + x} ${top + y}`) ? '#' : ' ')),
+      Array.from(row, (_, x) => (dark.has(`${left + x} ${top + y}`) ? '#' : ' ')).join(''),
     )
   const far = size - QUIET_ZONE - FINDER.length
   for (const [left, top] of [

@@ -148,7 +148,7 @@ const promoteInside = async (
     targets.map((target) => target.id),
   )
   checkFindings(input.plan, participants.stages, release.id)
-  if (input.seen) await checkSeen(tx, actor, input.seen, participants, release)
+  if (input.seen) await checkSeen(tx, actor, input.seen, { ...participants, release })
   const releases: MadeRelease[] = []
   for (const target of targets)
     releases.push(
@@ -227,8 +227,7 @@ const checkSeen = async (
   tx: Db,
   actor: Actor,
   seen: NonNullable<PromotionInput['seen']>,
-  { source, targets }: Participants,
-  release: Release,
+  { source, targets, release }: Participants & { release: Release },
 ): Promise<void> => {
   if (seen.source !== release.id)
     throw conflict(
