@@ -79,7 +79,7 @@ const NOUNS = [
 ]
 
 /** Besides the stores: holds an advisory lock on a connection of its own, which no store does. */
-const SPEAKS_SQL = ['src/worker/dead-workers.ts']
+const SPEAKS_SQL = ['src/worker/dead-workers.ts', 'src/worker/wake-after.ts']
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
