@@ -6,7 +6,7 @@ const LOOK_MS = 16
 /** One answer often leads to the next question: it is quiet only if it stays so. */
 const QUIET_LOOKS = 2
 /** What takes longer, or fails and is tried again, keeps nothing else from being read. */
-const LONGEST_MS = 1_500
+const LONGEST_MS = 1_000
 
 /**
  * Shows a page once all that it asks for at first has come, so that nothing moves what one reads already. It is there
