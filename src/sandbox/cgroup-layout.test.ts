@@ -24,6 +24,7 @@ test('version 1: a folder of ours below each controller that is mounted, and non
   await aGroup('memory/sluice')
   assert.deepEqual(findCgroupLayout({ root, ownGroup: '/', isRoot: true }), {
     version: 1,
+    cpu: undefined,
     memory: join(root, 'memory/sluice'),
     pids: undefined,
   })
@@ -64,6 +65,7 @@ test('version 2: a controller that the kernel does not switch on is not counted 
   await aGroup('.')
   assert.deepEqual(findCgroupLayout({ root, ownGroup: '/', isRoot: true }), {
     version: 2,
+    cpu: undefined,
     memory: undefined,
     pids: undefined,
   })
@@ -72,6 +74,7 @@ test('version 2: a controller that the kernel does not switch on is not counted 
 test('nothing delegated, nothing mounted: no limits, and no error', () => {
   assert.deepEqual(findCgroupLayout({ root, ownGroup: '/session.scope', isRoot: false }), {
     version: 1,
+    cpu: undefined,
     memory: undefined,
     pids: undefined,
   })

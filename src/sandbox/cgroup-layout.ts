@@ -4,9 +4,12 @@ import { dirname, join } from 'node:path'
 /** Folders below which we may make groups; undefined: this machine does not offer us that controller. */
 export type CgroupLayout = {
   version: 1 | 2
+  cpu: string | undefined
   memory: string | undefined
   pids: string | undefined
 }
+
+export const NO_CONTROLLERS = { cpu: undefined, memory: undefined, pids: undefined }
 
 export type CgroupPlace = {
   /** Where the hierarchies are mounted. */
@@ -32,7 +35,7 @@ const version1 = ({ root }: CgroupPlace): CgroupLayout => {
       ? dir
       : undefined
   }
-  return { version: 1, memory: usable('memory'), pids: usable('pids') }
+  return { version: 1, cpu: usable('cpu'), memory: usable('memory'), pids: usable('pids') }
 }
 
 const version2 = (place: CgroupPlace): CgroupLayout => {
@@ -45,9 +48,9 @@ const version2 = (place: CgroupPlace): CgroupLayout => {
     const usable = (name: string): string | undefined =>
       controllers.includes(name) ? dir : undefined
     if (controllers.includes('memory') || controllers.includes('pids'))
-      return { version: 2, memory: usable('memory'), pids: usable('pids') }
+      return { version: 2, cpu: usable('cpu'), memory: usable('memory'), pids: usable('pids') }
   }
-  return { version: 2, memory: undefined, pids: undefined }
+  return { version: 2, ...NO_CONTROLLERS }
 }
 
 /** Root may anywhere; a user where systemd has delegated a part of the tree: from the outermost such group down. */
@@ -63,7 +66,7 @@ const parentsToTry = ({ root, ownGroup, isRoot }: CgroupPlace): string[] => {
 
 /** One at a time, since one that is not there would make the kernel refuse the others too. */
 const switchOn = (dir: string): void => {
-  for (const controller of ['memory', 'pids'])
+  for (const controller of ['cpu', 'memory', 'pids'])
     isDone(() => writeFileSync(join(dir, 'cgroup.subtree_control'), `+${controller}`))
 }
 

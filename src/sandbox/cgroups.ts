@@ -1,9 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { hasCode } from '#/foundation/errors.ts'
 import { run } from '#/foundation/exec.ts'
-import { findCgroupLayout, isDone, type CgroupLayout } from './cgroup-layout.ts'
+import { findCgroupLayout, isDone, NO_CONTROLLERS, type CgroupLayout } from './cgroup-layout.ts'
 import { isRoot } from './sandbox-spec.ts'
 import { shellQuote } from './shell-quote.ts'
 
@@ -11,7 +12,12 @@ import { shellQuote } from './shell-quote.ts'
  * Limits of all processes of a sandbox together, on whichever controllers this machine offers us: version 2 with a
  * subtree of our own, or version 1 as root. Without any there are no such limits, and `sluice doctor` says so.
  */
-export type CgroupLimits = { memoryBytes: number | null; pids: number | null }
+export type CgroupLimits = {
+  memoryBytes: number | null
+  pids: number | null
+  /** Its share where processors are short, beside the others' (1 unless said). */
+  cpuWeight?: number
+}
 
 let known: Promise<CgroupLayout> | undefined
 
@@ -22,8 +28,18 @@ const tryLayout = async (): Promise<CgroupLayout> => {
   const own = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1] ?? '/'
   const layout = findCgroupLayout({ root: '/sys/fs/cgroup', ownGroup: own, isRoot: isRoot() })
   const canJoin = await Promise.all(foldersOf(layout).map((dir) => tryToJoin(dir)))
-  return canJoin.every(Boolean) ? layout : { ...layout, memory: undefined, pids: undefined }
+  if (!canJoin.every(Boolean)) return { ...layout, ...NO_CONTROLLERS }
+  if (layout.cpu && layout.version === 1) weighAll(layout.cpu)
+  return layout
 }
+
+const SHARES = 1024
+
+/**
+ * In version 1 a group counts as much as one process beside it: all sandboxes together are to have what a busy process
+ * on each processor has, so that neither the platform nor they are starved.
+ */
+const weighAll = (dir: string): void => trySet(dir, 'cpu.shares', SHARES * availableParallelism())
 
 /** Version 2 lets a user move processes only within what was delegated to that user: found by moving one. */
 const tryToJoin = async (dir: string): Promise<boolean> => {
@@ -39,11 +55,18 @@ export const cgroupJoinLines = async (name: string, limits: CgroupLimits): Promi
   const layout = await cgroupLayout()
   const groups = foldersOf(layout).map((dir) => join(dir, name))
   for (const group of groups) mkdirSync(group, { recursive: true })
-  const { memoryBytes, pids } = limits
+  const { memoryBytes, pids, cpuWeight = 1 } = limits
   if (layout.memory && memoryBytes !== null)
     limitMemory(layout.version, join(layout.memory, name), memoryBytes)
   if (layout.pids && pids !== null) set(join(layout.pids, name), 'pids.max', pids)
+  if (layout.cpu) weigh(layout.version, join(layout.cpu, name), cpuWeight)
   return groups.map((group) => `echo $pid > ${shellQuote(`${group}/cgroup.procs`)}`)
+}
+
+/** Each version has a number of its own for what it gives by default. */
+const weigh = (version: 1 | 2, group: string, weight: number): void => {
+  if (version === 1) set(group, 'cpu.shares', Math.round(SHARES * weight))
+  else set(group, 'cpu.weight', Math.min(10_000, Math.round(100 * weight)))
 }
 
 const limitMemory = (version: 1 | 2, group: string, bytes: number): void => {
@@ -150,8 +173,8 @@ export const retryBriefly = async (work: () => boolean | Promise<boolean>): Prom
   while (!(await work()) && performance.now() < deadline) await pause(5)
 }
 
-const foldersOf = ({ memory, pids }: CgroupLayout): string[] => [
-  ...new Set([memory, pids].filter((dir) => dir !== undefined)),
+const foldersOf = ({ cpu, memory, pids }: CgroupLayout): string[] => [
+  ...new Set([memory, pids, cpu].filter((dir) => dir !== undefined)),
 ]
 
 const readIfThere = (path: string): string => {

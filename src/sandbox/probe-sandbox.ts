@@ -87,7 +87,7 @@ const NAME = 'cgroup limits'
 
 /** Not only whether there are controllers: whether a program that takes too much is stopped. */
 const probeCgroups = async (): Promise<Probe> => {
-  const { memory, pids, version } = await cgroupLayout()
+  const { cpu, memory, pids, version } = await cgroupLayout()
   const cure =
     'Run the platform as root, or as a user service of systemd (it delegates a cgroup): without limits one dyno can use all memory of the machine.'
   if (memory === undefined || pids === undefined) {
@@ -97,7 +97,7 @@ const probeCgroups = async (): Promise<Probe> => {
   const [forked, filled] = await Promise.all([tryToFork(), tryToFill()])
   const failed = [forked ? [] : ['processes'], filled ? [] : ['memory']].flat()
   return failed.length === 0
-    ? { name: NAME, ok: true, detail: `memory and processes, version ${version}`, cure: null }
+    ? { name: NAME, ok: true, detail: `${limited(cpu)}, version ${version}`, cure: null }
     : {
         name: NAME,
         ok: false,
@@ -105,6 +105,9 @@ const probeCgroups = async (): Promise<Probe> => {
         cure,
       }
 }
+
+const limited = (cpu: string | undefined): string =>
+  cpu === undefined ? 'memory and processes' : 'memory, processes and shares of the processors'
 
 const tryToFork = async (): Promise<boolean> => {
   const script = 'for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do sleep 0.5 & done; echo all'

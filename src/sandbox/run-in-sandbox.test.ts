@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { ended, run, start } from '#/foundation/exec.ts'
 import { until } from '../../test/support/until.ts'
 import { cgroupLayout, listCgroups } from './cgroups.ts'
@@ -24,6 +26,8 @@ const noCgroups =
   layout.pids === undefined || layout.memory === undefined
     ? 'this machine offers us no cgroups'
     : false
+
+const noCpu = layout.cpu === undefined ? 'this machine offers us no weights of processors' : false
 
 const aSpec = (script: string, change: Partial<SandboxSpec> = {}): SandboxSpec => ({
   command: ['bash', '-c', script],
@@ -111,6 +115,25 @@ test('too much memory ends the program, not the machine', { skip: noCgroups }, a
   )
   assert.equal(exitStatus, 137)
 })
+
+test(
+  'of a processor that two want, the one with the greater weight gets more',
+  { skip: noCpu },
+  async () => {
+    const count = 'n=0; until [ -e stop ]; do n=$((n + 1)); done; echo $n'
+    const counted = async (name: string, cpuWeight: number): Promise<number> => {
+      const script = `taskset -cp 0 $$ > /dev/null; touch ${name}; ${count}`
+      return Number((await runScript(script, { cpuWeight })).output)
+    }
+    const both = [counted('light', 1), counted('heavy', 8)]
+    await until(() => existsSync(join(dir, 'light')) && existsSync(join(dir, 'heavy')))
+    await pause(2_000)
+    await writeFile(join(dir, 'stop'), '')
+    const [light = 0, heavy = 0] = await Promise.all(both)
+    await rm(join(dir, 'stop'))
+    assert.ok(light > 0 && heavy > 2 * light, `${light} and ${heavy}`)
+  },
+)
 
 test('a file has a largest size', async () => {
   const { output, exitStatus } = await runScript(

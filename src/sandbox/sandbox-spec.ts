@@ -25,6 +25,8 @@ export type SandboxSpec = {
   /** Of all its processes together, where the machine offers cgroups; null: no limit. */
   memoryBytes: number | null
   pids: number | null
+  /** Its share of the processors where they are short; 1 unless said, as a build has. */
+  cpuWeight?: number
   /** Of one file; null: no limit. */
   fileSizeBytes: number | null
 }

@@ -5,6 +5,8 @@ import type { WantedDyno } from '#/platform/dyno/engine.ts'
 
 const MOST_PROCESSES = 512
 const TMP_BYTES = 256 * 1024 * 1024
+/** Larger sizes have more of the processors too, by as much as they have more memory. */
+const MEMORY_OF_WEIGHT_1 = 512 * 1024 * 1024
 
 /** What a shell does in a dyno before the command: the buildpacks' profile scripts, then the app's own. */
 const ENTER =
@@ -48,6 +50,7 @@ export const buildDynoSandbox = (
   readOnly: [],
   tmpSizeBytes: TMP_BYTES,
   memoryBytes: dyno.memoryBytes,
+  cpuWeight: dyno.memoryBytes / MEMORY_OF_WEIGHT_1,
   pids: MOST_PROCESSES,
   fileSizeBytes: null,
 })
