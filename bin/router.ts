@@ -19,10 +19,18 @@ const values = knownOptions(process.argv.slice(2), [
 const { name = 'router', host = '127.0.0.1', port = '8080' } = values
 const log = createLogger(name)
 const paths = dataDirPaths(config.dataDir)
-const listenOn = (fd: string | undefined, otherwise: string): Listen =>
-  fd ? { fd: Number(fd) } : { host, port: Number(otherwise) }
 const tlsFd = values['tls-listen-fd']
 const tlsPort = values['tls-port']
+const boundPorts = [values['listen-fd'], tlsFd].filter((fd) => fd !== undefined).length
+const listenOn = (fd: string | undefined, otherwise: string): Listen =>
+  fd
+    ? {
+        fds: Array.from(
+          { length: config.descriptorsOfPort },
+          (_, n) => Number(fd) + n * boundPorts,
+        ),
+      }
+    : { host, port: Number(otherwise) }
 const secure = (tlsFd !== undefined || tlsPort !== undefined) && {
   listen: listenOn(tlsFd, tlsPort ?? ''),
   certificates: {

@@ -30,7 +30,7 @@ export const benchRouterMemory = async (minutes: number): Promise<void> => {
   const place: Place = { dir, cpu: 1, upstreamPort: await aFreePort() }
   const upstream = await startUpstream({ ...place, cpu: 0 })
   const feed = await serveRoutes(place)
-  const { port, child } = startSluice(place, await aFreePort(), true)
+  const { port, child } = startSluice(place, true)
   try {
     await until(() => accepts(port), { limitMs: 30_000, what: 'the router' })
     await measure(port, child.pid ?? 0, minutes)

@@ -4,6 +4,8 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { hostEnvironment } from '#/foundation/config.ts'
+import { bindPort } from '#/keeper/bound-port.ts'
+import { DESCRIPTORS_OF_PORT } from '#/keeper/platform-processes.ts'
 import { dataDirPaths } from '#/foundation/data-dir.ts'
 import { start } from '#/foundation/exec.ts'
 
@@ -27,9 +29,10 @@ const pinned = (
   cpu: number,
   command: string[],
   environment: Record<string, string> = {},
+  descriptors: number[] = [],
 ): ChildProcess =>
   start('taskset', ['-c', String(cpu), ...command], {
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', 'ignore', ...descriptors],
     env: { ...hostEnvironment(), ...environment },
   })
 
@@ -146,16 +149,22 @@ export const startCaddy = async (
 }
 
 /** The router as it is, which logs each request, or without a log. */
-export const startSluice = ({ dir, cpu }: Place, port: number, logged: boolean): Peer => {
+/** As the keeper starts it: with its port bound already, and several descriptors of that. */
+export const startSluice = ({ dir, cpu }: Place, logged: boolean): Peer => {
+  const { fd, port } = bindPort({ host: '127.0.0.1', port: 0 })
   const paths = dataDirPaths(dir)
   const command = logged
-    ? [fileURLToPath(new URL('../../bin/router.ts', import.meta.url)), '--port', String(port)]
+    ? [fileURLToPath(new URL('../../bin/router.ts', import.meta.url)), '--listen-fd', '3']
     : [
         fileURLToPath(new URL('bare-router.ts', import.meta.url)),
-        String(port),
         paths.feedSocket,
         join(dir, 'bare'),
       ]
-  const child = pinned(cpu, [process.execPath, ...command], { SLUICE_DATA_DIR: dir })
+  const child = pinned(
+    cpu,
+    [process.execPath, ...command],
+    { SLUICE_DATA_DIR: dir, SLUICE_DESCRIPTORS_OF_PORT: String(DESCRIPTORS_OF_PORT) },
+    Array<number>(DESCRIPTORS_OF_PORT).fill(fd),
+  )
   return { name: 'sluice', port, child }
 }

@@ -21,10 +21,12 @@ import { accepts, aFreePort, serveRoutes } from './router-place.ts'
 /**
  * The router beside nginx, HAProxy and Caddy, each on one and the same processor, with the load and the app on another.
  * Requests a second and the 99th percentile, and what a request costs its proxy in processor time, which other work
- * of the machine falsifies less. Peers take turns in each round; medians of ROUNDS.
+ * of the machine falsifies less. Peers take turns in each round; medians of ROUNDS. Before each turn a peer has a second
+ * of the same load, which finds it as it is under load: with connections to the app that it keeps.
  */
 const ROUNDS = 5
 const SECONDS = 2
+const SECONDS_BEFORE = 1
 
 type Case = { name: string; args: string[]; path: string; logged: boolean; goal: number }
 
@@ -86,7 +88,7 @@ const benchPeers = async (place: Place, logged: boolean): Promise<void> => {
       peers.push(await startHaproxy(place, await aFreePort(), logged))
     if (missing(['caddy']).length === 0)
       peers.push(await startCaddy(place, await aFreePort(), logged))
-    peers.push(startSluice(place, await aFreePort(), logged))
+    peers.push(startSluice(place, logged))
     for (const { port } of peers)
       await until(() => accepts(port), { limitMs: 30_000, what: 'a peer' })
     for (const one of casesIn(place.dir)) if (one.logged === logged) await benchCase(one, peers)
@@ -103,9 +105,9 @@ type Figures = { rates: number[]; p99s: number[]; costs: number[] }
 const benchCase = async (one: Case, peers: Peer[]): Promise<void> => {
   const figures = new Map<string, Figures>()
   for (const { name } of peers) figures.set(name, { rates: [], p99s: [], costs: [] })
-  for (const peer of peers) await load(peer, one) // warm
   for (let round = 0; round < ROUNDS; round++)
     for (const peer of peers) {
+      await load(peer, one, SECONDS_BEFORE)
       const { rate, p99, cost } = await load(peer, one)
       const of = figures.get(peer.name)
       of?.rates.push(rate)
@@ -122,10 +124,11 @@ const describe = (name: string, of: Figures, nginx: Figures): string => {
   if (of === nginx) return `  ${figures}`
   const ratio = medianOf(of.rates) / medianOf(nginx.rates)
   const costRatio = medianOf(nginx.costs) / medianOf(of.costs)
-  return `  ${figures}  ratio ${ratio.toFixed(2)}, by processor time ${costRatio.toFixed(2)}`
+  const tail = medianOf(of.p99s) / medianOf(nginx.p99s)
+  return `  ${figures}  ratio ${ratio.toFixed(2)}, by processor time ${costRatio.toFixed(2)}, of p99 ${tail.toFixed(1)}`
 }
 
-const load = async ({ port, child }: Peer, { args, path }: Case) => {
+const load = async ({ port, child }: Peer, { args, path }: Case, seconds = SECONDS) => {
   const before = processorSeconds(child.pid ?? 0)
   const said = await runOrThrow(
     'taskset',
@@ -134,7 +137,7 @@ const load = async ({ port, child }: Peer, { args, path }: Case) => {
       '0',
       'wrk',
       '-t1',
-      `-d${SECONDS}s`,
+      `-d${seconds}s`,
       '--latency',
       ...args,
       `http://127.0.0.1:${port}${path}`,

@@ -67,6 +67,8 @@ export const config = {
   stopLimitMs: whole('SLUICE_STOP_LIMIT_MS', 30_000),
   drainLimitMs: whole('SLUICE_DRAIN_LIMIT_MS', 30_000),
   releasePhaseLimitMs: whole('SLUICE_RELEASE_PHASE_LIMIT_MS', 3_600_000),
+  /** Set by the keeper: how many descriptors a router has of each of its ports. */
+  descriptorsOfPort: whole('SLUICE_DESCRIPTORS_OF_PORT', 1),
   /** Requests of one app under way at once in a router, unless the app has a limit of its own. */
   requestsPerApp: whole('SLUICE_ROUTER_REQUESTS_PER_APP', 10_000),
   /** New connections, and requests, a second from one address (of IPv6: one /64); 0: no limit. */

@@ -63,6 +63,9 @@ const engine = ({ dataDir }: PlatformOptions): ProcessSpec => ({
   stopLimitMs: 10_000,
 })
 
+/** Of each the router accepts a connection in a turn of its loop: see `Listen`. */
+export const DESCRIPTORS_OF_PORT = 8
+
 const router = ({ dataDir, ports }: PlatformOptions, name: string): ProcessSpec => ({
   name,
   command: programCommand(
@@ -71,8 +74,12 @@ const router = ({ dataDir, ports }: PlatformOptions, name: string): ProcessSpec 
     ...(name === 'router' ? [] : ['--name', name]),
     ...['--listen-fd', '3', '--tls-listen-fd', '4'],
   ),
-  env: keeperEnvironment(dataDir, ''),
+  env: {
+    ...keeperEnvironment(dataDir, ''),
+    SLUICE_DESCRIPTORS_OF_PORT: String(DESCRIPTORS_OF_PORT), // no option: an older version refuses one that it does not know
+  },
   ports: [ports.router, ports.routerTls],
+  descriptorsOfPort: DESCRIPTORS_OF_PORT,
   succession: 'beside',
   ends: 'before the dynos',
   stopSignal: 'SIGINT',

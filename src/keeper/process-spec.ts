@@ -8,6 +8,8 @@ export type ProcessSpec = {
   env: Record<string, string>
   /** It gets these ports as descriptors, from 3 on, and listens there. */
   ports?: HeldPort[]
+  /** How many descriptors of each port it gets (1 unless said): all ports once, then all of them again. */
+  descriptorsOfPort?: number
   /** What must be so before each start. Throws if it cannot be; gives up when the signal says so. */
   prepare?: (signal: AbortSignal) => Promise<void>
   /** Does it do its work? Without it: it accepts on its ports, or merely runs. */

@@ -21,7 +21,10 @@ export const PROCESS_MARK = 'SLUICE_PROCESS'
 
 /** Starts it in a session of its own, so that no terminal's and nobody's group signal reaches it. */
 export const startProcess = async (spec: ProcessSpec, logPath: string): Promise<RunningProcess> => {
-  const descriptors = (spec.ports ?? []).map((port) => port.descriptor())
+  const ports = (spec.ports ?? []).map((port) => port.descriptor())
+  const descriptors = Array<number[]>(spec.descriptorsOfPort ?? 1)
+    .fill(ports)
+    .flat()
   const log = openProcessLog(logPath)
   const [file, ...args] = spec.command
   const child = start(file, args, {

@@ -15,8 +15,12 @@ export type Door = {
   close: (limitMs: number) => Promise<void>
 }
 
-/** A descriptor that is bound already, or an address to bind. */
-export type Listen = { fd: number } | { host: string; port: number }
+/**
+ * An address to bind, or a port that is bound already: one descriptor of it or several. In one turn of its loop Node
+ * accepts a single connection from each, however many wait, while a turn serves all that are accepted already: where
+ * 200 come at once, the last of them would wait 200 ever longer turns.
+ */
+export type Listen = { fds: number[] } | { host: string; port: number }
 
 /**
  * Accepts connections, as many as the limits allow.
@@ -32,11 +36,8 @@ export const openDoor = async (
   const shaking = new Map<string, Shaking>()
   const empty = Promise.withResolvers<void>()
   let isClosing = false
-  const server = net.createServer({ noDelay: true })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(listen, resolve)
-  })
-  const bound = server.address()
+  const servers = await listenAt(listen)
+  const bound = servers[0]?.address() ?? null
   const port = bound !== null && typeof bound === 'object' ? bound.port : 0
 
   const isEmpty = (): boolean => connections.size === 0 && shaking.size === 0
@@ -97,18 +98,19 @@ export const openDoor = async (
   if (secure) {
     secure.on('secureConnection', welcome)
     secure.on('tlsClientError', (_error, socket) => socket.destroy())
-    server.on('connection', (raw) => admitSecurely(secure, raw))
-  } else acceptInto(server, admit)
+    for (const server of servers) server.on('connection', (raw) => admitSecurely(secure, raw))
+  } else for (const server of servers) acceptInto(server, admit)
   const watch = { check: (now: number) => connections.forEach((one) => one.check(now)) }
   traffic.clock.watched.add(watch)
-  server.on('error', (error) =>
-    traffic.log.error({ err: error }, 'a connection could not be accepted'),
-  )
+  for (const server of servers)
+    server.on('error', (error) =>
+      traffic.log.error({ err: error }, 'a connection could not be accepted'),
+    )
   return {
     port,
     close: async (limitMs) => {
       isClosing = true
-      server.close()
+      for (const server of servers) server.close()
       if (isEmpty()) return
       const atLimit = setTimeout(() => {
         connections.forEach((connection) => connection.cut())
@@ -123,6 +125,16 @@ export const openDoor = async (
     },
   }
 }
+
+const listenAt = (listen: Listen): Promise<net.Server[]> =>
+  Promise.all('fds' in listen ? listen.fds.map((fd) => listenOn({ fd })) : [listenOn(listen)])
+
+const listenOn = (place: { fd: number } | { host: string; port: number }): Promise<net.Server> =>
+  new Promise((resolve, reject) => {
+    const server = net.createServer({ noDelay: true })
+    server.once('error', reject).listen(place, () => resolve(server.off('error', reject)))
+  })
+
 type Shaking = { raw: net.Socket; visitor: Visitor }
 
 const nameOf = ({ remoteAddress, remotePort }: net.Socket): string =>

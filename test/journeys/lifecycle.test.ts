@@ -9,6 +9,7 @@ import { requestAddOnCluster } from '#/foundation/add-on-cluster.ts'
 import { ended, run, start, type RunResult } from '#/foundation/exec.ts'
 import { identify } from '#/foundation/process-identity.ts'
 import { aFreePort } from '#/keeper/a-free-port.ts'
+import { isAccepting } from '#/keeper/is-accepting.ts'
 import type { PlatformStatus } from '#/cli/platform-status.ts'
 import { aStreamOfRequests } from '../support/keeper.ts'
 import { until } from '../support/until.ts'
@@ -97,6 +98,11 @@ test('whatever is killed is back without anybody doing anything', async () => {
     })
   }
   await untilUp()
+})
+
+test('a router accepts on several descriptors of each port, so that of many who come at once none waits long', async () => {
+  const pid = await pidOf('router')
+  for (let fd = 3; fd < 3 + 2 * 8; fd++) assert.ok(isAccepting(pid, fd), `descriptor ${fd}`)
 })
 
 test('a restart replaces every process but the database, and refuses no connection', async () => {
