@@ -83,6 +83,20 @@ type Plant = {
   allowance?: Allowance
 }
 
+test('a change is not lost whose release says that its release phase was, and is if the release says something else', () => {
+  const lost = (reason: string): string[] => {
+    const { seen, record } = aGoodEnd()
+    seen.page = '"round": "zero"'
+    const [served] = seen.apps['fast']?.releases ?? []
+    assert.ok(served)
+    const failed = { ...served, version: served.version + 1, status: 'failed', current: false }
+    seen.apps['fast']?.releases.unshift({ ...failed, failure_reason: reason })
+    return checkInvariants(seen, record).filter((problem) => problem.startsWith('I1'))
+  }
+  assert.deepEqual(lost('It was lost when the machine or its engine went down.'), [])
+  assert.equal(lost('release command failed with exit status 1').length, 1)
+})
+
 const PLANTED: Plant[] = [
   {
     what: 'an acknowledged config var is lost',

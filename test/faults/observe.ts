@@ -9,6 +9,7 @@ import { supervisedDynos } from './running-dynos.ts'
 type ReleaseFacts = {
   version: number
   status: string
+  failure_reason?: string | null
   current: boolean
   slug: { id: string } | null
 }
