@@ -58,7 +58,7 @@ const isToldLost = ({ apps }: Observation): boolean => {
     0,
     releases.findIndex((one) => one.current),
   )
-  return newer.length > 0 && newer.every((one) => /^It was lost/.test(one.failure_reason ?? ''))
+  return newer.length > 0 && newer.every((one) => one.failure_reason?.startsWith('It was lost'))
 }
 
 const checkPresence = ({ promotions, apps }: Observation, changes: Change[]): string[] =>
