@@ -246,42 +246,34 @@ export const markSettled = async (tx: Db, _actor: Actor, id: string): Promise<vo
     .execute()
 }
 
-/** What each of the apps serves now; those that serve nothing are not in it. */
+/** By app the id of what it serves now; those that serve nothing are not in it. */
 export const mapCurrentReleases = async (
   db: Db,
   _actor: Actor,
   appIds: string[],
 ): Promise<Map<string, string>> =>
-  new Map(
-    (
-      await db
-        .selectFrom('releases')
-        .select(['appId', 'id'])
-        .where('appId', 'in', appIds)
-        .where('current', '=', true)
-        .execute()
-    ).map(({ appId, id }) => [appId, id]),
-  )
+  byApp(await releasesOf(db, appIds).where('current', '=', true).execute())
 
-/** What each of the apps serves once all that is on its way has come; those that never had a release are not in it. */
+/** By app the id of what it serves once all that is on its way has come; those that never had a release are not in it. */
 export const mapComingReleases = async (
   db: Db,
   _actor: Actor,
   appIds: string[],
 ): Promise<Map<string, string>> =>
-  new Map(
-    (
-      await db
-        .selectFrom('releases')
-        .distinctOn('appId')
-        .select(['appId', 'id'])
-        .where('appId', 'in', appIds)
-        .where((eb) => eb.or([eb('current', '=', true), eb('status', '=', 'pending')]))
-        .orderBy('appId')
-        .orderBy('version', 'desc')
-        .execute()
-    ).map(({ appId, id }) => [appId, id]),
+  byApp(
+    await releasesOf(db, appIds)
+      .distinctOn('appId')
+      .where((eb) => eb.or([eb('current', '=', true), eb('status', '=', 'pending')]))
+      .orderBy('appId')
+      .orderBy('version', 'desc')
+      .execute(),
   )
+
+const releasesOf = (db: Db, appIds: string[]) =>
+  db.selectFrom('releases').select(['appId', 'id']).where('appId', 'in', appIds)
+
+const byApp = (rows: { appId: string; id: string }[]): Map<string, string> =>
+  new Map(rows.map(({ appId, id }) => [appId, id]))
 
 /** Those of the targets that are there still, whoever may see them. */
 export const listLivingTargets = async (db: Db, promotionId: string): Promise<string[]> =>

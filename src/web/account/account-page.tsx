@@ -1,18 +1,16 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
-import { request } from '#/web/data/client.ts'
-import { queries, queryClient } from '#/web/data/queries.ts'
+import { queries } from '#/web/data/queries.ts'
 import type { Authorization, Session } from '#/web/data/types.ts'
 import { plainText } from '#/web/text/ansi.ts'
-import { Ago, Icon, ICONS, Mono, PageTitle, Section, Status } from '#/web/ui/bits.tsx'
-import { Button, buttonLook } from '#/web/ui/button.tsx'
-import { Choice, Field, Form } from '#/web/ui/form.tsx'
-import { Once } from '#/web/ui/once.tsx'
-import { Sheet } from '#/web/ui/sheet.tsx'
+import { Ago, Mono, PageTitle, Section, Status } from '#/web/ui/bits.tsx'
+import { buttonLook } from '#/web/ui/button.tsx'
+import { EditableList } from '#/web/ui/editable-list.tsx'
+import { Choice } from '#/web/ui/form.tsx'
 import { RemovableRow } from '#/web/ui/removable-row.tsx'
-import { Empty, Loaded, Problem } from '#/web/ui/states.tsx'
+import { Loaded } from '#/web/ui/states.tsx'
+import { CreateTokenSheet, LIFETIMES } from './create-token-sheet.tsx'
 import { OauthClients } from './oauth-clients.tsx'
-import { SignInAgain } from './sign-in-again.tsx'
 import { SshKeys } from './ssh-keys.tsx'
 
 export const AccountPage = (): ReactNode => {
@@ -42,40 +40,21 @@ export const AccountPage = (): ReactNode => {
   )
 }
 
-const Tokens = (): ReactNode => {
-  const tokens = useQuery(queries.authorizations)
-  const [isCreating, setCreating] = useState(false)
-  return (
-    <Section
-      title="Tokens"
-      action={
-        <Button onClick={() => setCreating(true)}>
-          <Icon path={ICONS.plus} />
-          Create token
-        </Button>
-      }
-    >
-      <Loaded query={tokens} what="tokens" lines={2}>
-        {(found) =>
-          found.length === 0 ? (
-            <Empty title="No tokens">
-              <p className="text-muted">
-                A command line that is logged in has one, and so may a program of yours.
-              </p>
-            </Empty>
-          ) : (
-            <ul className="card divide-y">
-              {found.map((token) => (
-                <TokenRow key={token.id} token={token} />
-              ))}
-            </ul>
-          )
-        }
-      </Loaded>
-      {isCreating && <CreateSheet onClose={() => setCreating(false)} />}
-    </Section>
-  )
-}
+const Tokens = (): ReactNode => (
+  <EditableList
+    title="Tokens"
+    what="tokens"
+    query={useQuery(queries.authorizations)}
+    lines={2}
+    empty={{
+      title: 'No tokens',
+      text: 'A command line that is logged in has one, and so may a program of yours.',
+    }}
+    row={(token) => <TokenRow key={token.id} token={token} />}
+    action="Create token"
+    sheet={(onClose) => <CreateSheet onClose={onClose} />}
+  />
+)
 
 const DAY_SECONDS = 86_400
 
@@ -110,68 +89,25 @@ const SCOPES = [
   { value: 'write-protected', text: 'Read and change, config vars too' },
   { value: 'identity', text: 'Only who you are' },
 ]
-const LIFETIMES = [
-  { value: '30', text: '30 days' },
-  { value: '90', text: '90 days' },
-  { value: '365', text: 'A year' },
-  { value: '', text: 'For ever' },
-]
 
 const CreateSheet = ({ onClose }: { onClose: () => void }): ReactNode => {
-  const [description, setDescription] = useState('')
   const [scope, setScope] = useState('global')
-  const [days, setDays] = useState('90')
-  const create = useMutation({
-    mutationFn: () =>
-      request<Authorization>('POST', '/oauth/authorizations', {
-        body: {
-          description: description.trim(),
-          scope: [scope],
-          ...(days === '' ? {} : { expires_in: Number(days) * DAY_SECONDS }),
-        },
-      }),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['authorizations'] }),
-  })
   return (
-    <Sheet
+    <CreateTokenSheet
       title="Create a token"
       about="Whoever has it may do with the API what it allows, as you."
+      keep="Keep it where nobody else reads."
+      action="Create token"
+      path="/oauth/authorizations"
+      body={{ scope: [scope] }}
+      tokenOf={({ access_token: token }: Authorization) => token.token}
+      queryKey={['authorizations']}
+      lifetimes={[...LIFETIMES, { value: '', text: 'For ever' }]}
+      lifetime="90"
       onClose={onClose}
     >
-      {create.data ? (
-        <div className="grid gap-4">
-          <Once
-            label="The token"
-            about="Keep it where nobody else reads. It is shown this once."
-            text={create.data.access_token.token}
-          />
-          <Button onClick={onClose} className="justify-self-start">
-            Done
-          </Button>
-        </div>
-      ) : (
-        <Form onSend={() => create.mutate()}>
-          <Field
-            label="What it is for"
-            value={description}
-            onChange={(event) => setDescription(event.target.value)}
-            required
-          />
-          <Choice label="It may" value={scope} onChoose={setScope} options={SCOPES} />
-          <Choice label="Good for" value={days} onChoose={setDays} options={LIFETIMES} />
-          <Problem error={create.error} />
-          <SignInAgain after={create.error} />
-          <Button
-            type="submit"
-            kind="main"
-            isBusy={create.isPending}
-            className="justify-self-start"
-          >
-            Create token
-          </Button>
-        </Form>
-      )}
-    </Sheet>
+      <Choice label="It may" value={scope} onChoose={setScope} options={SCOPES} />
+    </CreateTokenSheet>
   )
 }
 

@@ -1,17 +1,12 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
-import { useState, type ReactNode } from 'react'
-import { request } from '#/web/data/client.ts'
-import { queries, queryClient } from '#/web/data/queries.ts'
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { queries } from '#/web/data/queries.ts'
 import type { DeployToken } from '#/web/data/types.ts'
 import { plainText } from '#/web/text/ansi.ts'
-import { Ago, Icon, ICONS, Mono, Section } from '#/web/ui/bits.tsx'
-import { Button } from '#/web/ui/button.tsx'
-import { Choice, Field, Form } from '#/web/ui/form.tsx'
-import { Once } from '#/web/ui/once.tsx'
+import { Ago, Mono } from '#/web/ui/bits.tsx'
+import { EditableList } from '#/web/ui/editable-list.tsx'
 import { RemovableRow } from '#/web/ui/removable-row.tsx'
-import { Sheet } from '#/web/ui/sheet.tsx'
-import { Empty, Loaded, Problem, Reason } from '#/web/ui/states.tsx'
-import { SignInAgain } from './sign-in-again.tsx'
+import { CreateTokenSheet, LIFETIMES } from './create-token-sheet.tsx'
 
 export type TokensOf = { kind: 'app' | 'pipeline'; id: string; name: string }
 
@@ -20,42 +15,20 @@ type Props = { of: TokensOf; refusal: string | undefined }
 /** Tokens for CI systems: each deploys one app, or the apps of one pipeline, and does nothing else. */
 export const DeployTokens = ({ of, refusal }: Props): ReactNode => {
   const tokens = useQuery({ ...queries.deployTokens(of), enabled: refusal === undefined })
-  const [isCreating, setCreating] = useState(false)
   return (
-    <Section
+    <EditableList
       title="Deploy tokens"
-      action={
-        <Button refusal={refusal} onClick={() => setCreating(true)}>
-          <Icon path={ICONS.plus} />
-          Create deploy token
-        </Button>
-      }
-    >
-      {refusal === undefined ? (
-        <Loaded query={tokens} what="deploy tokens" lines={1}>
-          {(found) =>
-            found.length === 0 ? (
-              <Empty title="No deploy tokens">
-                <p className="text-muted">
-                  A CI system needs one: it deploys this {of.kind} and does nothing else.
-                </p>
-              </Empty>
-            ) : (
-              <ul className="card divide-y">
-                {found.map((token) => (
-                  <Row key={token.id} of={of} token={token} />
-                ))}
-              </ul>
-            )
-          }
-        </Loaded>
-      ) : (
-        <div className="card p-4">
-          <Reason text={refusal} />
-        </div>
-      )}
-      {isCreating && <CreateSheet of={of} onClose={() => setCreating(false)} />}
-    </Section>
+      what="deploy tokens"
+      query={tokens}
+      refusal={refusal}
+      empty={{
+        title: 'No deploy tokens',
+        text: `A CI system needs one: it deploys this ${of.kind} and does nothing else.`,
+      }}
+      row={(token) => <Row key={token.id} of={of} token={token} />}
+      action="Create deploy token"
+      sheet={(onClose) => <CreateSheet of={of} onClose={onClose} />}
+    />
   )
 }
 
@@ -86,61 +59,17 @@ const Row = ({ of, token }: { of: TokensOf; token: DeployToken }): ReactNode => 
   )
 }
 
-const DAY_SECONDS = 86_400
-const LIFETIMES = [
-  { value: '30', text: '30 days' },
-  { value: '90', text: '90 days' },
-  { value: '365', text: 'A year' },
-]
-
-const CreateSheet = ({ of, onClose }: { of: TokensOf; onClose: () => void }): ReactNode => {
-  const [description, setDescription] = useState('')
-  const [days, setDays] = useState('365')
-  const create = useMutation({
-    mutationFn: () =>
-      request<DeployToken>('POST', `/${of.kind}s/${of.id}/deploy-tokens`, {
-        body: { description: description.trim(), expires_in: Number(days) * DAY_SECONDS },
-      }),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: queries.deployTokens(of).queryKey }),
-  })
-  return (
-    <Sheet
-      title={`Create a deploy token for ${of.name}`}
-      about="Whoever has it may see and deploy it in your name, and nothing else."
-      onClose={onClose}
-    >
-      {create.data ? (
-        <div className="grid gap-4">
-          <Once
-            label="The token"
-            about="Give it to the CI system as a secret. It is shown this once."
-            text={create.data.token}
-          />
-          <Button onClick={onClose} className="justify-self-start">
-            Done
-          </Button>
-        </div>
-      ) : (
-        <Form onSend={() => create.mutate()}>
-          <Field
-            label="What it is for"
-            value={description}
-            onChange={(event) => setDescription(event.target.value)}
-            required
-          />
-          <Choice label="Good for" value={days} onChoose={setDays} options={LIFETIMES} />
-          <Problem error={create.error} />
-          <SignInAgain after={create.error} />
-          <Button
-            type="submit"
-            kind="main"
-            isBusy={create.isPending}
-            className="justify-self-start"
-          >
-            Create deploy token
-          </Button>
-        </Form>
-      )}
-    </Sheet>
-  )
-}
+const CreateSheet = ({ of, onClose }: { of: TokensOf; onClose: () => void }): ReactNode => (
+  <CreateTokenSheet
+    title={`Create a deploy token for ${of.name}`}
+    about="Whoever has it may see and deploy it in your name, and nothing else."
+    keep="Give it to the CI system as a secret."
+    action="Create deploy token"
+    path={`/${of.kind}s/${of.id}/deploy-tokens`}
+    tokenOf={({ token }: DeployToken) => token}
+    queryKey={queries.deployTokens(of).queryKey}
+    lifetimes={LIFETIMES}
+    lifetime="365"
+    onClose={onClose}
+  />
+)

@@ -4,69 +4,56 @@ import { request } from '#/web/data/client.ts'
 import { queries, queryClient } from '#/web/data/queries.ts'
 import type { OauthClient } from '#/web/data/types.ts'
 import { plainText } from '#/web/text/ansi.ts'
-import { Icon, ICONS, Mono, Section } from '#/web/ui/bits.tsx'
+import { Mono } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
+import { EditableList } from '#/web/ui/editable-list.tsx'
 import { Field, Form } from '#/web/ui/form.tsx'
 import { Once } from '#/web/ui/once.tsx'
 import { RemovableRow } from '#/web/ui/removable-row.tsx'
 import { Sheet } from '#/web/ui/sheet.tsx'
-import { Empty, Loaded, Problem } from '#/web/ui/states.tsx'
+import { Problem } from '#/web/ui/states.tsx'
 import { SignInAgain } from './sign-in-again.tsx'
 
 /** Programs of one's own that others may let act for them. */
 export const OauthClients = (): ReactNode => {
-  const clients = useQuery(queries.oauthClients)
-  const [isCreating, setCreating] = useState(false)
   const [rotating, setRotating] = useState<OauthClient>()
   return (
-    <Section
-      title="OAuth clients"
-      action={
-        <Button onClick={() => setCreating(true)}>
-          <Icon path={ICONS.plus} />
-          Create OAuth client
-        </Button>
-      }
-    >
-      <Loaded query={clients} what="OAuth clients" lines={1}>
-        {(found) =>
-          found.length === 0 ? (
-            <Empty title="No OAuth clients">
-              <p className="text-muted">
-                A program of yours that people authorize to act for them is one.
-              </p>
-            </Empty>
-          ) : (
-            <ul className="card divide-y">
-              {found.map((client) => (
-                <RemovableRow
-                  key={client.id}
-                  name={plainText(client.name)}
-                  title={plainText(client.name)}
-                  about={
-                    <>
-                      <Mono>{client.id}</Mono> · leads back to{' '}
-                      <span className="break-all">{client.redirect_uri}</span>
-                    </>
-                  }
-                  path={`/oauth/clients/${client.id}`}
-                  queryKey={['oauth-clients']}
-                >
-                  <Button
-                    aria-label={`New secret for ${plainText(client.name)}`}
-                    onClick={() => setRotating(client)}
-                  >
-                    New secret…
-                  </Button>
-                </RemovableRow>
-              ))}
-            </ul>
-          )
-        }
-      </Loaded>
-      {isCreating && <CreateSheet onClose={() => setCreating(false)} />}
+    <>
+      <EditableList
+        title="OAuth clients"
+        what="OAuth clients"
+        query={useQuery(queries.oauthClients)}
+        empty={{
+          title: 'No OAuth clients',
+          text: 'A program of yours that people authorize to act for them is one.',
+        }}
+        row={(client) => (
+          <RemovableRow
+            key={client.id}
+            name={plainText(client.name)}
+            title={plainText(client.name)}
+            about={
+              <>
+                <Mono>{client.id}</Mono> · leads back to{' '}
+                <span className="break-all">{client.redirect_uri}</span>
+              </>
+            }
+            path={`/oauth/clients/${client.id}`}
+            queryKey={['oauth-clients']}
+          >
+            <Button
+              aria-label={`New secret for ${plainText(client.name)}`}
+              onClick={() => setRotating(client)}
+            >
+              New secret…
+            </Button>
+          </RemovableRow>
+        )}
+        action="Create OAuth client"
+        sheet={(onClose) => <CreateSheet onClose={onClose} />}
+      />
       {rotating && <RotateSheet client={rotating} onClose={() => setRotating(undefined)} />}
-    </Section>
+    </>
   )
 }
 

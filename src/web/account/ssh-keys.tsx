@@ -3,60 +3,42 @@ import { useId, useState, type ReactNode } from 'react'
 import { request } from '#/web/data/client.ts'
 import { queries, queryClient } from '#/web/data/queries.ts'
 import { plainText } from '#/web/text/ansi.ts'
-import { Ago, Icon, ICONS, Mono, Section } from '#/web/ui/bits.tsx'
+import { Ago, Mono } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
+import { EditableList } from '#/web/ui/editable-list.tsx'
 import { Form } from '#/web/ui/form.tsx'
 import { RemovableRow } from '#/web/ui/removable-row.tsx'
 import { Sheet } from '#/web/ui/sheet.tsx'
-import { Empty, Loaded, Problem } from '#/web/ui/states.tsx'
+import { Problem } from '#/web/ui/states.tsx'
 
 /** Public keys that the account keeps, as `heroku keys` shows them. */
-export const SshKeys = (): ReactNode => {
-  const keys = useQuery(queries.sshKeys)
-  const [isAdding, setAdding] = useState(false)
-  return (
-    <Section
-      title="SSH keys"
-      action={
-        <Button onClick={() => setAdding(true)}>
-          <Icon path={ICONS.plus} />
-          Add SSH key
-        </Button>
-      }
-    >
-      <Loaded query={keys} what="SSH keys" lines={1}>
-        {(found) =>
-          found.length === 0 ? (
-            <Empty title="No SSH keys">
-              <p className="text-muted">
-                Code is pushed over HTTPS with a token: keys are only kept, for programs that list
-                them.
-              </p>
-            </Empty>
-          ) : (
-            <ul className="card divide-y">
-              {found.map((key) => (
-                <RemovableRow
-                  key={key.id}
-                  name={plainText(key.comment) || key.fingerprint}
-                  title={plainText(key.comment) || 'Without a comment'}
-                  about={
-                    <>
-                      <Mono>{key.fingerprint}</Mono> · <Ago time={key.created_at} />
-                    </>
-                  }
-                  path={`/account/keys/${key.id}`}
-                  queryKey={['ssh-keys']}
-                />
-              ))}
-            </ul>
-          )
+export const SshKeys = (): ReactNode => (
+  <EditableList
+    title="SSH keys"
+    what="SSH keys"
+    query={useQuery(queries.sshKeys)}
+    empty={{
+      title: 'No SSH keys',
+      text: 'Code is pushed over HTTPS with a token: keys are only kept, for programs that list them.',
+    }}
+    row={(key) => (
+      <RemovableRow
+        key={key.id}
+        name={plainText(key.comment) || key.fingerprint}
+        title={plainText(key.comment) || 'Without a comment'}
+        about={
+          <>
+            <Mono>{key.fingerprint}</Mono> · <Ago time={key.created_at} />
+          </>
         }
-      </Loaded>
-      {isAdding && <AddSheet onClose={() => setAdding(false)} />}
-    </Section>
-  )
-}
+        path={`/account/keys/${key.id}`}
+        queryKey={['ssh-keys']}
+      />
+    )}
+    action="Add SSH key"
+    sheet={(onClose) => <AddSheet onClose={onClose} />}
+  />
+)
 
 const AddSheet = ({ onClose }: { onClose: () => void }): ReactNode => {
   const id = useId()
