@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { hasCode } from '#/foundation/errors.ts'
+import { readProcFile } from '#/foundation/proc-file.ts'
 
 /** A pid with the moment it was started, so that a reused pid is not taken for the process we knew. */
 export type ProcessIdentity = { pid: number; startTime: string }
@@ -7,7 +8,7 @@ export type ProcessIdentity = { pid: number; startTime: string }
 /** Field 22 of /proc/PID/stat, in clock ticks since boot; undefined if there is no such process or it is a zombie. */
 const startTimeOf = (pid: number): string | undefined => {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    const stat = readProcFile(`/proc/${pid}/stat`)
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19]
   } catch (error) {

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
+import { readProcFile } from '#/foundation/proc-file.ts'
 import { cgroupProcesses, hasCgroups, removeCgroup, retryBriefly } from './cgroups.ts'
 
 /**
@@ -33,7 +34,7 @@ const processesNamed = (name: string): number[] =>
 
 const commandOf = (pid: string): string => {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1')
+    return readProcFile(`/proc/${pid}/cmdline`)
   } catch {
     return '' // it has ended
   }

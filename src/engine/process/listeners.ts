@@ -9,7 +9,8 @@ export type Listener = {
   inode: string
 }
 
-const CHUNK_BYTES = 16 * 1024
+/** The kernel gives no more at once. */
+const CHUNK = Buffer.alloc(4 * 1024)
 const LISTEN = '0A'
 
 /**
@@ -42,14 +43,13 @@ const listenersIn = (path: string): Listener[] => {
 }
 
 const readListeners = (file: number): Listener[] => {
-  const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
   const found: Listener[] = []
   let rest = ''
   let isFirst = true
   for (;;) {
-    const count = readSync(file, chunk)
+    const count = readSync(file, CHUNK)
     if (count === 0) return found
-    const lines = (rest + chunk.toString('latin1', 0, count)).split('\n')
+    const lines = (rest + CHUNK.toString('latin1', 0, count)).split('\n')
     rest = lines.pop() ?? ''
     for (const line of isFirst ? lines.slice(1) : lines) {
       const listener = parseLine(line)

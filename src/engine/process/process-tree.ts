@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
+import { readProcFile } from '#/foundation/proc-file.ts'
 
 /** All processes below a process, nearest first, as the host numbers them. Those that end meanwhile are left out. */
 export const descendantsOf = (pid: number): number[] => {
@@ -15,10 +16,7 @@ export const descendantsOf = (pid: number): number[] => {
 const childrenOf = (pid: number): number[] => {
   try {
     return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
-      readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1')
-        .split(' ')
-        .filter(Boolean)
-        .map(Number),
+      readProcFile(`/proc/${pid}/task/${thread}/children`).split(' ').filter(Boolean).map(Number),
     )
   } catch {
     return []
@@ -52,7 +50,7 @@ export const entrancesOf = (supervisorPid: number): number[] =>
 
 const readStatus = (pid: number): string => {
   try {
-    return readFileSync(`/proc/${pid}/status`, 'latin1')
+    return readProcFile(`/proc/${pid}/status`)
   } catch {
     return ''
   }
@@ -61,7 +59,7 @@ const readStatus = (pid: number): string => {
 /** Bytes of memory that a process has for itself, and its share of what it has in common with others. */
 export const memoryOf = (pid: number): number => {
   try {
-    const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1')
+    const text = readProcFile(`/proc/${pid}/smaps_rollup`)
     return Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) * 1024
   } catch {
     return 0

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { MINUTE_MS, MinuteRecords } from '#/foundation/minute-records.ts'
+import { readProcFile } from '#/foundation/proc-file.ts'
 import type { UsageMinute, WantedDyno } from '#/platform/dyno/engine.ts'
 import { cgroupMemory } from '#/sandbox/cgroups.ts'
 import { memoryOf, type InnerProcess } from './process-tree.ts'
@@ -70,7 +71,7 @@ const threadsOf = (pid: number): string[] => {
 /** From the state on: the name before it may hold anything. */
 const statOf = (path: string): string[] => {
   try {
-    const text = readFileSync(path, 'latin1')
+    const text = readProcFile(path)
     return text.slice(text.lastIndexOf(')') + 2).split(' ')
   } catch {
     return []
