@@ -21,7 +21,7 @@ export const installByUv = async (
   let problem = ''
   for (const version of new Set([asked, asked.split('.').slice(0, 2).join('.')])) {
     const installed = await run(uv, ['python', 'install', '--no-bin', version], options)
-    problem = installed.stderr.trim().split('\n').at(-1)?.trim() ?? ''
+    problem = complaintIn(installed.stderr)
     if (installed.code !== 0) continue
     const find = ['python', 'find', '--no-project', '--managed-python', version]
     const interpreter = await identify((await run(uv, find, options)).stdout.trim())
@@ -29,6 +29,13 @@ export const installByUv = async (
   }
   return { problem }
 }
+
+/** On one line, without the progress before it. */
+const complaintIn = (stderr: string): string =>
+  stderr
+    .slice(Math.max(0, stderr.search(/^error: /m)))
+    .trim()
+    .replaceAll(/\s+/g, ' ')
 
 const identify = async (path: string): Promise<Interpreter | undefined> => {
   if (!existsSync(path)) return undefined
