@@ -134,32 +134,35 @@ const UNDERSCORE = 95
 /** Set in small letters, digits and the hyphen alike. */
 const LOWER_CASE = 32
 
-/**
- * The header names that are worth a look. Most lines of a request are none of the router's business, so they are told
- * apart by the length and the first letter of their names, without making strings of them.
- */
-export class NamesOfInterest {
-  readonly #slots: string[][] = Array.from({ length: 64 << 5 }, () => NONE)
+/** Takes down in a draft what a line says; true if the line does not go on. */
+export type HeaderReader<Draft> = (draft: Draft, lines: HeaderLines) => boolean
 
-  /** @param names in lower case */
-  constructor(names: Iterable<string>) {
-    for (const name of names) {
-      const slot = (name.length << 5) | (name.charCodeAt(0) & 31)
-      this.#slots[slot] = [...(this.#slots[slot] ?? []), name]
+/**
+ * Readers of the headers that are worth a look, by their names. Most lines of a request are none of the router's
+ * business, so they are told apart by the length and the first letter of their names, without making strings of them.
+ */
+export class HeaderReaders<Draft> {
+  readonly #slots = Array.from({ length: 64 << 5 }, (): [string, HeaderReader<Draft>][] => [])
+
+  /** @param readers by name in lower case */
+  constructor(readers: [string, HeaderReader<Draft>][]) {
+    for (const reader of readers) {
+      const [name] = reader
+      this.#slots[(name.length << 5) | (name.charCodeAt(0) & 31)]?.push(reader)
     }
   }
 
-  /** Which of them the line has; '' for none. A name with underscores for hyphens counts as the same. */
-  find({ head, lineStart, nameEnd }: HeaderLines): string {
+  /** Who reads the line. A name with underscores for hyphens counts as the same. */
+  find({ head, lineStart, nameEnd }: HeaderLines): HeaderReader<Draft> | undefined {
     const length = nameEnd - lineStart
-    if (length >= 64) return ''
-    const candidates = this.#slots[(length << 5) | ((head.bytes[lineStart] ?? 0) & 31)] ?? NONE
-    for (const name of candidates) if (isText(head.bytes, lineStart, nameEnd, name)) return name
-    return ''
+    if (length >= 64) return undefined
+    const candidates = this.#slots[(length << 5) | ((head.bytes[lineStart] ?? 0) & 31)]
+    if (candidates)
+      for (const [name, reader] of candidates)
+        if (isText(head.bytes, lineStart, nameEnd, name)) return reader
+    return undefined
   }
 }
-
-const NONE: string[] = []
 
 /** The members of a list such as Connection's, in lower case. */
 export const listMembers = (value: string): string[] =>

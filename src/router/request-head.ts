@@ -2,7 +2,8 @@ import { CHUNKED } from './body-framing.ts'
 import {
   HeaderLines,
   listMembers,
-  NamesOfInterest,
+  HeaderReaders,
+  type HeaderReader,
   skip,
   withoutHeaders,
   type Head,
@@ -102,8 +103,8 @@ const readHeaders = (draft: Draft, lines: HeaderLines): void => {
   let keptFrom = draft.line.isPlain ? head.start : lines.lineEnd
   if (!draft.line.isPlain) draft.passed = `${draft.method} ${draft.target} HTTP/1.1\r\n`
   while (lines.next()) {
-    const name = NAMES.find(lines)
-    if (name === '' || !isTaken(draft, name, lines)) continue
+    const reader = READERS.find(lines)
+    if (!reader || !isTaken(draft, reader, lines)) continue
     draft.passed += head.slice(keptFrom, lines.lineStart)
     keptFrom = lines.lineEnd
   }
@@ -111,15 +112,13 @@ const readHeaders = (draft: Draft, lines: HeaderLines): void => {
 }
 
 /** True if the line does not go on. One that a dyno might take for a line of the router's is dropped unread. */
-const isTaken = (draft: Draft, name: string, lines: HeaderLines): boolean =>
-  lines.hasUnderscore() || READERS.get(name)?.(draft, lines) === true
+const isTaken = (draft: Draft, reader: HeaderReader<Draft>, lines: HeaderLines): boolean =>
+  lines.hasUnderscore() || reader(draft, lines)
 
-type Reader = (draft: Draft, lines: HeaderLines) => boolean
-
-const takeAway: Reader = () => true
+const takeAway: HeaderReader<Draft> = () => true
 
 /** Each returns true if its line does not go on: it is of this connection only, or is written anew. */
-const READERS = new Map<string, Reader>([
+const READERS = new HeaderReaders<Draft>([
   [
     'host',
     (draft, lines) => {
@@ -208,8 +207,6 @@ const READERS = new Map<string, Reader>([
 /** RFC 9110 5.3: lines of one name are one list. */
 const joined = (before: string, value: string): string =>
   before === '' ? value : `${before}, ${value}`
-
-const NAMES = new NamesOfInterest(READERS.keys())
 
 /** Heroku's rule for a client's own request id. */
 const REQUEST_ID = /^[A-Za-z0-9-]{20,200}$/

@@ -1,5 +1,5 @@
 import { CHUNKED, UNTIL_CLOSE } from './body-framing.ts'
-import { HeaderLines, listMembers, NamesOfInterest, skip, type Head } from './header-lines.ts'
+import { HeaderLines, listMembers, HeaderReaders, skip, type Head } from './header-lines.ts'
 import { CR, IS_VALUE, LF, SPACE } from './octets.ts'
 
 /** What the router must know of a response, and what it hands on unread. */
@@ -75,15 +75,14 @@ class Draft implements ResponseHead {
 
 const readHeaders = (draft: Draft, lines: HeaderLines): void => {
   while (lines.next()) {
-    const name = NAMES.find(lines)
-    if (name === '' || READERS.get(name)?.(draft, lines) !== true) continue
+    if (READERS.find(lines)?.(draft, lines) !== true) continue
     draft.passed.push(lines.lineStart, lines.lineEnd)
   }
   draft.passed.push(lines.head.end)
 }
 
 /** Each returns true if its line does not go on, being of this connection only. */
-const READERS = new Map<string, (draft: Draft, lines: HeaderLines) => boolean>([
+const READERS = new HeaderReaders<Draft>([
   [
     'content-length',
     (draft, lines) => {
@@ -140,8 +139,6 @@ const READERS = new Map<string, (draft: Draft, lines: HeaderLines) => boolean>([
 
 /** Bytes; with a larger one the browser's next request would be refused, and every one after. */
 const COOKIE_LIMIT = 8_192
-
-const NAMES = new NamesOfInterest(READERS.keys())
 
 const readConnection = (draft: Draft, members: string[]): void => {
   if (members.includes('close')) draft.keepAlive = false
