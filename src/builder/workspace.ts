@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, rename, stat, writeFile } from 'node:fs/promises'
+import { chown, mkdir, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run, runOrThrow } from '#/foundation/exec.ts'
 import { hasCode } from '#/foundation/errors.ts'
@@ -97,12 +97,20 @@ const isFileName = (name: string): boolean =>
   name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name) && name.length < 256
 
 /** A cache belongs to the build's user already, unless that user is another than last time. */
-const giveToBuild = async ({ tmp, build, cache, app, env }: Workspace): Promise<void> => {
+const giveToBuild = async ({
+  tmp,
+  build,
+  buildpacks,
+  cache,
+  app,
+  env,
+}: Workspace): Promise<void> => {
   if (!isRoot()) return
-  const user = `${sandboxUid()}:${sandboxUid()}`
-  const isOwned = (await stat(cache)).uid === sandboxUid()
-  await runOrThrow('chown', [user, '--', tmp, join(tmp, 'buildpacks')])
-  await runOrThrow('chown', ['-R', '-h', user, '--', build, app, env, ...(isOwned ? [] : [cache])])
+  const uid = sandboxUid()
+  const isOwned = (await stat(cache)).uid === uid
+  for (const folder of [tmp, buildpacks]) await chown(folder, uid, uid)
+  const trees = [build, app, env, ...(isOwned ? [] : [cache])]
+  await runOrThrow('chown', ['-R', '-h', `${uid}:${uid}`, '--', ...trees])
 }
 
 const moveTree = async (from: string, to: string): Promise<void> => {
