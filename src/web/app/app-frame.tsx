@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, Outlet, useParams, useRouterState } from '@tanstack/react-router'
+import { Link, Outlet, useParams } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { queries } from '#/web/data/queries.ts'
 import { Status } from '#/web/ui/bits.tsx'
 import { buttonLook } from '#/web/ui/button.tsx'
-import { Settled } from '#/web/ui/settled.tsx'
+import { Settled, useShownPath } from '#/web/ui/settled.tsx'
 import { Loaded } from '#/web/ui/states.tsx'
 import { ACTIVE_TAB, TAB, Tabs } from '#/web/ui/tabs.tsx'
 import { AppContext } from './app-context.ts'
@@ -15,7 +15,7 @@ import { APP_TABS } from './app-tabs.ts'
 export const AppFrame = (): ReactNode => {
   const { app: name = '' } = useParams({ strict: false })
   const query = useQuery(queries.app(name))
-  const path = useRouterState({ select: ({ location }) => location.pathname })
+  const path = useShownPath()
   return (
     <Loaded query={query} what="the app" lines={4} isPage>
       {(app) => (

@@ -7,6 +7,7 @@ import { Mono, Section } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
 import { Field, Form } from '#/web/ui/form.tsx'
 import { Loaded, Problem } from '#/web/ui/states.tsx'
+import { emptiedOf } from '#/web/ui/use-draft.ts'
 import { useApp } from './app-context.ts'
 
 /** What builds the app from its next push on, in this order. */
@@ -77,7 +78,11 @@ export const Buildpacks = (): ReactNode => {
           }
         </Loaded>
         <Form
-          onSend={() => change.mutate([...urls, added.trim()], { onSuccess: () => setAdded('') })}
+          onSend={() =>
+            change.mutate([...urls, added.trim()], {
+              onSuccess: (_all, sent) => setAdded(emptiedOf(sent.at(-1) ?? '')),
+            })
+          }
         >
           <Field
             label="Add a buildpack"

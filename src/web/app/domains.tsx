@@ -8,6 +8,7 @@ import { Mono, Section } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
 import { Choice, Field, Form } from '#/web/ui/form.tsx'
 import { Loaded, Problem } from '#/web/ui/states.tsx'
+import { emptiedOf } from '#/web/ui/use-draft.ts'
 import { useApp } from './app-context.ts'
 
 const NONE = ''
@@ -105,7 +106,11 @@ const AddDomain = (): ReactNode => {
     request('POST', `/apps/${app.id}/domains`, { body: { hostname: wanted, sni_endpoint: null } }),
   )
   return (
-    <Form onSend={() => add.mutate(hostname.trim(), { onSuccess: () => setHostname('') })}>
+    <Form
+      onSend={() =>
+        add.mutate(hostname.trim(), { onSuccess: (_domain, sent) => setHostname(emptiedOf(sent)) })
+      }
+    >
       <Field
         label="Add a domain"
         placeholder="www.example.com"

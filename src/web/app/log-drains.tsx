@@ -9,6 +9,7 @@ import { Button } from '#/web/ui/button.tsx'
 import { Field, Form } from '#/web/ui/form.tsx'
 import { RemovableRow } from '#/web/ui/removable-row.tsx'
 import { Loaded, Problem, Reason } from '#/web/ui/states.tsx'
+import { emptiedOf } from '#/web/ui/use-draft.ts'
 import { useApp } from './app-context.ts'
 
 /** Where else the log of the app goes. Their addresses may hold passwords, so that only who operates the app sees them. */
@@ -76,14 +77,15 @@ const Add = (): ReactNode => {
   const app = useApp()
   const [url, setUrl] = useState('')
   const add = useMutation({
-    mutationFn: () => request('POST', `/apps/${app.id}/log-drains`, { body: { url: url.trim() } }),
-    onSuccess: async () => {
-      setUrl('')
+    mutationFn: (wanted: string) =>
+      request('POST', `/apps/${app.id}/log-drains`, { body: { url: wanted } }),
+    onSuccess: async (_drain, sent) => {
+      setUrl(emptiedOf(sent))
       await queryClient.invalidateQueries({ queryKey: ['part', app.id, 'log-drains'] })
     },
   })
   return (
-    <Form onSend={() => add.mutate()} className="grid gap-3 p-4">
+    <Form onSend={() => add.mutate(url.trim())} className="grid gap-3 p-4">
       <Field
         label="Add a log drain"
         hint="Each line is posted by HTTPS, or sent by syslog over TCP or TLS."

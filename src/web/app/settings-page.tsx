@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useState, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { request } from '#/web/data/client.ts'
 import { useRefusal } from '#/web/data/permission.ts'
 import { queries, queryClient } from '#/web/data/queries.ts'
@@ -8,7 +8,7 @@ import type { App } from '#/web/data/types.ts'
 import { Section } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
 import { Danger } from '#/web/ui/danger.tsx'
-import { Field, Form } from '#/web/ui/form.tsx'
+import { Rename } from '#/web/ui/rename.tsx'
 import { Problem } from '#/web/ui/states.tsx'
 import { useApp } from './app-context.ts'
 import { Buildpacks } from './buildpacks.tsx'
@@ -33,7 +33,7 @@ export const SettingsPage = (): ReactNode => {
       <Traffic />
       <LogDrains />
       <Features />
-      <Name key={app.name} app={app} />
+      <Name app={app} />
       <Maintenance app={app} />
       <Owner />
       <Danger
@@ -53,37 +53,19 @@ export const SettingsPage = (): ReactNode => {
 
 const Name = ({ app }: { app: App }): ReactNode => {
   const navigate = useNavigate()
-  const [name, setName] = useState(app.name)
-  const refusal = useRefusal(app.id, 'manage')
-  const rename = useMutation({
-    mutationFn: () => request<App>('PATCH', `/apps/${app.id}`, { body: { name: name.trim() } }),
-    onSuccess: async (renamed) => {
-      await navigate({ to: '/apps/$app/settings', params: { app: renamed.name } })
-      await queryClient.invalidateQueries()
-    },
-  })
   return (
-    <Section title="Name">
-      <Form onSend={() => rename.mutate()} className="card grid gap-3 p-4">
-        <Field
-          label="Name of the app"
-          hint="Its address and its git URL change with it; the old ones stop working."
-          value={name}
-          disabled={refusal !== undefined}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <Problem error={rename.error} />
-        <Button
-          type="submit"
-          refusal={refusal}
-          isBusy={rename.isPending}
-          disabled={name.trim() === app.name || name.trim() === ''}
-          className="justify-self-start"
-        >
-          Rename
-        </Button>
-      </Form>
-    </Section>
+    <Rename
+      thing="app"
+      name={app.name}
+      hint="Its address and its git URL change with it; the old ones stop working."
+      refusal={useRefusal(app.id, 'manage')}
+      onRename={async (name) => {
+        const renamed = await request<App>('PATCH', `/apps/${app.id}`, { body: { name } })
+        queryClient.setQueryData(queries.app(renamed.name).queryKey, renamed)
+        await navigate({ to: '/apps/$app/settings', params: { app: renamed.name } })
+        await queryClient.invalidateQueries()
+      }}
+    />
   )
 }
 

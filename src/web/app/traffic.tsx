@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useState, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { request } from '#/web/data/client.ts'
 import { useRefusal } from '#/web/data/permission.ts'
 import { queries, queryClient } from '#/web/data/queries.ts'
@@ -9,6 +9,7 @@ import { Button } from '#/web/ui/button.tsx'
 import { Field, Form } from '#/web/ui/form.tsx'
 import { Loaded, Problem } from '#/web/ui/states.tsx'
 import { Switch } from '#/web/ui/switch.tsx'
+import { useDraft } from '#/web/ui/use-draft.ts'
 import { useApp } from './app-context.ts'
 import { Protection } from './protection.tsx'
 
@@ -23,7 +24,7 @@ export const Traffic = (): ReactNode => {
           <div className="card divide-y">
             <HttpsOnly isOn={traffic.https_only} />
             <Protection isProtected={traffic.protected} />
-            <Limits key={JSON.stringify(traffic)} traffic={traffic} />
+            <Limits traffic={traffic} />
           </div>
         )}
       </Loaded>
@@ -66,14 +67,19 @@ const limitOf = (text: string): number | null => (text.trim() === '' ? null : Nu
 const Limits = ({ traffic }: { traffic: TrafficSettings }): ReactNode => {
   const app = useApp()
   const refusal = useRefusal(app.id, 'operate')
-  const [requests, setRequests] = useState(textOf(traffic.request_limit))
-  const [drain, setDrain] = useState(textOf(traffic.drain_seconds))
+  const { draft, edited, set, saved } = useDraft({
+    requests: textOf(traffic.request_limit),
+    drain: textOf(traffic.drain_seconds),
+  })
   const change = useChange()
-  const wanted = { request_limit: limitOf(requests), drain_seconds: limitOf(drain) }
+  const wanted = { request_limit: limitOf(draft.requests), drain_seconds: limitOf(draft.drain) }
   const isSame =
     wanted.request_limit === traffic.request_limit && wanted.drain_seconds === traffic.drain_seconds
   return (
-    <Form onSend={() => change.mutate(wanted)} className="grid gap-4 p-4">
+    <Form
+      onSend={() => change.mutate(wanted, { onSuccess: () => saved(edited) })}
+      className="grid gap-4 p-4"
+    >
       <div className="grid gap-4 sm:grid-cols-2">
         <Field
           label="Requests at once"
@@ -81,9 +87,9 @@ const Limits = ({ traffic }: { traffic: TrafficSettings }): ReactNode => {
           type="number"
           min={1}
           max={100_000}
-          value={requests}
+          value={draft.requests}
           disabled={refusal !== undefined}
-          onChange={(event) => setRequests(event.target.value)}
+          onChange={(event) => set({ requests: event.target.value })}
         />
         <Field
           label="Seconds to drain"
@@ -91,9 +97,9 @@ const Limits = ({ traffic }: { traffic: TrafficSettings }): ReactNode => {
           type="number"
           min={1}
           max={600}
-          value={drain}
+          value={draft.drain}
           disabled={refusal !== undefined}
-          onChange={(event) => setDrain(event.target.value)}
+          onChange={(event) => set({ drain: event.target.value })}
         />
       </div>
       <Problem error={change.error} />

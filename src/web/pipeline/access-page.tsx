@@ -13,6 +13,7 @@ import { Checks, Field, Form } from '#/web/ui/form.tsx'
 import { ALWAYS, PERMISSIONS } from '#/web/ui/permissions.ts'
 import { Sheet } from '#/web/ui/sheet.tsx'
 import { Empty, Loaded, Problem, Reason } from '#/web/ui/states.tsx'
+import { useDraft } from '#/web/ui/use-draft.ts'
 import { usePipeline } from './pipeline-context.ts'
 
 /** Who gets what on new review and test apps. */
@@ -52,12 +53,15 @@ const AutoJoin = ({ pipeline }: { pipeline: Pipeline }): ReactNode => {
     collaborator_permissions: permissions,
     permissions_fixed_by_team: isFixed,
   } = pipeline.ephemeral_apps
-  const [edited, setEdited] = useState<{ joins?: boolean; chosen?: string[] }>({})
-  const { joins = isOn, chosen = permissions.map(({ name }) => name) } = edited
+  const { draft, edited, set, saved } = useDraft({
+    joins: isOn,
+    chosen: permissions.map(({ name }): string => name),
+  })
+  const { joins, chosen } = draft
   const refusal = useJoinRefusal(pipeline)
   const fixed = isFixed ? 'The team has fixed the permissions for all its pipelines.' : undefined
   const save = useMutation({
-    mutationFn: () =>
+    mutationFn: (_edited: typeof edited) =>
       request('PATCH', `/pipelines/${pipeline.id}`, {
         body: {
           ephemeral_apps: {
@@ -66,20 +70,20 @@ const AutoJoin = ({ pipeline }: { pipeline: Pipeline }): ReactNode => {
           },
         },
       }),
-    onSuccess: async () => {
+    onSuccess: async (_answer, sent) => {
       await refresh()
-      setEdited({})
+      saved(sent)
     },
   })
   return (
     <Section title="Auto-join">
-      <Form onSend={() => save.mutate()} className="card grid gap-4 p-4">
+      <Form onSend={() => save.mutate(edited)} className="card grid gap-4 p-4">
         <Checks
           label="Members of the team"
           options={[{ value: 'join', text: 'join new review and test apps by themselves' }]}
           chosen={joins ? ['join'] : []}
           refusal={refusal}
-          onChange={(all) => setEdited({ ...edited, joins: all.length > 0 })}
+          onChange={(all) => set({ joins: all.length > 0 })}
         />
         {pipeline.owner.type === 'team' && (
           <Checks
@@ -87,7 +91,7 @@ const AutoJoin = ({ pipeline }: { pipeline: Pipeline }): ReactNode => {
             options={OPTIONS}
             chosen={chosen}
             refusal={refusal ?? fixed ?? (joins ? undefined : 'Nobody joins by themselves.')}
-            onChange={(all) => setEdited({ ...edited, chosen: all })}
+            onChange={(all) => set({ chosen: all })}
           />
         )}
         <Reason text={refusal ?? fixed} />

@@ -8,6 +8,7 @@ import { Mono, Section } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
 import { Choice, Field, Form } from '#/web/ui/form.tsx'
 import { Loaded, Problem, Reason } from '#/web/ui/states.tsx'
+import { emptiedOf } from '#/web/ui/use-draft.ts'
 
 type Props = { pipeline: Pipeline; stage: PipelineStage }
 
@@ -85,16 +86,16 @@ const Add = ({ path, refusal }: { path: string; refusal: string | undefined }): 
   const [key, setKey] = useState('')
   const [mark, setMark] = useState('must-differ')
   const add = useMutation({
-    mutationFn: () =>
-      request('PUT', `${path}/${encodeURIComponent(key.trim())}`, { body: { mark } }),
-    onSuccess: async () => {
+    mutationFn: (wanted: string) =>
+      request('PUT', `${path}/${encodeURIComponent(wanted)}`, { body: { mark } }),
+    onSuccess: async (_mark, sent) => {
       await refresh()
-      setKey('')
+      setKey(emptiedOf(sent))
     },
   })
   const isOff = refusal !== undefined
   return (
-    <Form onSend={() => add.mutate()} className="grid gap-3 p-4">
+    <Form onSend={() => add.mutate(key.trim())} className="grid gap-3 p-4">
       <div className="grid items-end gap-3 sm:grid-cols-[minmax(0,1fr)_12rem_auto]">
         <Field
           label="Config var"

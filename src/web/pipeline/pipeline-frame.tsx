@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, Outlet, useParams, useRouterState } from '@tanstack/react-router'
+import { Link, Outlet, useParams } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { queries } from '#/web/data/queries.ts'
 import { count } from '#/web/text/words.ts'
 import { PageTitle } from '#/web/ui/bits.tsx'
-import { Settled } from '#/web/ui/settled.tsx'
+import { Settled, useShownPath } from '#/web/ui/settled.tsx'
 import { Loaded } from '#/web/ui/states.tsx'
 import { ACTIVE_TAB, TAB, Tabs } from '#/web/ui/tabs.tsx'
 import { PipelineContext } from './pipeline-context.ts'
@@ -15,7 +15,7 @@ export const PipelineFrame = (): ReactNode => {
   const { pipeline: name = '' } = useParams({ strict: false })
   const query = useQuery(queries.pipeline(name))
   const couplings = useQuery(queries.couplings)
-  const path = useRouterState({ select: ({ location }) => location.pathname })
+  const path = useShownPath()
   return (
     <Loaded query={query} what="the pipeline" lines={5} isPage>
       {(pipeline) => (

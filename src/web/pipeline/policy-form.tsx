@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useState, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { BLOCKING_RULES } from '#/platform/promotion/finding-table.ts'
 import { request } from '#/web/data/client.ts'
 import { usePipelineRefusal } from '#/web/data/permission.ts'
@@ -9,6 +9,7 @@ import { Section } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
 import { Checks, Choice, Field, Form } from '#/web/ui/form.tsx'
 import { Loaded, Problem, Reason } from '#/web/ui/states.tsx'
+import { useDraft } from '#/web/ui/use-draft.ts'
 
 type Props = { pipeline: Pipeline; stage: PipelineStage }
 
@@ -65,22 +66,20 @@ const bodyOf = (draft: Draft) => ({
 const Fields = ({ pipeline, stage, policy }: Props & { policy: StagePolicy }): ReactNode => {
   const refusal = usePipelineRefusal(pipeline)
   const isOff = refusal !== undefined
-  const [edited, setEdited] = useState<Partial<Draft>>({})
-  const draft = { ...draftOf(policy), ...edited }
-  const set = (change: Partial<Draft>): void => setEdited({ ...edited, ...change })
+  const { draft, edited, isEdited, set, saved } = useDraft(draftOf(policy))
   const save = useMutation({
-    mutationFn: () =>
+    mutationFn: (_edited: Partial<Draft>) =>
       request('PATCH', `/pipelines/${pipeline.id}/stages/${stage.id}/policy`, {
         body: bodyOf(draft),
       }),
-    onSuccess: async () => {
+    onSuccess: async (_answer, sent) => {
       await queryClient.invalidateQueries({ queryKey: ['pipelines'] })
       await queryClient.invalidateQueries({ queryKey: ['plan'] })
-      setEdited({})
+      saved(sent)
     },
   })
   return (
-    <Form onSend={() => save.mutate()} className="card grid gap-5 p-4">
+    <Form onSend={() => save.mutate(edited)} className="card grid gap-5 p-4">
       <div className="grid items-start gap-4 sm:grid-cols-2">
         <Field
           label="Approvals needed"
@@ -160,7 +159,7 @@ const Fields = ({ pipeline, stage, policy }: Props & { policy: StagePolicy }): R
           Save policy
         </Button>
         <span role="status" className="text-sm text-muted">
-          {save.isSuccess && Object.keys(edited).length === 0 && 'Saved'}
+          {save.isSuccess && !isEdited && 'Saved'}
         </span>
       </div>
     </Form>

@@ -9,7 +9,8 @@ import { count } from '#/web/text/words.ts'
 import { Section } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
 import { Danger } from '#/web/ui/danger.tsx'
-import { Choice, Field, Form } from '#/web/ui/form.tsx'
+import { Choice, Form } from '#/web/ui/form.tsx'
+import { Rename } from '#/web/ui/rename.tsx'
 import { Sheet } from '#/web/ui/sheet.tsx'
 import { Problem, Reason } from '#/web/ui/states.tsx'
 import { PathRules } from './path-rules.tsx'
@@ -22,7 +23,7 @@ export const SettingsPage = (): ReactNode => {
   const navigate = useNavigate()
   return (
     <>
-      <Name key={pipeline.name} pipeline={pipeline} />
+      <Name pipeline={pipeline} />
       <Owner pipeline={pipeline} />
       <Production pipeline={pipeline} />
       <StageConfig pipeline={pipeline} />
@@ -47,39 +48,20 @@ type Props = { pipeline: Pipeline }
 
 const Name = ({ pipeline }: Props): ReactNode => {
   const navigate = useNavigate()
-  const [name, setName] = useState(pipeline.name)
-  const refusal = usePipelineRefusal(pipeline)
-  const rename = useMutation({
-    mutationFn: () =>
-      request<Pipeline>('PATCH', `/pipelines/${pipeline.id}`, { body: { name: name.trim() } }),
-    onSuccess: async (renamed) => {
-      await navigate({ to: '/pipelines/$pipeline/settings', params: { pipeline: renamed.name } })
-      await queryClient.invalidateQueries()
-    },
-  })
   return (
-    <Section title="Name">
-      <Form onSend={() => rename.mutate()} className="card grid gap-3 p-4">
-        <Field
-          label="Name of the pipeline"
-          value={name}
-          disabled={refusal !== undefined}
-          title={refusal}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <Reason text={refusal} />
-        <Problem error={rename.error} />
-        <Button
-          type="submit"
-          refusal={refusal}
-          isBusy={rename.isPending}
-          disabled={name.trim() === pipeline.name || name.trim() === ''}
-          className="justify-self-start"
-        >
-          Rename
-        </Button>
-      </Form>
-    </Section>
+    <Rename
+      thing="pipeline"
+      name={pipeline.name}
+      refusal={usePipelineRefusal(pipeline)}
+      onRename={async (name) => {
+        const renamed = await request<Pipeline>('PATCH', `/pipelines/${pipeline.id}`, {
+          body: { name },
+        })
+        queryClient.setQueryData(queries.pipeline(renamed.name).queryKey, renamed)
+        await navigate({ to: '/pipelines/$pipeline/settings', params: { pipeline: renamed.name } })
+        await queryClient.invalidateQueries()
+      }}
+    />
   )
 }
 

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { useRef, type ReactNode } from 'react'
 import { RequestError } from '#/web/data/client.ts'
 import { queries } from '#/web/data/queries.ts'
 import { Failure, Loaded } from '#/web/ui/states.tsx'
@@ -14,14 +14,18 @@ export const StagePage = (): ReactNode => {
   const pipeline = usePipeline()
   const { stage: name = '' } = useParams({ strict: false })
   const stages = useQuery(queries.stages(pipeline.id))
+  // Whatever somebody else names it meanwhile.
+  const seen = useRef<{ name: string; id: string }>(undefined)
   return (
     <Loaded query={stages} what="the stage" lines={5}>
       {(all) => {
-        const stage = all.find((one) => one.name === name)
+        const id = seen.current?.name === name ? seen.current.id : undefined
+        const stage = all.find((one) => one.name === name) ?? all.find((one) => one.id === id)
         if (!stage)
           return (
             <Failure error={new RequestError(404, 'not_found', `No stage is named ${name}.`)} />
           )
+        seen.current = { name, id: stage.id }
         return (
           <>
             <p className="mb-5 text-sm">

@@ -5,14 +5,17 @@ import { useIsConnected, useLiveChanges } from '#/web/data/live.ts'
 import { queries } from '#/web/data/queries.ts'
 import { Icon, ICONS } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
-import { Settled } from '#/web/ui/settled.tsx'
+import { keepFocus } from '#/web/ui/focus.ts'
+import { RefusalNote } from '#/web/ui/refusal-note.tsx'
+import { Settled, useShownPath } from '#/web/ui/settled.tsx'
 import { Menu, MenuItem, MenuLabel, MenuLine } from '#/web/ui/menu.tsx'
 import { Palette } from './palette.tsx'
 import { isDark, switchTheme } from './theme.ts'
 
 export const Shell = (): ReactNode => {
   useLiveChanges()
-  const path = useRouterState({ select: ({ location }) => location.pathname })
+  useEffect(keepFocus, [])
+  const path = useShownPath()
   const [isSearching, setSearching] = useState(false)
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
@@ -39,6 +42,7 @@ export const Shell = (): ReactNode => {
         </Settled>
       </main>
       <Announcer />
+      <RefusalNote />
       {isSearching && <Palette onClose={() => setSearching(false)} />}
     </>
   )

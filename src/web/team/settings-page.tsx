@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useState, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { request } from '#/web/data/client.ts'
 import { teamRefusal } from '#/web/data/permission.ts'
 import { queries, queryClient } from '#/web/data/queries.ts'
@@ -8,9 +8,11 @@ import type { Team, TeamPreferences } from '#/web/data/types.ts'
 import { Section } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
 import { Danger } from '#/web/ui/danger.tsx'
-import { Checks, Choice, Field, Form } from '#/web/ui/form.tsx'
+import { Checks, Choice, Form } from '#/web/ui/form.tsx'
 import { ALWAYS, PERMISSIONS } from '#/web/ui/permissions.ts'
+import { Rename } from '#/web/ui/rename.tsx'
 import { Loaded, Problem, Reason } from '#/web/ui/states.tsx'
+import { useDraft } from '#/web/ui/use-draft.ts'
 import { useTeam } from './team-context.ts'
 
 export const TeamSettingsPage = (): ReactNode => {
@@ -18,7 +20,7 @@ export const TeamSettingsPage = (): ReactNode => {
   const navigate = useNavigate()
   return (
     <>
-      <Name key={team.name} team={team} />
+      <Name team={team} />
       <Preferences team={team} />
       <ReviewApps team={team} />
       <Danger
@@ -38,38 +40,18 @@ export const TeamSettingsPage = (): ReactNode => {
 
 const Name = ({ team }: { team: Team }): ReactNode => {
   const navigate = useNavigate()
-  const [name, setName] = useState(team.name)
-  const refusal = teamRefusal(team)
-  const rename = useMutation({
-    mutationFn: () => request<Team>('PATCH', `/teams/${team.id}`, { body: { name: name.trim() } }),
-    onSuccess: async (renamed) => {
-      await navigate({ to: '/teams/$team/settings', params: { team: renamed.name } })
-      await queryClient.invalidateQueries()
-    },
-  })
   return (
-    <Section title="Name">
-      <Form onSend={() => rename.mutate()} className="card grid gap-3 p-4">
-        <Field
-          label="Name of the team"
-          value={name}
-          disabled={refusal !== undefined}
-          title={refusal}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <Reason text={refusal} />
-        <Problem error={rename.error} />
-        <Button
-          type="submit"
-          refusal={refusal}
-          isBusy={rename.isPending}
-          disabled={name.trim() === team.name || name.trim() === ''}
-          className="justify-self-start"
-        >
-          Rename
-        </Button>
-      </Form>
-    </Section>
+    <Rename
+      thing="team"
+      name={team.name}
+      refusal={teamRefusal(team)}
+      onRename={async (name) => {
+        const renamed = await request<Team>('PATCH', `/teams/${team.id}`, { body: { name } })
+        queryClient.setQueryData(queries.team(renamed.name).queryKey, renamed)
+        await navigate({ to: '/teams/$team/settings', params: { team: renamed.name } })
+        await queryClient.invalidateQueries()
+      }}
+    />
   )
 }
 
@@ -88,41 +70,40 @@ const Preferences = ({ team }: { team: Team }): ReactNode => {
 type PreferencesProps = { team: Team; preferences: TeamPreferences }
 
 const PreferencesForm = ({ team, preferences }: PreferencesProps): ReactNode => {
-  const [edited, setEdited] = useState<{ permissions?: string[]; joins?: boolean }>({})
-  const {
-    permissions = preferences.member_permissions.map(({ name }) => name),
-    joins = preferences.auto_join,
-  } = edited
+  const { draft, edited, isEdited, set, saved } = useDraft({
+    permissions: preferences.member_permissions.map(({ name }): string => name),
+    joins: preferences.auto_join,
+  })
   const refusal = teamRefusal(team)
   const save = useMutation({
-    mutationFn: () =>
+    mutationFn: (_edited: typeof edited) =>
       request('PATCH', `/teams/${team.id}/preferences`, {
-        body: { member_permissions: permissions, auto_join: joins },
+        body: { member_permissions: draft.permissions, auto_join: draft.joins },
       }),
-    onSuccess: async () => {
+    onSuccess: async (_answer, sent) => {
       await queryClient.invalidateQueries()
-      setEdited({})
+      saved(sent)
     },
   })
   return (
-    <Form onSend={() => save.mutate()} className="card grid gap-4 p-4">
+    <Form onSend={() => save.mutate(edited)} className="card grid gap-4 p-4">
       <Checks
         label="What members may do on unlocked apps"
         options={PERMISSIONS.map((one) => ({ ...one, refusal: NEVER[one.value] }))}
-        chosen={permissions}
+        chosen={draft.permissions}
         refusal={refusal}
-        onChange={(all) => setEdited({ ...edited, permissions: all })}
+        onChange={(permissions) => set({ permissions })}
       />
       <Checks
         label="In new pipelines members"
         options={[{ value: JOIN, text: 'join new review and test apps by themselves' }]}
-        chosen={joins ? [JOIN] : []}
+        chosen={draft.joins ? [JOIN] : []}
         refusal={refusal}
-        onChange={(all) => setEdited({ ...edited, joins: all.length > 0 })}
+        onChange={(all) => set({ joins: all.length > 0 })}
       />
       <Reason text={refusal} />
       <Problem error={save.error} />
-      <Save save={save} refusal={refusal} isEdited={Object.keys(edited).length > 0} />
+      <Save save={save} refusal={refusal} isEdited={isEdited} />
     </Form>
   )
 }
@@ -167,26 +148,26 @@ const ReviewApps = ({ team }: { team: Team }): ReactNode => {
 type FixedProps = { team: Team; fixed: string[] | null }
 
 const FixedPermissions = ({ team, fixed }: FixedProps): ReactNode => {
-  const [edited, setEdited] = useState<string[] | null>()
-  const chosen = edited === undefined ? fixed : edited
+  const { draft, edited, isEdited, set, saved } = useDraft({ chosen: fixed })
+  const { chosen } = draft
   const refusal = teamRefusal(team)
   const save = useMutation({
-    mutationFn: () =>
+    mutationFn: (_edited: typeof edited) =>
       request('PATCH', `/teams/${team.id}/ephemeral-apps`, {
         body: { static_permissions: chosen },
       }),
-    onSuccess: async () => {
+    onSuccess: async (_answer, sent) => {
       await queryClient.invalidateQueries()
-      setEdited(undefined)
+      saved(sent)
     },
   })
   return (
-    <Form onSend={() => save.mutate()} className="card grid gap-4 p-4">
+    <Form onSend={() => save.mutate(edited)} className="card grid gap-4 p-4">
       <Choice
         label="What members may do on them"
         value={chosen === null ? EACH : ALL}
         disabled={refusal !== undefined}
-        onChoose={(value) => setEdited(value === EACH ? null : ['view', 'deploy', 'operate'])}
+        onChoose={(value) => set({ chosen: value === EACH ? null : ['view', 'deploy', 'operate'] })}
         options={[
           { value: EACH, text: 'Each pipeline says so for itself' },
           { value: ALL, text: 'The same in all pipelines of the team' },
@@ -201,12 +182,12 @@ const FixedPermissions = ({ team, fixed }: FixedProps): ReactNode => {
           }))}
           chosen={chosen}
           refusal={refusal}
-          onChange={setEdited}
+          onChange={(all) => set({ chosen: all })}
         />
       )}
       <Reason text={refusal} />
       <Problem error={save.error} />
-      <Save save={save} refusal={refusal} isEdited={edited !== undefined} />
+      <Save save={save} refusal={refusal} isEdited={isEdited} />
     </Form>
   )
 }

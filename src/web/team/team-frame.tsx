@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, Outlet, useParams, useRouterState } from '@tanstack/react-router'
+import { Link, Outlet, useParams } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { queries } from '#/web/data/queries.ts'
 import { PageTitle } from '#/web/ui/bits.tsx'
-import { Settled } from '#/web/ui/settled.tsx'
+import { Settled, useShownPath } from '#/web/ui/settled.tsx'
 import { Loaded } from '#/web/ui/states.tsx'
 import { ACTIVE_TAB, TAB, Tabs } from '#/web/ui/tabs.tsx'
 import { TeamContext } from './team-context.ts'
@@ -18,7 +18,7 @@ const TABS = [
 export const TeamFrame = (): ReactNode => {
   const { team: name = '' } = useParams({ strict: false })
   const query = useQuery(queries.team(name))
-  const path = useRouterState({ select: ({ location }) => location.pathname })
+  const path = useShownPath()
   return (
     <Loaded query={query} what="the team" lines={4} isPage>
       {(team) => (

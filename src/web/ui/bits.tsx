@@ -93,7 +93,7 @@ export const Section = ({
     aria-label={title}
     id={fragmentOf(title)}
     tabIndex={-1}
-    className="mb-8 scroll-mt-4 outline-none"
+    className="mb-8 scroll-mt-4 rounded-lg outline-offset-4"
   >
     <div className="mb-3 flex min-h-9 flex-wrap items-center justify-between gap-2">
       <h2 className="text-lg font-semibold">{title}</h2>

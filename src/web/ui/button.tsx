@@ -17,25 +17,31 @@ type ButtonProps = ComponentProps<'button'> & {
 }
 
 export const buttonLook = (kind: Kind = 'plain'): string =>
-  `inline-flex min-h-9 items-center justify-center gap-2 rounded-md border px-3 py-1 text-sm font-medium whitespace-nowrap transition disabled:cursor-not-allowed disabled:opacity-60 ${LOOKS[kind]}`
+  `inline-flex min-h-9 items-center justify-center gap-2 rounded-md border px-3 py-1 text-sm font-medium whitespace-nowrap transition aria-disabled:cursor-not-allowed aria-disabled:opacity-60 ${LOOKS[kind]}`
 
+/** One that cannot be used keeps its place and the focus, so that a keyboard finds it, and why. */
 export const Button = ({
   kind = 'plain',
   isBusy = false,
   refusal,
   className = '',
-  disabled,
+  disabled = false,
+  onClick,
   children,
   ...rest
-}: ButtonProps): ReactNode => (
-  <button
-    type="button"
-    {...rest}
-    title={refusal ?? rest.title}
-    disabled={disabled || isBusy || refusal !== undefined}
-    aria-busy={isBusy || undefined}
-    className={`${buttonLook(kind)} ${className}`}
-  >
-    {children}
-  </button>
-)
+}: ButtonProps): ReactNode => {
+  const isOff = disabled || isBusy || refusal !== undefined
+  return (
+    <button
+      type="button"
+      {...rest}
+      title={refusal ?? rest.title}
+      aria-disabled={isOff || undefined}
+      aria-busy={isBusy || undefined}
+      onClick={isOff ? (event) => event.preventDefault() : onClick}
+      className={`${buttonLook(kind)} ${className}`}
+    >
+      {children}
+    </button>
+  )
+}

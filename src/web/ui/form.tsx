@@ -15,6 +15,7 @@ export const Field = ({ label, hint, ...rest }: FieldProps): ReactNode => {
         spellCheck={false}
         {...(hint === undefined ? {} : { 'aria-describedby': `${id}-hint` })}
         {...rest}
+        data-autofocus={rest.autoFocus}
         className="field"
       />
       {hint !== undefined && (
@@ -34,6 +35,7 @@ type ChoiceProps = Omit<ComponentProps<'select'>, 'onChange'> & {
 
 export const Choice = ({ label, options, onChoose, ...rest }: ChoiceProps): ReactNode => {
   const id = useId()
+  const isGone = rest.value !== '' && !options.some(({ value }) => value === rest.value)
   return (
     <div className="grid gap-1">
       <label htmlFor={id} className="text-sm font-medium">
@@ -45,6 +47,7 @@ export const Choice = ({ label, options, onChoose, ...rest }: ChoiceProps): Reac
         className="field"
         onChange={(event) => onChoose(event.target.value)}
       >
+        {isGone && <option value={rest.value}>Not there any more</option>}
         {options.map(({ value, text }) => (
           <option key={value} value={value}>
             {text}
@@ -98,8 +101,9 @@ export const SmallChoice = ({
     aria-label={label}
     value={value}
     title={refusal}
-    disabled={refusal !== undefined || isBusy}
-    onChange={(event) => onChoose(event.target.value)}
+    disabled={refusal !== undefined}
+    aria-busy={isBusy || undefined}
+    onChange={(event) => !isBusy && onChoose(event.target.value)}
     className="field w-auto disabled:opacity-60"
   >
     {options.map(({ value: one, text, isDisabled = false }) => (
@@ -124,7 +128,7 @@ export const Checks = ({ label, options, chosen, refusal, onChange }: ChecksProp
   <fieldset className="grid gap-2" title={refusal}>
     <legend className="mb-1 text-sm font-medium">{label}</legend>
     {options.map(({ value, text, about, refusal: own }) => (
-      <label key={value} className="flex items-start gap-2" title={own}>
+      <label key={value} className="flex items-start gap-2">
         <input
           type="checkbox"
           checked={chosen.includes(value)}
@@ -141,6 +145,7 @@ export const Checks = ({ label, options, chosen, refusal, onChange }: ChecksProp
         <span className="min-w-0">
           {text}
           {about !== undefined && <span className="block text-sm text-muted">{about}</span>}
+          {own !== undefined && <span className="block text-sm text-muted">{own}</span>}
         </span>
       </label>
     ))}

@@ -1,5 +1,6 @@
 import * as Dropdown from '@radix-ui/react-dropdown-menu'
 import type { ReactNode } from 'react'
+import { isFocusFree } from './focus.ts'
 
 const ITEM =
   'flex w-full min-h-9 items-center rounded px-3 py-1.5 text-sm select-none outline-none data-[highlighted]:bg-sunken data-[disabled]:opacity-60'
@@ -18,6 +19,8 @@ export const Menu = ({
       align="end"
       sideOffset={6}
       collisionPadding={12}
+      // Else its button takes the focus from the page or the sheet that an item has led to.
+      onCloseAutoFocus={(event) => !isFocusFree() && event.preventDefault()}
       className="z-50 max-w-80 min-w-48 rounded-lg border bg-surface p-1 shadow-lg"
     >
       {children}

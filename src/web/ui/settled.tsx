@@ -1,5 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState, type ReactNode } from 'react'
+import { useRouterState } from '@tanstack/react-router'
+import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react'
+import { isFocusFree } from './focus.ts'
 import { Loading } from './states.tsx'
 
 const LOOK_MS = 16
@@ -51,16 +53,36 @@ const useIsQuiet = (place: string): boolean => {
     return () => clearInterval(timer)
   }, [place, queryClient])
   const isQuiet = quietAt === place
-  useEffect(() => {
-    if (isQuiet) goToFragment()
+  const hasShown = useRef(false)
+  useLayoutEffect(() => {
+    if (!isQuiet) return
+    focusStart(hasShown.current)
+    hasShown.current = true
   }, [isQuiet])
   return isQuiet
 }
 
-/** Only now what the address leads to is where it stays. */
-const goToFragment = (): void => {
+/**
+ * Only now what the address leads to is where it stays, and only what is seen can have the focus.
+ * @param isLater a page came before it, on which a keyboard has left what is gone
+ */
+const focusStart = (isLater: boolean): void => {
   const id = decodeURIComponent(location.hash.slice(1))
   const target = id === '' ? null : document.getElementById(id)
   target?.scrollIntoView()
   target?.focus({ preventScroll: true })
+  const main = document.getElementById('main')
+  const field = main?.querySelector<HTMLElement>('[data-autofocus]')
+  const start = field ?? (isLater ? main : null)
+  if (isFocusFree() || (field && isAround(main))) start?.focus({ preventScroll: true })
 }
+
+/** Whether what has the focus is around the page, such as the button of a menu that has led to it. */
+const isAround = (main: HTMLElement | null): boolean => {
+  const focused = document.activeElement
+  return focused === main || !(main?.contains(focused) || focused?.closest('[role=dialog]'))
+}
+
+/** The path of the page that is there: not yet that of the next one, while it is still being fetched. */
+export const useShownPath = (): string =>
+  useRouterState({ select: ({ matches }) => matches.at(-1)?.pathname ?? '/' })

@@ -2,6 +2,7 @@ import * as Dialog from '@radix-ui/react-dialog'
 import { useState, type ReactNode } from 'react'
 import { Button } from './button.tsx'
 import { Icon, ICONS } from './bits.tsx'
+import { focusPlaceOf, giveFocusBack, isFocusFree, type FocusPlace } from './focus.ts'
 
 type SheetProps = {
   title: string
@@ -28,7 +29,8 @@ export const Sheet = ({
         <Dialog.Content
           onCloseAutoFocus={(event) => {
             event.preventDefault()
-            giveFocus(opener)
+            // Not from the field of the page that came instead, or from what one went to meanwhile.
+            if (isFocusFree()) giveFocusBack(opener)
           }}
           className={`fixed z-40 flex flex-col overflow-y-auto overscroll-contain border bg-surface p-5 shadow-xl sm:p-6 ${
             place === 'side'
@@ -55,14 +57,11 @@ export const Sheet = ({
 }
 
 /** What a keyboard was at; of an item of a menu, which goes, the button that has opened the menu. */
-const focusedBefore = (): Element | null => {
+const focusedBefore = (): FocusPlace | undefined => {
   const focused = document.activeElement
   const menu = focused?.closest('[role=menu]')
-  return menu ? document.getElementById(menu.getAttribute('aria-labelledby') ?? '') : focused
-}
-
-const giveFocus = (opener: Element | null): void => {
-  const isThere = opener instanceof HTMLElement && opener.isConnected && opener !== document.body
-  const to = isThere ? opener : document.getElementById('main')
-  to?.focus({ preventScroll: true })
+  const opener = menu
+    ? document.getElementById(menu.getAttribute('aria-labelledby') ?? '')
+    : focused
+  return opener ? focusPlaceOf(opener) : undefined
 }

@@ -26,15 +26,16 @@ export const Switch = ({
     if (!isBusy) setWanted(undefined)
   }, [isBusy])
   return (
-    <label className="flex items-start gap-3" title={refusal}>
+    <label className="flex items-start gap-3">
       <input
         type="checkbox"
         role="switch"
         checked={wanted ?? isOn}
-        disabled={refusal !== undefined || isBusy}
+        disabled={refusal !== undefined}
         aria-describedby={id}
         aria-busy={isBusy || undefined}
         onChange={({ target: { checked } }) => {
+          if (isBusy) return
           setWanted(checked)
           onChange(checked)
         }}
@@ -45,6 +46,7 @@ export const Switch = ({
         <span className="block font-medium">{label}</span>
         <span id={id} className="block text-sm text-muted">
           {about}
+          {refusal !== undefined && ` ${refusal}`}
         </span>
       </span>
     </label>
