@@ -1,14 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { assertSucceeds } from '../support/platform.ts'
-import { until } from '../support/until.ts'
-import { STAGING } from './fault-platform.ts'
 import type { Fault } from './fault.ts'
-import { dynosOf, findBlob, untilLogged } from './looks.ts'
 import { change, type Change } from './workload.ts'
 
-/** Changes that meet other changes, and slugs that are not what they were. */
+/** Changes that meet other changes. */
 export const CHANGE_FAULTS: Fault[] = [
   {
     id: 'F44',
@@ -93,40 +89,6 @@ export const CHANGE_FAULTS: Fault[] = [
           problems.push(`${name} is still there`)
       }
       return problems
-    },
-  },
-  {
-    id: 'F51',
-    isQuick: true,
-    what: 'a byte of a slug is flipped on the disk',
-    load: 'visits',
-    inject: async (scene) => {
-      const { platform } = scene
-      await change(scene, 'push', `f51-${Date.now()}`)
-      const path = await findBlob(platform, 'page f51-')
-      if (path === undefined) return ['the slug has no file to spoil']
-      const good = await readFile(path)
-      await writeFile(
-        path,
-        good.map((byte, at) => (at === 0 ? byte ^ 1 : byte)),
-      )
-      const before = await dynosOf(platform, STAGING)
-      try {
-        await platform.kill('engine') // it has looked at this slug already
-        await until(async () => ((await platform.pids())['engine'] ?? 0) > 0, { limitMs: 30_000 })
-        await platform.api('DELETE', `/apps/${STAGING}/dynos`)
-        const said = await untilLogged(
-          platform,
-          STAGING,
-          /could not be started|does not match|spoilt/i,
-        )
-        const now = await dynosOf(platform, STAGING)
-        const isServing = before.some(({ id }) => now.some((dyno) => dyno.id === id))
-        return isServing ? said : [...said, 'I9: the dyno that ran does so no more']
-      } finally {
-        await writeFile(path, good)
-        await platform.api('DELETE', `/apps/${STAGING}/dynos`)
-      }
     },
   },
 ]

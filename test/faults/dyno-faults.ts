@@ -1,10 +1,10 @@
 import { request } from 'node:http'
-import { setTimeout as pause } from 'node:timers/promises'
 import { assertSucceeds } from '../support/platform.ts'
 import { until } from '../support/until.ts'
 import type { FaultPlatform } from './fault-platform.ts'
 import type { Fault } from './fault.ts'
 import { dynosOf, processesOf, untilLogged, visit } from './looks.ts'
+import { beginsWith, listProcesses } from './processes.ts'
 import { change } from './workload.ts'
 
 /** Dynos that misbehave or die. */
@@ -30,19 +30,6 @@ export const DYNO_FAULTS: Fault[] = [
     },
   },
   {
-    id: 'F29',
-    what: 'an app prints without end',
-    load: 'visits',
-    allowance: { failedVisits: 20, of: 'flooding' },
-    inject: async ({ platform }) => {
-      await visit(platform, 'flooding', '/print')
-      await pause(10_000)
-      const said = await untilLogged(platform, 'flooding', /Error L10/)
-      assertSucceeds(await platform.sluice('ps:restart', '-a', 'flooding'))
-      return said
-    },
-  },
-  {
     id: 'F36',
     isQuick: true,
     what: 'SIGTERM is ignored',
@@ -53,17 +40,28 @@ export const DYNO_FAULTS: Fault[] = [
     },
   },
   {
-    id: 'F39',
-    what: 'an app that crashes at boot is never the current release, and is not tried for ever',
-    load: 'visits',
-    inject: async ({ platform }) => {
-      const releases = (await platform.api('GET', '/apps/crashing/releases')).body as {
-        slug: unknown
-        current: boolean
-      }[]
-      return releases.some(({ slug, current }) => current && slug !== null)
-        ? ['I4: a release that never booted is the current one']
-        : []
+    id: 'F37',
+    isQuick: true,
+    what: 'what a dyno forked twice into sessions of its own, deaf to SIGTERM, ends with the dyno',
+    load: 'changes',
+    inject: async ({ platform, random }) => {
+      const seconds = `${3_600 + random.whole(3_600)}.37`
+      const children = async (): Promise<number[]> =>
+        (await listProcesses())
+          .filter((one) => beginsWith(one, 'sleep', seconds))
+          .map(({ pid }) => pid)
+      await visit(platform, 'odd', `/leave-children?${seconds}`)
+      await until(async () => (await children()).length === 2, {
+        limitMs: 30_000,
+        everyMs: 100,
+        what: 'two processes that have left',
+      })
+      assertSucceeds(await platform.sluice('ps:restart', '-a', 'odd'))
+      const isGone = async (): Promise<boolean> => (await children()).length === 0
+      return until(isGone, { limitMs: 60_000, everyMs: 200 }).then(
+        () => [],
+        async () => [`I8: of a dyno are left ${(await children()).join(', ')}`],
+      )
     },
   },
   {

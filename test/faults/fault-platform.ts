@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
-import { rm, stat, writeFile } from 'node:fs/promises'
+import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { assertSucceeds, startPlatform, type TestPlatform } from '../support/platform.ts'
 import { until } from '../support/until.ts'
 
-/** The apps of every fault test, each with its own bad habit. */
-export const APPS = ['fast', 'slow', 'crashing', 'stubborn', 'flooding'] as const
+/** The apps of every fault test, each with its own bad habit; `odd` misbehaves in whatever way it is asked to. */
+export const APPS = ['fast', 'slow', 'crashing', 'stubborn', 'flooding', 'odd'] as const
 export type AppName = (typeof APPS)[number]
 
 /** Those whose answers count: `crashing` has none to give. */
-export const SERVING: AppName[] = ['fast', 'slow', 'stubborn', 'flooding']
+export const SERVING: AppName[] = ['fast', 'slow', 'stubborn', 'flooding', 'odd']
 
 /** Where `fast` is promoted from. */
 export const STAGING = 'fast-staging'
@@ -39,51 +39,24 @@ export type FaultPlatform = TestPlatform & {
   source: string
 }
 
+export const RELEASE_PHASE_LIMIT_MS = 10_000
+
+/** Command line of a release phase of an app with the config var RELEASE=hangs. */
+export const HANGING_RELEASE = ['sleep', `3641.${process.pid}`]
+
+/** The shell runs in the release phase; what it prints tells one run from another. */
+const RELEASE = `echo "release phase of $ROUND, run $RANDOM$RANDOM"
+if [ "$RELEASE" = hangs ]; then trap '' TERM; exec ${HANGING_RELEASE.join(' ')}; fi
+`
+
 /** Command line of what the buildpack does for a source with a file `compile-slowly`. */
-export const SLOW_COMPILE = 'sleep\x0012.41'
+export const SLOW_COMPILE = ['sleep', `12.${process.pid}`]
 
 const BUILDPACK = {
   'bin/detect': '#!/bin/sh\necho Plain\n',
-  'bin/compile': '#!/bin/sh\n[ ! -e "$1/compile-slowly" ] || sleep 12.41\n',
+  'bin/compile': `#!/bin/sh\n[ ! -e "$1/compile-slowly" ] || ${SLOW_COMPILE.join(' ')}\n`,
   'bin/release': '#!/bin/sh\necho "--- {}"\n',
 }
-
-/** Says who answers, and numbers the lines that it prints; `/events` is an event stream, `/eat` takes memory, `/print` prints for as long as it runs. */
-const SERVER = `import http.server, json, os, signal, sys, threading, time
-app = os.environ['HEROKU_APP_NAME']
-def tick():
-    me = os.urandom(4).hex()
-    n = 0
-    while True:
-        n += 1
-        sys.stdout.write('tick %s %d\\n' % (me, n)); sys.stdout.flush(); time.sleep(0.5)
-def flood():
-    line = 'x' * 900
-    while True:
-        sys.stdout.write((line + '\\n') * 100); sys.stdout.flush()
-class Page(http.server.BaseHTTPRequestHandler):
-    protocol_version = 'HTTP/1.1'
-    disable_nagle_algorithm = True
-    def do_GET(self):
-        if self.path == '/eat':
-            hold.append(bytearray(900_000_000))
-        if self.path == '/print':
-            threading.Thread(target=flood, daemon=True).start()
-        if self.path == '/events':
-            self.send_response(200); self.send_header('Content-Type', 'text/event-stream'); self.end_headers()
-            while True:
-                self.wfile.write(b'data: tick\\n\\n'); self.wfile.flush(); time.sleep(0.2)
-        body = json.dumps({'app': app, 'page': open('page').read(), 'round': os.environ.get('ROUND', '')}).encode()
-        self.send_response(200); self.send_header('Content-Length', str(len(body))); self.end_headers(); self.wfile.write(body)
-    def log_message(self, *args): pass
-hold = []
-if app != 'flooding': threading.Thread(target=tick, daemon=True).start()
-if app == 'stubborn': signal.signal(signal.SIGTERM, signal.SIG_IGN)
-if app == 'slow': time.sleep(1.5)
-if app == 'crashing': sys.exit(3)
-http.server.ThreadingHTTPServer.request_queue_size = 128
-http.server.ThreadingHTTPServer(('', int(os.environ['PORT'])), Page).serve_forever()
-`
 
 export const startFaultPlatform = async (): Promise<FaultPlatform> => {
   const armed = join('/tmp', `sluice-failpoint-${process.pid}`)
@@ -92,6 +65,7 @@ export const startFaultPlatform = async (): Promise<FaultPlatform> => {
     SLUICE_DRAIN_LIMIT_MS: '5000',
     SLUICE_STOP_LIMIT_MS: '2000',
     SLUICE_BOOT_LIMIT_MS: '15000',
+    SLUICE_RELEASE_PHASE_LIMIT_MS: `${RELEASE_PHASE_LIMIT_MS}`,
     SLUICE_FILE_BUILDPACKS: '1',
     SLUICE_PRIVATE_WEBHOOK_HOSTS: '127.0.0.1',
     SLUICE_FAILPOINT: armed,
@@ -108,9 +82,9 @@ const seed = async (platform: TestPlatform, armed: string): Promise<FaultPlatfor
   const buildpack = await platform.aRepository('buildpack', { files: BUILDPACK })
   const source = await platform.aRepository('source', {
     files: {
-      Procfile:
-        'web: exec python3 server.py\nrelease: echo "release phase of $ROUND, run $RANDOM$RANDOM"\n',
-      'server.py': SERVER,
+      Procfile: 'web: exec python3 server.py\nrelease: . ./release.sh\n',
+      'release.sh': RELEASE,
+      'server.py': await readFile(new URL('server.py', import.meta.url), 'utf8'),
       page: 'page 0',
     },
   })

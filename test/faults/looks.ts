@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { until } from '../support/until.ts'
 import { SERVING, type FaultPlatform } from './fault-platform.ts'
 import type { Fault } from './fault.ts'
+import { beginsWith, listProcesses, type ListedProcess } from './processes.ts'
 import { supervisedDynos } from './running-dynos.ts'
 
 export type DynoJson = { id: string; name: string; state: string; created_at: string }
@@ -12,6 +13,36 @@ export const dynosOf = async (platform: FaultPlatform, app: string): Promise<Dyn
 
 export const releasesOf = async (platform: FaultPlatform, app: string): Promise<number> =>
   ((await platform.api('GET', `/apps/${app}/releases`)).body as unknown[]).length
+
+export type ReleaseJson = {
+  version: number
+  status: string
+  current: boolean
+  failure_reason: string | null
+}
+
+export const newestRelease = async (platform: FaultPlatform, app: string): Promise<ReleaseJson> => {
+  const range = { range: 'version ..; order=desc, max=1' }
+  const { body } = await platform.api('GET', `/apps/${app}/releases`, undefined, range)
+  const [newest] = body as ReleaseJson[]
+  if (!newest) throw new Error(`${app} has no release.`)
+  return newest
+}
+
+/** The newest release, once there is another one than that and it has ended. */
+export const untilReleased = (
+  platform: FaultPlatform,
+  app: string,
+  before: ReleaseJson,
+): Promise<ReleaseJson> =>
+  until(
+    async () => {
+      const newest = await newestRelease(platform, app)
+      const hasEnded = newest.version > before.version && newest.status !== 'pending'
+      return hasEnded ? newest : undefined
+    },
+    { limitMs: 120_000, everyMs: 200, what: `the end of a release of ${app}` },
+  )
 
 /** Who they are, and how often each was started again. */
 export const runningOf = async (platform: FaultPlatform): Promise<string> => {
@@ -60,22 +91,16 @@ export const visit = (platform: FaultPlatform, app: string, path: string): Promi
 
 /** Processes inside a dyno's sandbox: those below its supervisor that are named like the app's. */
 export const processesOf = async (platform: FaultPlatform, dynoId: string): Promise<number[]> => {
-  const found: number[] = []
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
-    if (!command.startsWith('python3\0server.py')) continue
-    let above = pid
-    for (let steps = 0; steps < 8 && above !== '0'; steps++) {
-      const line = await readFile(`/proc/${above}/cmdline`, 'utf8').catch(() => '')
-      if (line.includes(`${platform.dataDir}/engine/dynos/${dynoId}/`)) {
-        found.push(Number(pid))
-        break
-      }
-      const status = await readFile(`/proc/${above}/status`, 'utf8').catch(() => '')
-      above = /^PPid:\s+(\d+)/m.exec(status)?.[1] ?? '0'
-    }
+  const all = await listProcesses()
+  const isBelow = ({ parent, words }: ListedProcess): boolean => {
+    if (words.some((word) => word.startsWith(`${platform.dataDir}/engine/dynos/${dynoId}/`)))
+      return true
+    const above = all.find(({ pid }) => pid === parent)
+    return above !== undefined && isBelow(above)
   }
-  return found
+  return all
+    .filter((one) => beginsWith(one, 'python3', 'server.py') && isBelow(one))
+    .map(({ pid }) => pid)
 }
 
 /** The file in the artifact store with this text in it. */

@@ -34,7 +34,7 @@ export type Observation = {
   promotions: Record<string, string | undefined>
   /** Slugs of current releases of which the artifact store cannot vouch for every byte, each with the reason. */
   damaged: string[]
-  /** Names of the dynos that printed what the release phase of `fast` prints, one each time. */
+  /** Dynos that printed what a release phase prints, each with its app, one each time. */
   releasePhases: string[]
   /** Ids; `crashing` comes and goes and is left out. */
   wantedDynos: string[]
@@ -68,7 +68,9 @@ export const observe = async (
     page: (await platform.request('fast')).body,
     promotions: await readPromotions(platform, promotionIds),
     damaged: await findDamaged(platform, apps),
-    releasePhases: phasesIn(logs['fast'] ?? []),
+    releasePhases: Object.entries(logs).flatMap(([app, lines]) =>
+      phasesIn(lines).map((dyno) => `${dyno} of ${app}`),
+    ),
     logs,
     canaries: await findCanaries(platform),
     events: await readEvents(platform),

@@ -6,6 +6,7 @@ import { until } from '../support/until.ts'
 import { SLOW_COMPILE, type Answer } from './fault-platform.ts'
 import type { Fault } from './fault.ts'
 import { releasesOf, withTheSameDynos } from './looks.ts'
+import { beginsWith, listProcesses } from './processes.ts'
 import { change, promotionOfFast, type Scene } from './workload.ts'
 
 /** Where a process of the control plane may die in a deploy, with the change that leads there. */
@@ -162,13 +163,8 @@ const dieCompiling = async (scene: Scene): Promise<string[]> => {
   )
 }
 
-const isCompiling = async (): Promise<boolean> => {
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
-    if (command.startsWith(SLOW_COMPILE)) return true
-  }
-  return false
-}
+const isCompiling = async (): Promise<boolean> =>
+  (await listProcesses()).some((one) => beginsWith(one, ...SLOW_COMPILE))
 
 export const PROCESS_FAULTS: Fault[] = [
   {
