@@ -13,7 +13,7 @@ import { dataDirPaths } from '#/foundation/data-dir.ts'
 import { ended, run, start } from '#/foundation/exec.ts'
 import { serveFeeds, type FeedServer, type FeedSource } from '#/foundation/feed.ts'
 import { createLogger } from '#/foundation/log.ts'
-import { isAlive } from '#/foundation/process-identity.ts'
+import { identify, isAlive } from '#/foundation/process-identity.ts'
 import { removeTree } from '#/foundation/remove-tree.ts'
 import {
   attachSocketPath,
@@ -23,6 +23,9 @@ import {
   type WantedDyno,
 } from '#/platform/dyno/engine.ts'
 import { until } from '../../../test/support/until.ts'
+import { keepDynoDurably, newMemory, type DynoMemory } from './dyno-memory.ts'
+import { LOST } from './ending.ts'
+import { makeRunDir } from './run-dir.ts'
 
 /** A real engine process that is killed with SIGKILL, and what the next one makes of what it finds. */
 const ENGINE = fileURLToPath(new URL('../../../bin/engine.ts', import.meta.url))
@@ -310,6 +313,69 @@ test('however often the engine is killed, what runs once is started once', async
   }
   change()
 })
+
+/** What a machine that went down may have kept of a dyno, by how far its engine had got. */
+const KEPT: { what: string; leave: (dyno: WantedDyno) => Promise<void> }[] = [
+  {
+    what: 'it was about to be begun',
+    leave: (dyno) => keepDynoDurably(folderOf(dyno), { wanted: dyno, memory: begun() }),
+  },
+  {
+    what: 'its folder was made, and its supervisor had not said who it was',
+    leave: async (dyno) => {
+      await keepDynoDurably(folderOf(dyno), { wanted: dyno, memory: begun() })
+      await makeRunDir(join(folderOf(dyno), 'run-1'), undefined)
+      await bootAnew(dyno)
+    },
+  },
+  {
+    what: 'it ran',
+    leave: async (dyno) => {
+      await keepDynoDurably(folderOf(dyno), { wanted: dyno, memory: begun() })
+      await makeRunDir(join(folderOf(dyno), 'run-1'), undefined)
+      // A process of the machine as it is now, which is not the dyno's.
+      const { pid, startTime } = identify(process.pid) ?? assert.fail()
+      await writeFile(join(folderOf(dyno), 'run-1', 'identity'), `${pid} ${startTime}\n`)
+      await bootAnew(dyno)
+    },
+  },
+  {
+    what: 'it ran, and what was known of it went with the power',
+    leave: async (dyno) => {
+      await keepDynoDurably(folderOf(dyno), { wanted: dyno, memory: begun() })
+      await truncate(join(folderOf(dyno), 'state.json'), 0)
+    },
+  },
+  {
+    what: 'it ran, and the folder of the engine is another',
+    leave: async (dyno) => void wanted.set(dyno.id, { ...dyno, hasStarted: true }),
+  },
+]
+
+const begun = (): DynoMemory => ({ ...newMemory(), runs: 1, isRunning: true })
+
+/** The machine has been started again since the run was made. */
+const bootAnew = (dyno: WantedDyno): Promise<void> =>
+  writeFile(
+    join(folderOf(dyno), 'run-1', 'made'),
+    JSON.stringify({ bootId: 'that of the start before' }),
+  )
+
+for (const { what, leave } of KEPT)
+  test(`after the machine went down when ${what}: what runs once is told as lost, and not begun`, async () => {
+    await engine?.kill()
+    const dyno = aWantedDyno({ kind: 'once', command: 'echo it runs again' })
+    wanted.set(dyno.id, dyno)
+    await leave(dyno)
+    change()
+    await startEngine()
+    const { exitStatus, reason } = await untilState(dyno, 'complete')
+    assert.deepEqual({ exitStatus, reason }, { exitStatus: 137, reason: LOST.reason })
+    assert.doesNotMatch(logOf(dyno), /it runs again|Starting process/)
+    wanted.delete(dyno.id)
+    change()
+    await until(() => !existsSync(folderOf(dyno)), LIMIT)
+  })
 
 test('what has run once does not run again because the last table on disk still names it', async () => {
   await restartEngine()

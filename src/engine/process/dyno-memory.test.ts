@@ -31,17 +31,17 @@ test('what is kept of a dyno is read again, and nothing is made up', async () =>
 test('a dyno whose file is spoilt is known to have been started', async () => {
   const wanted = aWantedDyno({ kind: 'once' })
   const folder = join(dir, wanted.id)
-  assert.deepEqual(await salvageMemory(dir, wanted.id), {})
+  assert.deepEqual(await salvageMemory(dir, wanted), {})
   await keepDyno(folder, { wanted, memory: newMemory() })
   await truncate(join(folder, 'state.json'), 5)
-  assert.equal((await salvageMemory(dir, wanted.id)).runs, 1)
+  assert.equal((await salvageMemory(dir, wanted)).runs, 1)
 })
 
 test('what its last run was is read from the folder of that', async () => {
   const { id } = aWantedDyno({})
   await makeRunDir(join(dir, id, 'run-1'), 20_001)
   await makeRunDir(join(dir, id, 'run-12'), 20_012)
-  assert.deepEqual(await salvageMemory(dir, id), { runs: 12, isRunning: true, port: 20_012 })
+  assert.deepEqual(await salvageMemory(dir, { id }), { runs: 12, isRunning: true, port: 20_012 })
 })
 
 test('a run from before the machine was started is none any more', async () => {
@@ -49,5 +49,5 @@ test('a run from before the machine was started is none any more', async () => {
   const run = join(dir, id, 'run-2')
   await makeRunDir(run, 20_001)
   await writeFile(join(run, 'made'), JSON.stringify({ port: 20_001, bootId: 'of another start' }))
-  assert.deepEqual(await salvageMemory(dir, id), { runs: 2, isRunning: false, port: undefined })
+  assert.deepEqual(await salvageMemory(dir, { id }), { runs: 2, isRunning: false, port: undefined })
 })

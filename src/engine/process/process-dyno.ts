@@ -113,7 +113,7 @@ export class ProcessDyno {
 
   async #live(): Promise<void> {
     if (this.#memory.runs === 0)
-      Object.assign(this.#memory, await salvageMemory(this.#around.dir, this.wanted.id))
+      Object.assign(this.#memory, await salvageMemory(this.#around.dir, this.wanted))
     if (this.hasEnded()) return this.#around.onReport(this.report())
     let found = await this.#findRun()
     for (;;) {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { isAlive } from '#/foundation/process-identity.ts'
 import { removeTree } from '#/foundation/remove-tree.ts'
+import type { WantedDyno } from '#/platform/dyno/engine.ts'
 import { readDyno, type DynoMemory } from './dyno-memory.ts'
 import {
   endProcesses,
@@ -21,13 +22,16 @@ export const runPlace = (dynosDir: string, id: string, run: number): RunPlace =>
 })
 
 /**
- * What the folders of a dyno's runs tell of it when its own file is lost or spoilt: what still runs goes on, and what
- * was started is known to have been.
+ * What the folders of a dyno's runs, and whoever wants it, tell of it when its own file is lost or spoilt: what still
+ * runs goes on, and what was started is known to have been.
  */
-export const salvageMemory = async (dynosDir: string, id: string): Promise<Partial<DynoMemory>> => {
+export const salvageMemory = async (
+  dynosDir: string,
+  { id, hasStarted = false }: Pick<WantedDyno, 'id' | 'hasStarted'>,
+): Promise<Partial<DynoMemory>> => {
   const folder = join(dynosDir, id)
   const [kept, numbers] = await Promise.all([readDyno(folder), listRuns(folder)])
-  const wasStarted = kept === 'none' ? 0 : 1
+  const wasStarted = kept !== 'none' || hasStarted ? 1 : 0
   const runs = Math.max(wasStarted, ...numbers)
   if (runs === 0) return {}
   const made = await readMade(runPlace(dynosDir, id, runs).dir)

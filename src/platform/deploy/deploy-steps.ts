@@ -10,6 +10,7 @@ import {
   insertDynos,
   listDynosOfDeploy,
   listKeptDynos,
+  lockKeptDynosOfDeploy,
   refreshRoutable,
   retireDynos,
   unwantDynos,
@@ -82,7 +83,7 @@ export const performDeploy = async (
   }
   await stepInTransaction(run, WANT_DYNOS, wantDynos)
   await step(run, 'healthy', waitUntilHealthy)
-  await stepInTransaction(run, ROUTE, routeToNew)
+  while (!(await stepInTransaction(run, ROUTE, routeToNew))) await waitUntilHealthy(run)
   await step(run, 'routed', waitUntilRouted)
   await transaction(needs.db, async (tx) => {
     await finishDeploy(tx, DEPLOYER, deploy, { status: 'succeeded' })
@@ -108,21 +109,27 @@ const step = async (run: Run, name: string, work: (run: Run) => Promise<string>)
   failpoint(`deploy-after-${name}`)
 }
 
-/** For steps that only change rows: done and saved in one transaction. */
+/**
+ * For steps that only change rows: done and saved in one transaction.
+ * @returns false if `work` has done nothing, and returned undefined, since it was not the time for it
+ */
 const stepInTransaction = async (
   run: Run,
   name: string,
-  work: (tx: Db, run: Run) => Promise<string>,
-): Promise<void> => {
-  if (finishedStep(run.deploy, name)) return
+  work: (tx: Db, run: Run) => Promise<string | undefined>,
+): Promise<boolean> => {
+  if (finishedStep(run.deploy, name)) return true
   const startedAt = new Date().toISOString()
-  await transaction(run.db, async (tx) => {
+  const isDone = await transaction(run.db, async (tx) => {
     await lockApp(tx, DEPLOYER, run.deploy.appId)
     const result = await work(tx, run)
+    if (result === undefined) return false
     noteStep(run.deploy, { name, startedAt, finishedAt: new Date().toISOString(), result })
     await saveSteps(tx, DEPLOYER, run.deploy)
+    return true
   })
-  failpoint(`deploy-after-${name}`)
+  if (isDone) failpoint(`deploy-after-${name}`)
+  return isDone
 }
 
 const noteStep = (deploy: Deploy, noted: DeployStep): void => {
@@ -197,12 +204,17 @@ const waitUntilHealthy = async (run: Run): Promise<string> => {
   const healthy = await waitForDynos(run, config.bootLimitMs + 15_000, async () => {
     const dynos = await listDynosOfDeploy(run.db, DEPLOYER, run.deploy.id)
     const kept = dynos.filter(({ kind }) => kind === 'kept')
-    const failed = kept.find((dyno) => hasFailed(dyno) || dyno.restarts > 0)
-    if (failed) throw new DeployFailure(bootFailure(failed))
-    return kept.every(isHealthy) ? kept : undefined
+    return areHealthy(kept) ? kept : undefined
   })
   if (!healthy) throw new DeployFailure('the new dynos did not start in time')
   return String(healthy.length)
+}
+
+/** @throws DeployFailure if one has ended since it was wanted, whether it was started again or not. */
+const areHealthy = (added: Dyno[]): boolean => {
+  const failed = added.find((dyno) => hasFailed(dyno) || dyno.restarts > 0)
+  if (failed) throw new DeployFailure(bootFailure(failed))
+  return added.every(isHealthy)
 }
 
 const bootFailure = (dyno: Dyno): string =>
@@ -210,8 +222,12 @@ const bootFailure = (dyno: Dyno): string =>
     ? `${dynoName(dyno)}: ${dyno.reason}`
     : `${dynoName(dyno)} exited with status ${dyno.exitStatus ?? 'unknown'} while it started`
 
-/** From here on the release is the app's current one; the dynos it replaces get no new requests. */
-const routeToNew = async (tx: Db, { deploy, release }: Run): Promise<string> => {
+/**
+ * From here on the release is the app's current one; the dynos it replaces get no new requests. They keep them, and
+ * undefined is returned, if the new ones are not healthy any more: since they were, any time may have passed.
+ */
+const routeToNew = async (tx: Db, { deploy, release }: Run): Promise<string | undefined> => {
+  if (!areHealthy(await lockKeptDynosOfDeploy(tx, DEPLOYER, deploy.id))) return undefined
   const kept = await listKeptDynos(tx, DEPLOYER, deploy.appId)
   const formations = await listFormations(tx, DEPLOYER, deploy.appId)
   const replaced = replacedBy({ deploy, kept, formations })

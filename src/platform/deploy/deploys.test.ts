@@ -156,41 +156,6 @@ test('a restart replaces every dyno, the new before the old', async () => {
   }, LIMIT)
 })
 
-test('with three web dynos never fewer than three take requests, in a release, a restart and at a crash at boot', async () => {
-  const app = await anApp(running)
-  await succeed(app.name, (await aPage(app.id, 'one')).id)
-  await call('PATCH', `/apps/${app.name}/formation/web`, { quantity: 3 })
-  const { db } = running.platform
-  const routable = async (): Promise<number> => {
-    const counted = await db
-      .selectFrom('dynos')
-      .select(({ fn }) => fn.countAll<number>().as('count'))
-      .where('appId', '=', app.id)
-      .where('routable', '=', true)
-      .executeTakeFirstOrThrow()
-    return Number(counted.count)
-  }
-  await until(async () => (await routable()) === 3, LIMIT)
-  let fewest = 3
-  let isOver = false
-  const watching = (async () => {
-    while (!isOver) fewest = Math.min(fewest, await routable())
-  })()
-  await succeed(app.name, (await aPage(app.id, 'two')).id)
-  const before = new Set((await dynosOf(app.name)).map(({ id }) => id))
-  await call('DELETE', `/apps/${app.name}/dynos`)
-  await until(async () => {
-    const dynos = await dynosOf(app.name)
-    return dynos.length === 3 && dynos.every(({ id, state }) => state === 'up' && !before.has(id))
-  }, LIMIT)
-  const bad = await release(app.name, (await aPage(app.id, 'bad', { web: 'exit 1' })).id)
-  assert.equal((await outcomeOf(app.name, bad.version)).status, 'failed')
-  isOver = true
-  await watching
-  assert.equal(fewest, 3)
-  assert.equal((await request(app.name)).body, 'two')
-})
-
 test('releases that are asked for all at once are deployed one after another, and the last one serves', async () => {
   const app = await anApp(running)
   const slugs = await Promise.all(['a', 'b', 'c', 'd'].map((page) => aPage(app.id, page)))

@@ -32,6 +32,7 @@ export const readDynoFeed = async (
       'apps.name as appName',
       'apps.stack',
       'dynos.kind',
+      sql<boolean>`dynos.state <> 'starting'`.as('hasStarted'),
       'dynos.type',
       'dynos.number',
       'dynos.size',

@@ -73,6 +73,17 @@ export const listDynosOfDeploy = (db: Db, _actor: Actor, deployId: string): Prom
     .orderBy('number')
     .execute()
 
+/** What an engine reports of these waits for the end of the transaction. */
+export const lockKeptDynosOfDeploy = (tx: Db, _actor: Actor, deployId: string): Promise<Dyno[]> =>
+  tx
+    .selectFrom('dynos')
+    .select(COLUMNS)
+    .where('deployId', '=', deployId)
+    .where('kind', '=', 'kept')
+    .orderBy('id')
+    .forNoKeyUpdate()
+    .execute()
+
 /** Those that run or are meant to, with the version of their release; without the ones a deploy has taken out. */
 export const listLivingDynos = (
   db: Db,

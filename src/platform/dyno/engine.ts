@@ -17,6 +17,8 @@ export type WantedDyno = FeedRow & {
    * once: runs to its end. Its id is on disk before it starts, and it is never started a second time.
    */
   kind: 'kept' | 'once'
+  /** Of a once-dyno: an engine has told that it runs. One that knows nothing of it tells that it was lost. */
+  hasStarted?: boolean
   /** Artifact to mount at /app, `sha256:…`; null: an empty /app. */
   digest: string | null
   /** Given to `bash -c` in the dyno, after its .profile.d scripts. */

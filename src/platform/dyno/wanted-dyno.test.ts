@@ -8,6 +8,7 @@ const row: WantedDynoRow = {
   appName: 'shop',
   stack: 'heroku-24',
   kind: 'kept',
+  hasStarted: false,
   type: 'web',
   number: 2,
   size: 'Standard-2X',
@@ -42,6 +43,13 @@ test('a health path and the wish to see what it uses are told where there are an
   assert.deepEqual([plain.healthPath, plain.logsUsage], [undefined, undefined])
   const asked = buildWantedDyno({ ...row, healthPath: '/health', logsUsage: true }, {}, {})
   assert.deepEqual([asked.healthPath, asked.logsUsage], ['/health', true])
+})
+
+test('of what runs once, and of nothing else, it is told that it has started', () => {
+  const isTold = (kind: 'kept' | 'once', hasStarted: boolean) =>
+    buildWantedDyno({ ...row, kind, hasStarted }, {}, {}).hasStarted
+  assert.deepEqual([isTold('once', true), isTold('once', false)], [true, undefined])
+  assert.equal(isTold('kept', true), undefined)
 })
 
 test('only a kept web dyno listens, and only a release phase has a limit of time', () => {

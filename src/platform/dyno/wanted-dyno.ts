@@ -10,6 +10,7 @@ export type WantedDynoRow = {
   appName: string
   stack: string
   kind: 'kept' | 'once'
+  hasStarted: boolean
   type: string
   number: number
   size: string
@@ -33,6 +34,7 @@ export const buildWantedDyno = (
   appName: row.appName,
   name: dynoName(row),
   kind: row.kind,
+  ...(row.kind === 'once' && row.hasStarted ? { hasStarted: true } : {}),
   digest: row.digest,
   command: row.command,
   env: {
