@@ -241,6 +241,23 @@ CREATE INDEX authorizations_client_id ON public.authorizations USING btree (clie
 CREATE INDEX authorizations_pipeline_id ON public.authorizations USING btree (pipeline_id) WHERE (pipeline_id IS NOT NULL);
 CREATE TRIGGER authorizations_notify_access AFTER DELETE OR UPDATE OF revoked_at, expires_at, token_hash, scope ON public.authorizations FOR EACH STATEMENT EXECUTE FUNCTION notify_access();
 
+create table branch_moves (
+  id uuid not null,
+  app_id uuid not null,
+  build_id uuid,
+  receiver text,
+  actor jsonb not null,
+  moves jsonb not null,
+  created_at timestamp with time zone not null default now(),
+  constraint branch_moves_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(id) ON DELETE CASCADE,
+  constraint branch_moves_build_id_fkey FOREIGN KEY (build_id) REFERENCES builds(id) ON DELETE CASCADE,
+  constraint branch_moves_pkey PRIMARY KEY (id),
+  constraint branch_moves_receiver_fkey FOREIGN KEY (receiver) REFERENCES workers(id) ON DELETE SET NULL
+);
+CREATE INDEX branch_moves_app_id ON public.branch_moves USING btree (app_id);
+CREATE INDEX branch_moves_build_id ON public.branch_moves USING btree (build_id);
+CREATE INDEX branch_moves_receiver ON public.branch_moves USING btree (receiver);
+
 create table buildpack_installations (
   app_id uuid not null,
   ordinal integer not null,

@@ -159,6 +159,16 @@ export interface Authorization {
   updatedAt: Generated<Timestamp>;
 }
 
+export interface BranchMove {
+  actor: ColumnType<{ accountId: string | null; name: string; authorizationId: string | null; sessionId?: string; requestId: string | null; remoteAddress: string | null }, string, never>;
+  appId: string;
+  buildId: string | null;
+  createdAt: Generated<Timestamp>;
+  id: string;
+  moves: ColumnType<{ ref: string; from: string; to: string }[], string, never>;
+  receiver: string | null;
+}
+
 export interface BuildpackInstallation {
   appId: string;
   ordinal: number;
@@ -782,6 +792,7 @@ export interface DB {
   appTraffic: AppTraffic;
   appTransfers: AppTransfer;
   authorizations: Authorization;
+  branchMoves: BranchMove;
   buildpackInstallations: BuildpackInstallation;
   builds: Build;
   certificateFeed: CertificateFeed;

@@ -30,6 +30,7 @@ test('who loses the permission while a push is on its way does not deploy with i
     signal: new AbortController().signal,
     say: async (text: string): Promise<void> => void said.push(text),
   }
+  await platform.db.insertInto('workers').values({ id: 'test' }).execute()
   const needs = { ...platform, workerId: 'test', stopped: new AbortController().signal }
   assert.equal(await beforePush(needs, push, call), 0)
   await platform.db

@@ -4,6 +4,7 @@ import { waitFor } from '#/foundation/notifications.ts'
 import { isAllowed } from '#/platform/account/watch-access.ts'
 import { getApp } from '#/platform/app/app-store.ts'
 import { NEEDED } from '#/platform/team/permission-table.ts'
+import { insertBranchMoves } from '#/platform/build/branch-move-store.ts'
 import { findBuild } from '#/platform/build/build-store.ts'
 import type { Build } from '#/platform/build/build.ts'
 import { createPushedBuild } from '#/platform/build/create-build.ts'
@@ -13,7 +14,7 @@ import { branchRef, dropBuildRef, findCommitSubject, readRef } from '#/platform/
 import { endPush } from './end-push.ts'
 import type { HookCall } from './hook-socket.ts'
 import type { Push, ReceiverNeeds } from './push.ts'
-import { judgePush, parseRefCommands, type Judgement } from './ref-commands.ts'
+import { judgePush, parseRefCommands, type Judgement, type RefCommand } from './ref-commands.ts'
 import { waitForTurn } from './wait-for-turn.ts'
 
 type Deployed = Judgement & { kind: 'build' }
@@ -29,15 +30,16 @@ export const beforePush = async (
   )
   if (!isAllowedStill)
     return refuse(call, `You do not have access to the app ${push.app.name} any more.`)
-  const judgement = judgePush(parseRefCommands(call.input))
+  const commands = parseRefCommands(call.input)
+  const judgement = judgePush(commands)
   switch (judgement.kind) {
     case 'refuse':
       return refuse(call, judgement.message)
     case 'store':
       await call.say('Pushed to non-main branch, skipping build.\n')
-      return 0
+      return letMove(needs, push, commands)
     case 'build':
-      return buildPush(needs, push, judgement, call)
+      return (await buildPush(needs, push, judgement, call)) ? letMove(needs, push, commands) : 1
   }
 }
 
@@ -46,23 +48,41 @@ const refuse = async (call: HookCall, message: string): Promise<1> => {
   return 1
 }
 
+/** From here on git moves the branches; their event comes after that, even if nobody is left to say that it has. */
+const letMove = async (needs: ReceiverNeeds, push: Push, commands: RefCommand[]): Promise<0> => {
+  const moves = commands.filter(({ ref }) => ref.startsWith(branchRef('')))
+  if (moves.length === 0) return 0
+  push.movesId = await insertBranchMoves(needs.db, push.actor, {
+    appId: push.app.id,
+    buildId: push.buildId ?? null,
+    receiver: needs.workerId,
+    moves,
+  })
+  if (push.hasEnded) await endPush(needs, push) // while this was under way: nobody else will say so
+  return 0
+}
+
+/** Whether it is built. */
 const buildPush = async (
   needs: ReceiverNeeds,
   push: Push,
   deployed: Deployed,
   call: HookCall,
-): Promise<0 | 1> => {
+): Promise<boolean> => {
   const begun = await beginBuild(needs, push, deployed, call)
-  if (typeof begun === 'string') return refuse(call, begun)
+  if (typeof begun === 'string') {
+    await refuse(call, begun)
+    return false
+  }
   push.buildId = begun.id
   if (push.hasEnded) await endPush(needs, push) // while this was under way: nobody else will say so
   await call.say('Compressing source files... done.\nBuilding source:\n\n')
   await sayIfQueued(needs, push, begun, call)
   for await (const text of followBuild(needs, begun.id, call.signal)) await call.say(text)
   const ended = await findBuild(needs.db, push.actor, begun.id)
-  if (ended?.status !== 'succeeded') return 1
+  if (ended?.status !== 'succeeded') return false
   await call.say('\nVerifying deploy... done.\n')
-  return 0
+  return true
 }
 
 const SOON_MS = 1_000

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { releaseReceiver } from '#/platform/build/build-store.ts'
+import { settleBranchMoves } from '#/platform/build/note-branch-moves.ts'
 import { settleBranches } from '#/platform/build/settle-branch.ts'
 import type { Push, ReceiverNeeds } from './push.ts'
 
@@ -11,9 +12,11 @@ const TRY_AGAIN_MS = 1_000
  */
 export const endPush = async (needs: ReceiverNeeds, push: Push): Promise<void> => {
   push.hasEnded = true
-  const { buildId } = push
-  while (buildId !== undefined && !needs.stopped.aborted)
+  const { buildId, movesId } = push
+  while (!needs.stopped.aborted)
     try {
+      if (movesId !== undefined) await settleBranchMoves(needs, movesId)
+      if (buildId === undefined) return
       await releaseReceiver(needs.db, push.actor, buildId)
       return await settleBranches(needs, buildId)
     } catch (error) {

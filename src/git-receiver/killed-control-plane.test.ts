@@ -36,6 +36,13 @@ const untilEnded = (app: string): Promise<Shown> =>
     { limitMs: 60_000, everyMs: 50, what: 'the end of the build' },
   )
 
+type BranchEvent = { resource: string; before: unknown; after: unknown; actor: { email: string } }
+
+const branchEvents = async (app: string): Promise<Pick<BranchEvent, 'before' | 'after'>[]> =>
+  (await plane.call<BranchEvent[]>('GET', `/apps/${app}/events`))
+    .filter(({ resource }) => resource === 'branch')
+    .map(({ before, after }) => ({ before, after }))
+
 for (const failpoint of ['build-after-source', 'build-after-build', 'build-released'])
   test(`a control plane that is killed at ${failpoint} ends the build and moves the branch after its next start`, async () => {
     await plane.start(failpoint)
@@ -62,6 +69,7 @@ for (const failpoint of ['build-after-source', 'build-after-build', 'build-relea
       [1, 2],
     )
     assert.equal((await builds(app)).length, 1)
+    assert.deepEqual(await branchEvents(app), [{ before: { main: null }, after: { main: commit } }])
     await until(
       async () => (await readdir(plane.paths.builds)).every((name) => name.endsWith('.log')),
       {
@@ -72,5 +80,27 @@ for (const failpoint of ['build-after-source', 'build-after-build', 'build-relea
     await copy.commit({ Procfile: 'worker: false\n' })
     const again = await copy.git('push', await plane.urlOf(app), 'main')
     assert.equal(again.code, 0, again.stderr)
+    await plane.kill()
+  })
+
+for (const pushed of ['main', 'main:topic'])
+  test(`a control plane that is killed once git has moved a branch (${pushed}) still tells of it`, async () => {
+    await plane.start()
+    const { app, copy, commit } = await aPushedApp()
+    await plane.arm('branches-moved')
+    await copy.git('push', await plane.urlOf(app), pushed)
+    await plane.ended()
+    await plane.start()
+    const name = pushed.split(':').at(-1) ?? ''
+    await until(async () => (await branchEvents(app)).length > 0, {
+      limitMs: 60_000,
+      what: 'the event of the branch',
+    })
+    await plane.untilNone('tidy-builds')
+    assert.deepEqual(await branchEvents(app), [
+      { before: { [name]: null }, after: { [name]: commit } },
+    ])
+    const { rows } = await plane.pool.query('select id from branch_moves')
+    assert.deepEqual(rows, [])
     await plane.kill()
   })

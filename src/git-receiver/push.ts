@@ -11,6 +11,8 @@ export type Push = {
   repository: string
   /** Once it has begun one. */
   buildId?: string
+  /** Where it is about to move branches, once it may. */
+  movesId?: string
   /** Its git has ended. */
   hasEnded: boolean
 }

@@ -234,13 +234,16 @@ export const listUnmovedBuilds = (db: Db, _actor: Actor, id?: string): Promise<B
   return (id === undefined ? query : query.where('id', '=', id)).execute()
 }
 
-export const markBranchMoved = async (db: Db, _actor: Actor, id: string): Promise<void> => {
-  await db
+/** False if somebody has before. */
+export const markBranchMoved = async (db: Db, _actor: Actor, id: string): Promise<boolean> => {
+  const marked = await db
     .updateTable('builds')
     .set({ branchMovedAt: sql<Date>`now()`, receiver: null })
     .where('id', '=', id)
     .where('branchMovedAt', 'is', null)
-    .execute()
+    .returning('id')
+    .executeTakeFirst()
+  return marked !== undefined
 }
 
 /** Which of these ids are of builds that have not ended; for whoever tidies up after those that have. */

@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs'
+import { transaction } from '#/foundation/db.ts'
 import { appFiles } from '#/platform/app/app-files.ts'
 import { systemActor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
+import { findBranchMovesOf } from './branch-move-store.ts'
 import { listUnmovedBuilds, markBranchMoved } from './build-store.ts'
 import type { Build } from './build.ts'
-import { moveBranch, removeStaleLocks } from './repository.ts'
+import { insertMovedEvent, settleBranchMoves } from './note-branch-moves.ts'
+import { branchRef, moveBranch, removeStaleLocks } from './repository.ts'
 
 const MOVER = systemActor('git')
 
@@ -23,11 +26,24 @@ export const settleBranches = async (
       const now = await settledBranch(appFiles(paths, build.appId).repository, build)
       if (now !== build.commit)
         log.warn({ buildId: build.id, now }, 'a branch was moved by somebody else')
-      await markBranchMoved(db, MOVER, build.id)
+      await noteMoved({ db, paths }, build)
     } catch (error) {
       log.warn({ err: error, buildId: build.id }, 'a branch could not be moved')
     }
   }
+}
+
+/** With the event of the push, which is there to be written if git had got as far as to move its branches. */
+const noteMoved = async (needs: Pick<Platform, 'db' | 'paths'>, build: Build): Promise<void> => {
+  const left = await findBranchMovesOf(needs.db, MOVER, build.id)
+  if (left) await settleBranchMoves(needs, left.id)
+  await transaction(needs.db, async (tx) => {
+    if (!(await markBranchMoved(tx, MOVER, build.id))) return
+    const { appId, branch, branchFrom: from, commit: to } = build
+    if (branch === null || from === null || to === null) return
+    const pusher = { ...MOVER, accountId: build.createdBy, name: build.createdByName }
+    await insertMovedEvent(tx, pusher, appId, [{ ref: branchRef(branch), from, to }])
+  })
 }
 
 /** Where the branch is in the end. */

@@ -6,13 +6,15 @@ import type { Platform } from '#/platform/platform.ts'
 import { BUILDER } from './build-runner.ts'
 import { listPendingAmong } from './build-store.ts'
 import { buildOfWorkspace } from './build-workspace.ts'
+import { settleLeftBranchMoves } from './note-branch-moves.ts'
 import { settleBranches } from './settle-branch.ts'
 
-/** Does for killed processes what they would have done: moves branches of succeeded pushes, removes workspaces. */
+/** Does for killed processes what they would have done: moves branches of succeeded pushes, tells of those that git has moved, removes workspaces. */
 export const tidyBuilds = async (
   platform: Pick<Platform, 'db' | 'paths' | 'log'>,
 ): Promise<void> => {
   await settleBranches(platform)
+  await settleLeftBranchMoves(platform)
   const names = await namesIn(platform.paths.builds)
   const ids = names.map(buildOfWorkspace).filter((id) => id !== undefined)
   const pending = await listPendingAmong(platform.db, BUILDER, ids)
