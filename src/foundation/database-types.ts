@@ -274,7 +274,7 @@ export interface Deploy {
   createdAt: Generated<Timestamp>;
   createdBy: string | null;
   dynoName: string | null;
-  evidence: ColumnType<{ servedByOld: number; servedByNew: number; drained: number; failed: number; longestMs: number } | null, string | null | undefined, string | null>;
+  evidence: ColumnType<{ servedByOld: number; servedByNew: number; drained: number; failed: number; longestMs: number; complete?: boolean } | null, string | null | undefined, string | null>;
   failureReason: string | null;
   fence: Generated<number>;
   finishedAt: Timestamp | null;
@@ -302,6 +302,7 @@ export interface DynoRequest {
   drained: number;
   dynoId: string;
   failed: number;
+  longestDrainedMs: Generated<number>;
   longestMs: number;
   router: string;
   served: number;
@@ -605,6 +606,11 @@ export interface ReleaseWatch {
   until: Timestamp;
 }
 
+export interface RoutersGone {
+  at: Generated<Timestamp>;
+  id: string;
+}
+
 export interface SchemaMigration {
   appliedAt: Generated<Timestamp>;
   name: string;
@@ -820,6 +826,7 @@ export interface DB {
   recoveryCodes: RecoveryCode;
   releases: Release;
   releaseWatches: ReleaseWatch;
+  routersGone: RoutersGone;
   schemaMigrations: SchemaMigration;
   signInAttempts: SignInAttempt;
   slugs: Slug;
