@@ -494,6 +494,7 @@ create table dyno_requests (
   drained bigint not null,
   failed bigint not null,
   longest_ms bigint not null,
+  longest_drained_ms bigint not null default 0,
   constraint dyno_requests_dyno_id_fkey FOREIGN KEY (dyno_id) REFERENCES dynos(id) ON DELETE CASCADE,
   constraint dyno_requests_pkey PRIMARY KEY (dyno_id, router)
 );
@@ -940,6 +941,12 @@ CREATE TRIGGER releases_number BEFORE INSERT ON public.releases FOR EACH ROW EXE
 CREATE TRIGGER releases_settle_promotion AFTER UPDATE OF status ON public.releases FOR EACH ROW WHEN (((old.status = 'pending'::text) AND (new.status <> 'pending'::text))) EXECUTE FUNCTION settle_promotion();
 CREATE TRIGGER releases_slug BEFORE INSERT ON public.releases FOR EACH ROW WHEN ((new.slug_id IS NOT NULL)) EXECUTE FUNCTION keep_released_slug();
 CREATE UNIQUE INDEX releases_one_current ON public.releases USING btree (app_id) WHERE current;
+
+create table routers_gone (
+  id text not null,
+  at timestamp with time zone not null default now(),
+  constraint routers_gone_pkey PRIMARY KEY (id)
+);
 
 create table schema_migrations (
   name text not null,

@@ -116,6 +116,7 @@ export type DeployJson = {
     drained: number
     failed: number
     longest_ms: number
+    complete: boolean | null
   } | null
 }
 export type BuildJson = {

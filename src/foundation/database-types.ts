@@ -284,7 +284,7 @@ export interface Deploy {
   createdAt: Generated<Timestamp>;
   createdBy: string | null;
   dynoName: string | null;
-  evidence: ColumnType<{ servedByOld: number; servedByNew: number; drained: number; failed: number; longestMs: number } | null, string | null | undefined, string | null>;
+  evidence: ColumnType<{ servedByOld: number; servedByNew: number; drained: number; failed: number; longestMs: number; complete?: boolean } | null, string | null | undefined, string | null>;
   failureReason: string | null;
   fence: Generated<number>;
   finishedAt: Timestamp | null;
@@ -312,6 +312,7 @@ export interface DynoRequest {
   drained: number;
   dynoId: string;
   failed: number;
+  longestDrainedMs: Generated<number>;
   longestMs: number;
   router: string;
   served: number;
@@ -615,6 +616,11 @@ export interface ReleaseWatch {
   until: Timestamp;
 }
 
+export interface RoutersGone {
+  at: Generated<Timestamp>;
+  id: string;
+}
+
 export interface SchemaMigration {
   appliedAt: Generated<Timestamp>;
   name: string;
@@ -831,6 +837,7 @@ export interface DB {
   recoveryCodes: RecoveryCode;
   releases: Release;
   releaseWatches: ReleaseWatch;
+  routersGone: RoutersGone;
   schemaMigrations: SchemaMigration;
   signInAttempts: SignInAttempt;
   slugs: Slug;

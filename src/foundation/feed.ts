@@ -19,6 +19,7 @@ type ToSource<Report> =
   | { kind: 'hello'; feed: string; follower: string }
   | { kind: 'applied'; number: number }
   | { kind: 'report'; number: number; report: Report }
+  | { kind: 'goodbye' }
 
 /** Where a feed comes from. `changesSince` returns undefined if it cannot tell, and then the table is sent anew. */
 export type FeedSource<Row extends FeedRow, Report> = {
@@ -32,11 +33,17 @@ export type FeedSource<Row extends FeedRow, Report> = {
   /** The follower acts on everything up to `follower.appliedNumber`. */
   onApplied?(follower: Follower): void
   onJoin?(follower: Follower): void
+  /** Of one that has said goodbye: once its reports were taken. */
   onLeave?(follower: Follower): void
 }
 
 /** Somebody at the other end: an engine or a router process, for as long as its connection lasts. */
-export type Follower = { id: string; appliedNumber: number }
+export type Follower = {
+  id: string
+  appliedNumber: number
+  /** It ends in order and never comes back: its last report was its last. */
+  hasSaidGoodbye?: boolean
+}
 
 export type FeedServer = { stop: () => Promise<void> }
 
@@ -86,6 +93,10 @@ const serveFollower = (
       source.onJoin?.(follower)
       return keepFed(socket, source, log)
     }
+    if (message.kind === 'goodbye') {
+      if (follower) follower.hasSaidGoodbye = true
+      return
+    }
     reports = reports
       .then(async () => {
         if (!follower || !source) return
@@ -101,7 +112,9 @@ const serveFollower = (
   })
   lines.on('error', () => socket.destroy())
   socket.once('close', () => {
-    if (follower) source?.onLeave?.(follower)
+    const left = follower
+    if (left?.hasSaidGoodbye) void reports.then(() => source?.onLeave?.(left))
+    else if (left) source?.onLeave?.(left)
   })
 }
 
@@ -150,6 +163,7 @@ export type FeedClient<Report> = {
   /** Sends a report with the number applied last; dropped if there is no connection (a new connection asks for a whole one). */
   report: (report: Report) => void
   isConnected: () => boolean
+  /** Says goodbye: whatever there was to report must have been. */
   stop: () => void
 }
 
@@ -217,7 +231,8 @@ export const followFeed = <Row extends FeedRow, Report>(
     stop: () => {
       stopped = true
       clearTimeout(retry)
-      socket?.destroy()
+      send({ kind: 'goodbye' })
+      socket?.destroySoon()
     },
   }
 }

@@ -39,6 +39,7 @@ export class DynoTarget {
       drained: 0,
       failed: 0,
       longestMs: 0,
+      longestDrainedMs: 0,
     }
   }
 
@@ -72,9 +73,14 @@ export class DynoTarget {
 
   /** @param tookMs undefined for what has no duration worth telling, such as a WebSocket */
   served(tookMs: number | undefined): void {
-    this.#counters.served++
-    if (this.leftAt !== undefined) this.#counters.drained++
-    if (tookMs !== undefined && tookMs > this.#counters.longestMs) this.#counters.longestMs = tookMs
+    const counters = this.#counters
+    counters.served++
+    if (this.leftAt !== undefined) counters.drained++
+    if (tookMs !== undefined) {
+      if (tookMs > counters.longestMs) counters.longestMs = tookMs
+      if (this.leftAt !== undefined && tookMs > counters.longestDrainedMs)
+        counters.longestDrainedMs = tookMs
+    }
     this.#count()
     this.release()
   }

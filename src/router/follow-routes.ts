@@ -6,6 +6,7 @@ import { keepLastTable, readLastTable } from '#/foundation/last-table.ts'
 import type { Log } from '#/foundation/log.ts'
 import { ROUTE_FEED, type AppRoute, type RouterReport } from '#/platform/domain/route-feed.ts'
 import type { Clock } from './clock.ts'
+import type { DynoTarget } from './dyno-target.ts'
 import { Meters } from './meters.ts'
 import { Reports } from './reports.ts'
 import { RouteTable } from './route-table.ts'
@@ -65,8 +66,10 @@ export const followRoutes = async (options: FollowOptions, clock: Clock): Promis
     applyChange: (change) => {
       const leaving = table.change(change)
       lastTable.changed()
-      // Before the feed says that it is applied, so that no dyno with requests is taken for free.
-      if (leaving.some(({ busy }) => busy > 0)) reports.send()
+      // Before the feed says that it is applied, so that no dyno with requests is taken for free, and all that was
+      // counted for these apps until now is known.
+      if (leaving.some(({ busy }) => busy > 0) || table.concernedBy(change).some(isUntold))
+        reports.send()
     },
     wholeReport: () => reports.whole(table.dynos()),
   })
@@ -89,6 +92,8 @@ export const followRoutes = async (options: FollowOptions, clock: Clock): Promis
     },
   }
 }
+
+const isUntold = ({ isTold }: DynoTarget): boolean => !isTold
 
 const firstTable = async (
   table: RouteTable,

@@ -66,6 +66,11 @@ export class RouteTable {
     return this.#dynos.values()
   }
 
+  /** Those that take requests of the apps whose rows these are, and all that are out of the table. */
+  concernedBy({ set }: Pick<FeedChange<AppRoute>, 'set'>): DynoTarget[] {
+    return [...set.flatMap(({ id }) => this.#apps.get(id)?.dynos ?? []), ...this.left]
+  }
+
   replace({ number, rows }: FeedTable<AppRoute>): void {
     rows.forEach(assertRoute)
     const ids = new Set(rows.map(({ id }) => id))

@@ -18,8 +18,13 @@ export const aSharedPort = () => {
   return {
     port: typeof address === 'object' && 'port' in address ? address.port : 0,
     /** Starts a router there; resolves when it accepts. */
-    startRouter: async (source: RouteSource, before: string[] = []): Promise<RouterProcess> => {
-      const [file, ...args] = [...before, process.execPath, PROGRAM, '--listen-fd', '3']
+    startRouter: async (
+      source: Pick<RouteSource, 'dir'>,
+      before: string[] = [],
+      ...options: string[]
+    ): Promise<RouterProcess> => {
+      const program = [process.execPath, PROGRAM, '--listen-fd', '3', ...options]
+      const [file = '', ...args] = [...before, ...program]
       const child = start(file, args, {
         stdio: ['ignore', 'ignore', 'pipe', bound.fd()],
         env: { ...hostEnvironment(), SLUICE_DATA_DIR: source.dir },

@@ -25,6 +25,8 @@ export type RunningPlatform = TestPlatform & {
   routerPort: number
   /** GET of an app's page through the router. */
   request: (app: string) => Promise<{ status: number; body: string }>
+  /** Engine and routers lose their connections, and come again. */
+  breakFeeds: () => Promise<void>
   /** A slug of these files, as a build would leave it. */
   aSlug: (
     appId: string,
@@ -43,11 +45,9 @@ export const aRunningPlatform = async (): Promise<RunningPlatform> => {
   await mkdir(paths.run, { recursive: true, mode: 0o700 })
   const workerId = newId()
   const leave = await enlistWorker(database.url, workerId, () => {})
-  const feeds = await serveFeeds(
-    paths.feedSocket,
-    [dynoFeed(platform), routeFeed(platform, workerId), certificateFeed(platform)],
-    log,
-  )
+  const sources = [dynoFeed(platform), routeFeed(platform, workerId), certificateFeed(platform)]
+  const serve = () => serveFeeds(paths.feedSocket, sources, log)
+  let feeds = await serve()
   const engine = start(process.execPath, [ENGINE], {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { PATH: process.env['PATH'] ?? '', SLUICE_DATA_DIR: paths.root, SLUICE_LOG_LEVEL: 'warn' },
@@ -77,6 +77,10 @@ export const aRunningPlatform = async (): Promise<RunningPlatform> => {
     ...test,
     routerPort: router.port,
     request: (app) => requestPage(router.port, app),
+    breakFeeds: async () => {
+      await feeds.stop()
+      feeds = await serve()
+    },
     aSlug: async (appId, files, processTypes) => {
       const dir = await mkdtemp(join(paths.root, 'tree-'))
       await writeFiles(dir, files)

@@ -2,6 +2,7 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { writeDurably } from '#/foundation/durable-file.ts'
 import { hasCode } from '#/foundation/errors.ts'
+import { thisMoment, type Moment } from '#/foundation/uptime.ts'
 import type { DynoReport, DynoState, WantedDyno } from '#/platform/dyno/engine.ts'
 
 /** What an engine knows of a dyno and keeps on disk, so that another engine goes on with it. */
@@ -23,6 +24,8 @@ export type DynoMemory = {
   isRunning: boolean
   /** ISO 8601; of the last change of state. */
   at: string
+  /** The same, to count from. */
+  changedAt: Moment
 }
 
 export const newMemory = (): DynoMemory => ({
@@ -36,6 +39,7 @@ export const newMemory = (): DynoMemory => ({
   runs: 0,
   isRunning: false,
   at: new Date().toISOString(),
+  changedAt: thisMoment(),
 })
 
 export const presentMemory = (id: string, memory: DynoMemory): DynoReport => ({
@@ -80,7 +84,9 @@ export const keepDynoDurably = async (dir: string, kept: KeptDyno): Promise<void
 export const readDyno = async (dir: string): Promise<KeptDyno | 'none' | 'spoilt'> => {
   try {
     const kept: unknown = JSON.parse(await readFile(join(dir, FILE), 'utf8'))
-    return isWhole(kept) ? kept : 'spoilt'
+    if (!isWhole(kept)) return 'spoilt'
+    // What versions before this one kept does not say it.
+    return { ...kept, memory: { ...kept.memory, changedAt: kept.memory.changedAt ?? thisMoment() } }
   } catch (error) {
     return hasCode(error, 'ENOENT') ? 'none' : 'spoilt'
   }

@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -7,6 +6,7 @@ import { hostEnvironment } from '#/foundation/config.ts'
 import { ended, start } from '#/foundation/exec.ts'
 import { identify, isAlive, type ProcessIdentity } from '#/foundation/process-identity.ts'
 import { removeTree } from '#/foundation/remove-tree.ts'
+import { uptimeMs } from '#/foundation/uptime.ts'
 import { endSandbox, killSandbox } from '#/sandbox/end-sandbox.ts'
 import { prepareSandbox } from '#/sandbox/prepare-sandbox.ts'
 import { requireSandbox } from '#/sandbox/require-sandbox.ts'
@@ -102,10 +102,8 @@ export const exitStatusOf = async ({ place }: DynoRun): Promise<number> =>
   (await readExitStatus(place.dir)) ?? 137
 
 /** Milliseconds since its supervisor started, whatever the clock was set to meanwhile. */
-export const ageOf = ({ supervisor }: DynoRun): number => {
-  const uptime = Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0])
-  return Math.max(0, uptime * 1000 - Number(supervisor.startTime) * MS_A_TICK)
-}
+export const ageOf = ({ supervisor }: DynoRun): number =>
+  Math.max(0, uptimeMs() - Number(supervisor.startTime) * MS_A_TICK)
 
 /** USER_HZ is 100 on every architecture we run on. */
 const MS_A_TICK = 10

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Unpacked } from '#/artifact-store/artifact-store.ts'
 import { messageOf } from '#/foundation/errors.ts'
 import type { Log } from '#/foundation/log.ts'
+import { msSince, thisMoment } from '#/foundation/uptime.ts'
 import type { LogWriter } from '#/log-store/log-writer.ts'
 import type { DynoReport, DynoState, WantedDyno } from '#/platform/dyno/engine.ts'
 import { admitClient } from './attach.ts'
@@ -246,10 +247,10 @@ export class ProcessDyno {
     await this.#backOff()
   }
 
-  /** What is left of it, if an engine before this one has waited already. */
+  /** What is left of it, if an engine before this one has waited already; nothing once the machine was started again. */
   async #backOff(): Promise<void> {
     const delayMs = this.#around.backOff.delayMs(this.#memory.crashes)
-    const waitedMs = Math.max(0, Date.now() - Date.parse(this.#memory.at))
+    const waitedMs = msSince(this.#memory.changedAt)
     await pause(Math.max(0, delayMs - waitedMs), undefined, { signal: this.#ending }).catch(
       () => {},
     )
@@ -276,7 +277,8 @@ export class ProcessDyno {
     state: DynoState,
     { exitStatus, reason }: Pick<DynoMemory, 'exitStatus' | 'reason'>,
   ): Promise<void> {
-    Object.assign(this.#memory, { state, exitStatus, reason, at: new Date().toISOString() })
+    const at = new Date().toISOString()
+    Object.assign(this.#memory, { state, exitStatus, reason, at, changedAt: thisMoment() })
     this.#around.onReport(this.report())
     await this.#keep()
   }

@@ -87,6 +87,17 @@ test('younger dynos stay, and with a day of 0 all do', async () => {
   assert.deepEqual(await restartsOf(old), ['web.1'])
 })
 
+test('a clock that is an hour ahead or behind makes a day an hour shorter or longer, and no more', async () => {
+  const young = await anAppWithDynos(22.9)
+  const due = await anAppWithDynos(28.7)
+  await cycleDynos(platform, NOW + HOUR_MS, DAY_MS)
+  assert.deepEqual(await restartsOf(young), [])
+  assert.deepEqual(await restartsOf(due), ['web.1'])
+  const late = await anAppWithDynos(28.7)
+  await cycleDynos(platform, NOW - HOUR_MS, DAY_MS)
+  assert.deepEqual(await restartsOf(late), ['web.1']) // 24 hours, and 216 minutes at most, and this one
+})
+
 test('an app whose dynos cannot go keeps no other from its turn', async () => {
   const apps = await Promise.all([1, 2, 3].map(() => anAppWithDynos(1_000)))
   const [broken = '', ...others] = apps

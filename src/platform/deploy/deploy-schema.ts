@@ -1,8 +1,8 @@
-import type { Deploy } from './deploy.ts'
+import type { Deploy, Evidence } from './deploy.ts'
 
 /**
  * How a release was made to run: each step with its times, and, once the dynos before it have drained, what the
- * routers counted (`evidence`: requests served by old and new dynos, drained, failed, and the longest, in ms).
+ * routers counted.
  */
 export const presentDeploy = (deploy: Deploy) => ({
   id: deploy.id,
@@ -15,14 +15,21 @@ export const presentDeploy = (deploy: Deploy) => ({
     started_at: startedAt,
     finished_at: finishedAt,
   })),
-  evidence: deploy.evidence && {
-    served_by_old: deploy.evidence.servedByOld,
-    served_by_new: deploy.evidence.servedByNew,
-    drained: deploy.evidence.drained,
-    failed: deploy.evidence.failed,
-    longest_ms: deploy.evidence.longestMs,
-  },
+  evidence: deploy.evidence && presentEvidence(deploy.evidence),
   created_at: deploy.createdAt,
   started_at: deploy.startedAt,
   finished_at: deploy.finishedAt,
+})
+
+/**
+ * Requests served by old and new dynos, drained, failed, and the longest, in ms. Not `complete`: a router has ended, or
+ * was not to be reached, before it had told all that it had counted; null: nobody knows any more.
+ */
+export const presentEvidence = (evidence: Evidence) => ({
+  served_by_old: evidence.servedByOld,
+  served_by_new: evidence.servedByNew,
+  drained: evidence.drained,
+  failed: evidence.failed,
+  longest_ms: evidence.longestMs,
+  complete: evidence.complete ?? null,
 })

@@ -28,13 +28,7 @@ import { getSlug } from '#/platform/slug/slug-store.ts'
 import type { Slug } from '#/platform/slug/slug.ts'
 import { newId } from '#/foundation/ids.ts'
 import { rollBackCrashedJob, stopRetiredJob } from './deploy-jobs.ts'
-import {
-  assertOurs,
-  finishDeploy,
-  haveRoutersApplied,
-  saveSteps,
-  sumRequests,
-} from './deploy-store.ts'
+import { assertOurs, finishDeploy, haveRoutersApplied, saveSteps } from './deploy-store.ts'
 import {
   DeployFailure,
   finishedStep,
@@ -45,6 +39,8 @@ import {
 } from './deploy.ts'
 import { planDynos, replacedBy } from './plan-dynos.ts'
 import { DEPLOYER, type DeployNeeds } from './deployer.ts'
+import { countBefore } from './evidence.ts'
+import { waitForRouters } from './wait-for-routers.ts'
 import {
   mustStopFirst,
   OLD_STOPPED,
@@ -233,7 +229,7 @@ const routeToNew = async (tx: Db, { deploy, release }: Run): Promise<string | un
   const replaced = replacedBy({ deploy, kept, formations })
   const stopped = stoppedFirst(deploy)
   const ids = stopped?.ids ?? replaced.map(({ id }) => id)
-  const before = stopped?.before ?? (await sumRequests(tx, DEPLOYER, ids))
+  const before = stopped?.before ?? (await countBefore(tx, ids))
   if (deploy.kind === 'release') {
     await makeCurrent(tx, DEPLOYER, release)
     await updateApp(tx, DEPLOYER, deploy.appId, { releasedAt: new Date() })
@@ -259,18 +255,10 @@ const watchIfAsked = async (tx: Db, release: Release): Promise<void> => {
   await enqueue(tx, rollBackCrashedJob, { releaseId: release.id })
 }
 
-/** A router that is not there now takes the newest table when it comes: the deploy does not wait for it. */
-const ROUTERS_LIMIT_MS = 10_000
-
 const waitUntilRouted = async ({ db, notifications, deploy, signal }: Run): Promise<string> => {
-  const applied = await waitFor({
-    notifications,
-    channel: 'feed_applied',
-    check: async () =>
-      (await haveRoutersApplied(db, DEPLOYER, deploy.appId)) === false ? undefined : true,
-    limitMs: ROUTERS_LIMIT_MS,
-    signal,
-  })
+  const hasApplied = async (): Promise<boolean> =>
+    (await haveRoutersApplied(db, DEPLOYER, deploy.appId)) !== false
+  const applied = await waitForRouters(notifications, hasApplied, signal)
   return applied ? 'all routers' : 'without every router'
 }
 

@@ -206,7 +206,21 @@ export const saveEvidence = async (
     .execute()
 }
 
-export type RequestCounts = { served: number; drained: number; failed: number; longestMs: number }
+export type RequestCounts = {
+  served: number
+  drained: number
+  failed: number
+  longestMs: number
+  longestDrainedMs: number
+}
+
+const NO_REQUESTS: RequestCounts = {
+  served: 0,
+  drained: 0,
+  failed: 0,
+  longestMs: 0,
+  longestDrainedMs: 0,
+}
 
 /** What the routers have counted for these dynos, all together. */
 export const sumRequests = async (
@@ -214,7 +228,7 @@ export const sumRequests = async (
   _actor: Actor,
   dynoIds: string[],
 ): Promise<RequestCounts> => {
-  if (dynoIds.length === 0) return { served: 0, drained: 0, failed: 0, longestMs: 0 }
+  if (dynoIds.length === 0) return NO_REQUESTS
   const { fn } = db
   const sums = await db
     .selectFrom('dynoRequests')
@@ -223,6 +237,7 @@ export const sumRequests = async (
       fn.coalesce(fn.sum<number>('drained'), sql<number>`0`).as('drained'),
       fn.coalesce(fn.sum<number>('failed'), sql<number>`0`).as('failed'),
       fn.coalesce(fn.max('longestMs'), sql<number>`0`).as('longestMs'),
+      fn.coalesce(fn.max('longestDrainedMs'), sql<number>`0`).as('longestDrainedMs'),
     ])
     .where('dynoId', 'in', dynoIds)
     .executeTakeFirstOrThrow()
@@ -231,7 +246,37 @@ export const sumRequests = async (
     drained: Number(sums.drained),
     failed: Number(sums.failed),
     longestMs: Number(sums.longestMs),
+    longestDrainedMs: Number(sums.longestDrainedMs),
   }
+}
+
+/** Routers that are connected. */
+export const listRouters = async (db: Db, _actor: Actor): Promise<string[]> =>
+  (await db.selectFrom('followers').select('id').where('feed', '=', 'routes').execute()).map(
+    ({ id }) => id,
+  )
+
+/**
+ * Of these routers, and of those that have counted something for these dynos, the ones that are neither connected nor
+ * have ended in order: what they counted last nobody knows.
+ */
+export const listLostRouters = async (
+  db: Db,
+  _actor: Actor,
+  { routers, dynoIds }: { routers: string[]; dynoIds: string[] },
+): Promise<string[]> => {
+  const { rows } = await sql<{ id: string }>`
+    select id from (select unnest(${routers}::text[]) as id
+      union select router from dyno_requests where dyno_id = any(${dynoIds}::uuid[])) known
+    where id not in (select id from followers where feed = 'routes') and id not in (select id from routers_gone)`.execute(
+    db,
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** The routers are given the app's route anew, and tell what they have counted before they say that they have it. */
+export const touchRoute = async (tx: Db, _actor: Actor, appId: string): Promise<void> => {
+  await sql`select touch_route(${appId})`.execute(tx)
 }
 
 /** True once every router that is connected shows the app as its newest change says; undefined if none is connected. */

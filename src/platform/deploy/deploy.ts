@@ -21,7 +21,10 @@ export type Evidence = {
   /** Of the old ones' requests, those under way when no new ones came to them any more. */
   drained: number
   failed: number
+  /** Of those of the new dynos, and of the drained ones. */
   longestMs: number
+  /** Every router has told all of it; undefined: of a time when nobody asked that. */
+  complete?: boolean
 }
 
 /** One attempt to make an app run a release, to restart it or to scale it. At most one runs per app; the others queue. */

@@ -13,9 +13,10 @@ import { listFormations } from '#/platform/formation/formation-store.ts'
 import { findCurrentRelease } from '#/platform/release/release-store.ts'
 import type { Slug } from '#/platform/slug/slug.ts'
 import { deployQueue, runDeploysJob } from './deploy-jobs.ts'
-import { insertDeploy, sumRequests, type RequestCounts } from './deploy-store.ts'
+import { insertDeploy } from './deploy-store.ts'
 import { DEPLOYER, type DeployNeeds } from './deployer.ts'
 import { DeployFailure, finishedStep, WANT_DYNOS, type Deploy } from './deploy.ts'
+import { countBefore, type CountedBefore } from './evidence.ts'
 import { listEndingDynos, mayOverlap } from './overlap-store.ts'
 import { planDynos, replacedBy } from './plan-dynos.ts'
 import { waitUntilDrained } from './stop-retired.ts'
@@ -27,7 +28,7 @@ import { waitUntilDrained } from './stop-retired.ts'
 export const STOP_OLD = 'stop-old'
 export const OLD_STOPPED = 'old-stopped'
 
-export type StoppedOld = { ids: string[]; before: RequestCounts }
+export type StoppedOld = { ids: string[]; before: CountedBefore }
 
 export const mustStopFirst = async (db: Db, deploy: Deploy): Promise<boolean> => {
   if (finishedStep(deploy, STOP_OLD)) return true
@@ -54,7 +55,7 @@ export const stopOld = async (
   }))
   const replaced = replacedBy({ deploy, kept: [...running, ...planned], formations })
   const ids = replaced.map(({ id }) => id)
-  const before = await sumRequests(tx, DEPLOYER, ids)
+  const before = await countBefore(tx, ids)
   await retireDynos(tx, DEPLOYER, ids)
   await refreshRoutable(tx, DEPLOYER, deploy.appId)
   return JSON.stringify({ ids, before } satisfies StoppedOld)

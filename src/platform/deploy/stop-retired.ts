@@ -1,16 +1,10 @@
 import { config } from '#/foundation/config.ts'
-import { transaction } from '#/foundation/db.ts'
 import { waitFor } from '#/foundation/notifications.ts'
-import { getDyno, listDynosOfDeploy, unwantDynos } from '#/platform/dyno/dyno-store.ts'
-import {
-  findDrainLimitMs,
-  getDeploy,
-  saveEvidence,
-  sumRequests,
-  type RequestCounts,
-} from './deploy-store.ts'
-import { finishedStep, ROUTE, type Deploy } from './deploy.ts'
+import { getDyno, unwantDynos } from '#/platform/dyno/dyno-store.ts'
+import { findDrainLimitMs, getDeploy } from './deploy-store.ts'
+import type { Deploy } from './deploy.ts'
 import { DEPLOYER, type DeployNeeds } from './deployer.ts'
+import { keepEvidence } from './evidence.ts'
 
 /**
  * Lets the dynos that a deploy replaced answer what they have, stops them, and keeps what the routers saw as the
@@ -24,7 +18,7 @@ export const stopRetiredDynos = async (
   const deploy = await getDeploy(needs.db, DEPLOYER, deployId)
   await waitUntilDrained(needs, deploy, dynoIds, signal)
   await unwantDynos(needs.db, DEPLOYER, dynoIds)
-  await keepEvidence(needs, deploy, dynoIds)
+  await keepEvidence(needs, deploy, dynoIds, signal)
 }
 
 export const waitUntilDrained = async (
@@ -47,29 +41,5 @@ export const waitUntilDrained = async (
     },
     limitMs: (await findDrainLimitMs(needs.db, DEPLOYER, deploy.appId)) ?? config.drainLimitMs,
     signal,
-  })
-}
-
-const keepEvidence = async (
-  { db }: DeployNeeds,
-  deploy: Deploy,
-  dynoIds: string[],
-): Promise<void> => {
-  const added = await listDynosOfDeploy(db, DEPLOYER, deploy.id)
-  await transaction(db, async (tx) => {
-    const replaced = await sumRequests(tx, DEPLOYER, dynoIds)
-    const fresh = await sumRequests(
-      tx,
-      DEPLOYER,
-      added.map(({ id }) => id),
-    )
-    const before = JSON.parse(finishedStep(deploy, ROUTE)?.result ?? '{}') as Partial<RequestCounts>
-    await saveEvidence(tx, DEPLOYER, deploy.id, {
-      servedByOld: replaced.served - (before.served ?? 0),
-      servedByNew: fresh.served,
-      drained: replaced.drained - (before.drained ?? 0),
-      failed: replaced.failed - (before.failed ?? 0) + fresh.failed,
-      longestMs: Math.max(replaced.longestMs, fresh.longestMs),
-    })
   })
 }

@@ -5,6 +5,7 @@ import { systemActor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
 import {
   deleteFollower,
+  insertGoneRouter,
   readRouteFeed,
   upsertDynoRequests,
   upsertFollower,
@@ -101,6 +102,10 @@ export const routeFeed = (
       await settleDrained()
     },
     onLeave: (follower) => {
+      if (follower.hasSaidGoodbye) {
+        note(insertGoneRouter(needs.db, follower.id).then(() => forget(follower)))
+        return
+      }
       const timer = setTimeout(() => forget(follower), absenceMs).unref()
       absent.set(follower.id, { follower, timer })
     },

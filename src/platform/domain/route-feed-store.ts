@@ -129,11 +129,21 @@ export const upsertDynoRequests = async (
   router: string,
   counters: DynoCounters[],
 ): Promise<void> => {
-  for (const { dynoId, served, drained, failed, longestMs } of counters)
-    await sql`insert into dyno_requests (dyno_id, router, served, drained, failed, longest_ms)
-      select id, ${router}, ${served}, ${drained}, ${failed}, ${Math.round(longestMs)} from dynos where id = ${dynoId}
+  for (const { dynoId, served, drained, failed, longestMs, longestDrainedMs = 0 } of counters)
+    await sql`insert into dyno_requests (dyno_id, router, served, drained, failed, longest_ms, longest_drained_ms)
+      select id, ${router}, ${served}, ${drained}, ${failed}, ${Math.round(longestMs)}, ${Math.round(longestDrainedMs)}
+      from dynos where id = ${dynoId}
       on conflict (dyno_id, router) do update set served = excluded.served, drained = excluded.drained,
-        failed = excluded.failed, longest_ms = excluded.longest_ms`.execute(tx)
+        failed = excluded.failed, longest_ms = excluded.longest_ms,
+        longest_drained_ms = excluded.longest_drained_ms`.execute(tx)
+}
+
+const KEEP_GONE = '1 day'
+
+/** This router has told all that it had counted, and is no more. */
+export const insertGoneRouter = async (db: Db, id: string): Promise<void> => {
+  await sql`delete from routers_gone where at < now() - ${KEEP_GONE}::interval`.execute(db)
+  await sql`insert into routers_gone (id) values (${id}) on conflict do nothing`.execute(db)
 }
 
 export const upsertFollower = async (

@@ -78,4 +78,6 @@ export type DynoCounters = {
   /** Ended by an H-code or a broken connection that was the platform's or the dyno's fault. */
   failed: number
   longestMs: number
+  /** Of the drained ones. */
+  longestDrainedMs: number
 }

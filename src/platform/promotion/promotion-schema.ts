@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { Reference } from '#/platform/app/reference.ts'
+import { presentEvidence } from '#/platform/deploy/deploy-schema.ts'
 import { statusOf, type Promotion, type PromotionTarget, type TargetRecord } from './promotion.ts'
 
 const Target = Type.Object({ app: Reference })
@@ -106,13 +107,7 @@ const presentTargetRecord = (target: TargetRecord) => ({
     finished_at: finishedAt,
     duration_ms: finishedAt === null ? null : Date.parse(finishedAt) - Date.parse(startedAt),
   })),
-  evidence: target.evidence && {
-    served_by_old: target.evidence.servedByOld,
-    served_by_new: target.evidence.servedByNew,
-    drained: target.evidence.drained,
-    failed: target.evidence.failed,
-    longest_ms: target.evidence.longestMs,
-  },
+  evidence: target.evidence && presentEvidence(target.evidence),
   started_at: target.startedAt,
   finished_at: target.finishedAt,
 })

@@ -79,6 +79,11 @@ const Evidence = ({ appId, releaseId }: { appId: string; releaseId: string }): R
         <Number name="Failed" value={evidence.failed} />
         <Number name="Longest, ms" value={evidence.longest_ms} />
       </dl>
+      {evidence.complete === false && (
+        <p className="mt-2 text-sm text-muted">
+          Not complete: a router ended before it had told all that it had counted.
+        </p>
+      )}
     </Section>
   )
 }

@@ -236,6 +236,7 @@ const Proofs = ({ target, digest }: Pick<TargetProps, 'target' | 'digest'>): Rea
 
 const noticed = (evidence: NonNullable<Target['evidence']>): string => {
   const { served_by_old: old, served_by_new: fresh, failed, longest_ms: longest } = evidence
-  if (old + fresh + failed === 0) return 'nobody came while the dynos changed over'
-  return `${failed === 0 ? 'no request failed' : `${count(failed, 'request')} failed`}, ${old} answered by the old dynos and ${fresh} by the new; the slowest took ${longest} ms`
+  const missing = evidence.complete === false ? ' (a router ended before it had told all)' : ''
+  if (old + fresh + failed === 0) return `nobody came while the dynos changed over${missing}`
+  return `${failed === 0 ? 'no request failed' : `${count(failed, 'request')} failed`}, ${old} answered by the old dynos and ${fresh} by the new; the slowest took ${longest} ms${missing}`
 }

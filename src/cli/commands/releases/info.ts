@@ -51,6 +51,7 @@ const describeDeploy = ({ started_at, finished_at, evidence }: DeployJson): [str
 }
 
 const describeRequests = (evidence: NonNullable<DeployJson['evidence']>): string =>
-  evidence.served_by_old + evidence.served_by_new + evidence.failed === 0
+  (evidence.served_by_old + evidence.served_by_new + evidence.failed === 0
     ? 'none came meanwhile'
-    : `${evidence.served_by_old} by the old dynos (${evidence.drained} while they drained), ${evidence.served_by_new} by the new, ${evidence.failed} failed, the longest ${evidence.longest_ms} ms`
+    : `${evidence.served_by_old} by the old dynos (${evidence.drained} while they drained), ${evidence.served_by_new} by the new, ${evidence.failed} failed, the longest ${evidence.longest_ms} ms`) +
+  (evidence.complete === false ? ' (not complete: a router ended before it had told all)' : '')
