@@ -32,7 +32,7 @@ def flood():
         time.sleep(0.1)
 class Page(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        print('\033[31mred\033[0m ${HOSTILE} \033]8;;javascript:alert(1)\007link\033]8;;\007', flush=True)
+        print('\033[31mred\033[0m ${HOSTILE} \033]8;;javascript:alert(1)\007link\033]8;;\007 \033[7mturned\033[27m \033[7;41mturned red\033[0m', flush=True)
         if self.path == '/flood': threading.Thread(target=flood).start()
         self.send_response(200); self.end_headers()
         self.wfile.write((open('page').read() + os.environ.get('GREETING', '')).encode())
@@ -71,6 +71,13 @@ const hasFocus = (of: Locator): Promise<unknown> =>
 /** Of all that is on the page, in seconds. */
 const LONGEST_MOTION =
   "Math.max(...[...document.querySelectorAll('*')].map((one) => getComputedStyle(one)).flatMap((style) => [parseFloat(style.transitionDuration), parseFloat(style.animationDuration)]))"
+/** What is before and what is behind have changed places with those of the page. */
+const isReversed = (of: Locator): Promise<boolean> =>
+  of.evaluate((element) => {
+    const lookOf = element.ownerDocument.defaultView.getComputedStyle
+    const [own, page] = [lookOf(element), lookOf(element.ownerDocument.body)]
+    return own.backgroundColor === page.color && own.color !== page.color
+  })
 /** As far as these names go: what is written on it, or its label. */
 const NAME_OF_FOCUSED =
   "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent.replace('Ctrl K', '').trim()"
@@ -222,6 +229,9 @@ step('logs come live, and a flood of them does not freeze the page', async (cont
     .getByText(/<img src=x onerror/)
     .first()
     .waitFor()
+  const turned = log.getByText('turned', { exact: true }).first()
+  await turned.waitFor()
+  assert.ok(await isReversed(turned))
   await look('logs', page)
   await watchFrames(page)
   await platform.request(PRODUCTION, '/flood')

@@ -76,7 +76,10 @@ const Start = ({ run, onStart, onEnd }: StartProps): ReactNode => {
   const [command, setCommand] = useState('bash')
   const isRunning = run !== undefined && run.end === undefined && run.error === undefined
   return (
-    <Form onSend={() => onStart(command.trim())} className="card mb-4 grid gap-3 p-4">
+    <Form
+      onSend={() => (isRunning ? onEnd() : onStart(command.trim()))}
+      className="card mb-4 grid gap-3 p-4"
+    >
       <Field
         label="Command"
         hint="It runs in a one-off dyno of the current release, with the app's config vars. Shift+Tab leaves the terminal; leaving this page ends the dyno."
@@ -87,7 +90,7 @@ const Start = ({ run, onStart, onEnd }: StartProps): ReactNode => {
       <Reason text={refusal} />
       <div className="flex flex-wrap items-center gap-3">
         {isRunning ? (
-          <Button kind="danger" onClick={onEnd}>
+          <Button type="submit" kind="danger">
             End
           </Button>
         ) : (

@@ -37,6 +37,23 @@ test('colours of the larger palettes are kept as they are, and so are those behi
     assert.deepEqual(parseAnsi(`${ESC}[${codes}mx`), [{ text: 'x', ...shown }], codes)
 })
 
+test('reversed, text and what is behind it change places', () => {
+  for (const [codes, shown] of [
+    ['7', { look: 'ansi-reverse' }],
+    ['7;1', { look: 'ansi-bold ansi-reverse' }],
+    ['7;27', { look: '' }],
+    ['7;0', { look: '' }],
+    ['7;31', { look: '', paper: '#cd0000' }],
+    ['31;7;27', { look: 'ansi-red' }],
+    ['7;38;5;31', { look: '', paper: '#0087af' }],
+    ['7;38;2;1;2;3;48;2;4;5;6', { look: '', ink: '#040506', paper: '#010203' }],
+    ['7;41', { look: 'ansi-reverse', ink: '#cd0000' }],
+    ['7;32;41', { look: '', ink: '#cd0000', paper: '#00cd00' }],
+    ['7;31;39', { look: 'ansi-reverse' }],
+  ] as const)
+    assert.deepEqual(parseAnsi(`${ESC}[${codes}mx`), [{ text: 'x', ...shown }], codes)
+})
+
 test('whatever else a program sends to a terminal is dropped, and markup stays text', () => {
   for (const [printed, shown] of [
     [`${ESC}]8;;javascript:alert(1)${ESC}\\link${ESC}]8;;${ESC}\\`, 'link'],

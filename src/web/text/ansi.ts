@@ -17,6 +17,7 @@ type Look = {
   classes: Map<string, string>
   ink: string | undefined
   paper: string | undefined
+  isReversed: boolean
 }
 
 /** OSC (titles, links), other strings, CSI sequences, and two-character ones; unfinished ones go to the end of the line. */
@@ -31,15 +32,18 @@ const INVISIBLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u
 /** The colours and weights of what a program printed; every other control sequence is dropped. */
 export const parseAnsi = (printed: string): Stretch[] => {
   const stretches: Stretch[] = []
-  const look: Look = { classes: new Map(), ink: undefined, paper: undefined }
+  const look: Look = {
+    ...{ classes: new Map(), ink: undefined, paper: undefined },
+    isReversed: false,
+  }
   let from = 0
   const add = (text: string): void => {
     const clean = text.replaceAll(/\r\n/g, '\n').replaceAll(INVISIBLE, '')
     if (clean === '') return
-    const { ink, paper } = look
+    const { classes, ink, paper } = look.isReversed ? reversed(look) : look
     stretches.push({
       text: clean,
-      look: [...look.classes.values()].join(' '),
+      look: [...classes.values()].join(' '),
       ...(ink === undefined ? {} : { ink }),
       ...(paper === undefined ? {} : { paper }),
     })
@@ -51,6 +55,14 @@ export const parseAnsi = (printed: string): Stretch[] => {
   }
   add(printed.slice(from))
   return stretches
+}
+
+/** The text in the colour that was behind it, on its own as terminals show it, or on that of text of the page. */
+const reversed = ({ classes, ink, paper }: Look): Pick<Look, 'classes' | 'ink' | 'paper'> => {
+  const { colour: name, ...others } = Object.fromEntries(classes)
+  const own = ink ?? colourOf256(NAMED.findIndex((one) => name === `ansi-${one}`))
+  const all = own === undefined ? { ...others, turned: 'ansi-reverse' } : others
+  return { classes: new Map(Object.entries(all)), ink: paper, paper: own }
 }
 
 const SIMPLE: Record<number, [string, string]> = {
@@ -107,7 +119,9 @@ const applyCode = (look: Look, code: number): void => {
   if (code === 0) {
     look.classes.clear()
     look.ink = look.paper = undefined
-  } else if (simple) look.classes.set(...simple)
+    look.isReversed = false
+  } else if (code === 7 || code === 27) look.isReversed = code === 7
+  else if (simple) look.classes.set(...simple)
   else if (name !== undefined) setInk(look, { name })
   else if (code === 39) setInk(look, {})
   else if (code === 49) look.paper = undefined

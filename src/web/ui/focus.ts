@@ -1,6 +1,8 @@
 /** Where something had the focus, so that near it one goes on when it is gone. */
 export type FocusPlace = {
   element: Element
+  /** Its label, if it has one of its own: by that it is found where it is drawn anew. */
+  label: string | null
   list: Element | null
   /** Of its row in the list. */
   index: number
@@ -11,23 +13,34 @@ export type FocusPlace = {
 export const isFocusFree = (): boolean =>
   document.activeElement === null || document.activeElement === document.body
 
-export const focusPlaceOf = (element: Element): FocusPlace => {
+/** Of an item of a menu, which goes with it, the button that has opened the menu. */
+export const focusPlaceOf = (focused: Element): FocusPlace => {
+  const menu = focused.closest('[role=menu]')
+  const opener = menu && document.getElementById(menu.getAttribute('aria-labelledby') ?? '')
+  const element = opener ?? focused
   const row = element.closest('li')
   return {
     element,
+    label: element.getAttribute('aria-label'),
     list: row?.parentElement ?? null,
     index: row?.parentElement ? [...row.parentElement.children].indexOf(row) : -1,
     section: element.closest('section'),
   }
 }
 
-/** Gives it back; where it is gone the row that came to its place, else its section, else the page. */
+/** Gives it back, to what has its label, or the row that came to its place, or its section, or the page. */
 export const giveFocusBack = (place: FocusPlace | undefined): void => {
-  const { element, list = null, index = -1, section = null } = place ?? {}
+  const { element, label = null, list = null, index = -1, section = null } = place ?? {}
   const rows = list?.isConnected ? [...list.children] : []
-  const to = [element, rows[index] ?? rows.at(-1), section, document.getElementById('main')].find(
-    (one) => one instanceof HTMLElement && one.isConnected && one !== document.body,
-  )
+  const same =
+    label === null ? null : document.querySelector(`main [aria-label=${CSS.escape(label)}]`)
+  const to = [
+    element,
+    same,
+    rows[index] ?? rows.at(-1),
+    section,
+    document.getElementById('main'),
+  ].find((one) => one instanceof HTMLElement && one.isConnected && one !== document.body)
   if (to instanceof HTMLElement) focusOn(to)
 }
 

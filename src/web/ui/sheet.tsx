@@ -56,12 +56,5 @@ export const Sheet = ({
   )
 }
 
-/** What a keyboard was at; of an item of a menu, which goes, the button that has opened the menu. */
-const focusedBefore = (): FocusPlace | undefined => {
-  const focused = document.activeElement
-  const menu = focused?.closest('[role=menu]')
-  const opener = menu
-    ? document.getElementById(menu.getAttribute('aria-labelledby') ?? '')
-    : focused
-  return opener ? focusPlaceOf(opener) : undefined
-}
+const focusedBefore = (): FocusPlace | undefined =>
+  document.activeElement ? focusPlaceOf(document.activeElement) : undefined
