@@ -3,7 +3,7 @@ import { assertSucceeds } from '../support/platform.ts'
 import { until } from '../support/until.ts'
 import type { FaultPlatform } from './fault-platform.ts'
 import type { Fault } from './fault.ts'
-import { dynosOf, processesOf, untilLogged, visit } from './looks.ts'
+import { dynosOf, newestRelease, processesOf, untilLogged, untilReleased, visit } from './looks.ts'
 import { beginsWith, listProcesses } from './processes.ts'
 import { change } from './workload.ts'
 
@@ -65,6 +65,24 @@ export const DYNO_FAULTS: Fault[] = [
     },
   },
   {
+    id: 'F39:loop',
+    what: 'a dyno crashes whenever it is up: it comes back at once, then later and later, and a release begins that anew',
+    load: 'visits',
+    allowance: { failedVisits: Infinity, of: 'odd' },
+    inject: async ({ platform }) => {
+      await renew(platform)
+      const [first = 0, second = 0, third = 0] = [
+        await crash(platform),
+        await crash(platform),
+        await crash(platform),
+      ]
+      await renew(platform)
+      const again = await crash(platform)
+      const isRight = second >= 9_000 && third >= 18_000 && first < second && again < third
+      return isRight ? [] : [`it was back after ${[first, second, third].join(', ')}, ${again} ms`]
+    },
+  },
+  {
     id: 'F40',
     isQuick: true,
     what: 'one of two dynos dies',
@@ -107,6 +125,26 @@ export const DYNO_FAULTS: Fault[] = [
     },
   },
 ]
+
+/** A release of `odd`, with dynos that never crashed. */
+const renew = async (platform: FaultPlatform): Promise<void> => {
+  const before = await newestRelease(platform, 'odd')
+  await platform.api('PATCH', '/apps/odd/config-vars', { RENEWED: `${Date.now()}` })
+  await untilReleased(platform, 'odd', before)
+}
+
+/** Milliseconds until the dyno of `odd` is up again. */
+const crash = async (platform: FaultPlatform): Promise<number> => {
+  const restartsBefore = (await dynosOf(platform, 'odd'))[0]?.restarts ?? 0
+  const began = performance.now()
+  await visit(platform, 'odd', '/crash')
+  const isBack = async (): Promise<boolean> => {
+    const [dyno] = await dynosOf(platform, 'odd')
+    return dyno?.state === 'up' && dyno.restarts > restartsBefore
+  }
+  await until(isBack, { limitMs: 90_000, everyMs: 100, what: 'the dyno again' })
+  return Math.round(performance.now() - began)
+}
 
 const openStream = (platform: FaultPlatform, app: string) => {
   let ended = false

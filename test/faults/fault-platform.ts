@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { assertSucceeds, startPlatform, type TestPlatform } from '../support/platform.ts'
@@ -15,7 +16,7 @@ export const SERVING: AppName[] = ['fast', 'slow', 'stubborn', 'flooding', 'odd'
 export const STAGING = 'fast-staging'
 
 /** Value of a secret config var of every app: nothing that the platform writes may hold it. */
-export const CANARY = 'canary-5f0e9b7c41d24a6e'
+export const CANARY = `canary-${randomBytes(8).toString('hex')}`
 
 export type Answer = { status: number; body: unknown; retryAfter: string | null }
 

@@ -6,7 +6,7 @@ import type { Fault } from './fault.ts'
 import { beginsWith, listProcesses, type ListedProcess } from './processes.ts'
 import { supervisedDynos } from './running-dynos.ts'
 
-export type DynoJson = { id: string; name: string; state: string; created_at: string }
+export type DynoJson = { id: string; name: string; state: string; restarts: number }
 
 export const dynosOf = async (platform: FaultPlatform, app: string): Promise<DynoJson[]> =>
   (await platform.api('GET', `/apps/${app}/dynos`)).body as DynoJson[]

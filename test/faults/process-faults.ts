@@ -6,7 +6,7 @@ import { until } from '../support/until.ts'
 import { SLOW_COMPILE, type Answer } from './fault-platform.ts'
 import type { Fault } from './fault.ts'
 import { releasesOf, withTheSameDynos } from './looks.ts'
-import { beginsWith, listProcesses } from './processes.ts'
+import { beginsWith, listProcesses, waitedForProcessor } from './processes.ts'
 import { change, promotionOfFast, type Scene } from './workload.ts'
 
 /** Where a process of the control plane may die in a deploy, with the change that leads there. */
@@ -95,7 +95,7 @@ const isStopFirst = (name: string): boolean => /stop-old|old-stopped/.test(name)
 const SETTLED_MS = 10_000
 const BACK_MS = 5_000
 
-/** How long the API is away is told if it is longer than it may be. */
+/** How long the API is away is told if it is longer than it may be, apart from what others of the machine took. */
 const killOften =
   (times: number) =>
   async ({ platform, random }: Scene): Promise<string[]> => {
@@ -106,7 +106,9 @@ const killOften =
       const began = performance.now()
       await platform.untilApiUp()
       const tookMs = Math.round(performance.now() - began)
-      if (tookMs > BACK_MS) late.push(`the API was back after ${tookMs} ms`)
+      const waitedMs = await waitedForProcessor((await platform.pids())['control-plane'] ?? 0)
+      if (tookMs - waitedMs > BACK_MS)
+        late.push(`the API was back after ${tookMs} ms, ${waitedMs} of them without a processor`)
     }
     return late
   }

@@ -21,3 +21,9 @@ export const beginsWith = ({ words }: ListedProcess, ...first: string[]): boolea
 /** Empty if the process is gone. */
 export const readProc = (pid: number | string, name: string): Promise<string> =>
   readFile(`/proc/${pid}/${name}`, 'latin1').catch(() => '')
+
+/** Milliseconds for which its main thread could have run, had a processor been free: the machine was busy with others. */
+export const waitedForProcessor = async (pid: number): Promise<number> => {
+  const [, nanoseconds] = (await readProc(pid, 'schedstat')).split(' ')
+  return Math.round(Number(nanoseconds ?? 0) / 1e6)
+}

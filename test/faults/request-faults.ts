@@ -17,7 +17,7 @@ const LATE_MS = 15_000
 
 const SLOW_CLIENTS = 30
 const SLOW_LIMIT_MS = 120_000
-const UPLOADS = 10_000
+const UPLOADS = 20_000
 const UPLOADS_AT_ONCE = 50
 /** Of the router: connections of visitors and to dynos come and go. */
 const UNSTEADY_DESCRIPTORS = 12
@@ -171,18 +171,18 @@ const beSlow = async (platform: FaultPlatform): Promise<string[]> => {
   const router = (await platform.pids())['router'] ?? 0
   const before = await descriptorsOf(router)
   const memoryBefore = memoryOf(router) ?? 0
-  const said = 'Host: odd.localhost\\r\\n'
+  const said = 'Host: odd.localhost\r\n'
   const path = marked('/slow')
   const large = marked('/large')
-  const heads = await converseOften(platform, `GET ${path} HTTP/1.1\\r\\n${said}`)
+  const heads = await converseOften(platform, `GET ${path} HTTP/1.1\r\n${said}`)
   const bodies = await converseOften(
     platform,
-    `POST ${path} HTTP/1.1\\r\\n${said}Content-Length: 100000\\r\\n\\r\\n`,
+    `POST ${path} HTTP/1.1\r\n${said}Content-Length: 100000\r\n\r\n`,
   )
-  const readers = await converseOften(platform, `GET ${large} HTTP/1.1\\r\\n${said}\\r\\n`)
+  const readers = await converseOften(platform, `GET ${large} HTTP/1.1\r\n${said}\r\n`)
   for (const { socket } of readers) socket.pause()
   const dripping = setInterval(() => {
-    for (const one of heads) if (!one.isOver()) one.say('X: a\\r\\n')
+    for (const one of heads) if (!one.isOver()) one.say('X: a\r\n')
     for (const one of bodies) if (!one.isOver()) one.say('a')
   }, 200)
   try {
@@ -215,21 +215,27 @@ const converseOften = ({ routerPort }: FaultPlatform, says: string): Promise<Con
     }),
   )
 
-/** Once a tenth of them has warmed it up the router may not grow any more. */
+/** The heap of the router grows with the first thousands of connections at once; after half of them it may no more. */
 const breakOffUploads = async ({ platform, random }: Scene): Promise<string[]> => {
   const router = (await platform.pids())['router'] ?? 0
   const before = await descriptorsOf(router)
   const { threads } = await stateOf(platform)
   const path = marked('/upload')
-  await breakOff(platform, { path, random, times: UPLOADS / 10 })
+  await breakOff(platform, { path, random, times: UPLOADS / 2 })
   const memoryBefore = memoryOf(router) ?? 0
-  await breakOff(platform, { path, random, times: (UPLOADS * 9) / 10 })
+  await breakOff(platform, { path, random, times: UPLOADS / 2 })
   const isIdle = async (): Promise<boolean> => (await stateOf(platform)).threads <= threads + 8
   const busy = await until(isIdle, { limitMs: 10_000, everyMs: 200 }).then(
     () => [],
     async () => [`the dyno has ${(await stateOf(platform)).threads} threads, had ${threads}`],
   )
-  return [...busy, ...(await leftInRouter(router, before)), ...grown(router, memoryBefore)]
+  const { posts } = await stateOf(platform)
+  return [
+    ...(posts.includes(path) ? [] : ['no upload came as far as the dyno']),
+    ...busy,
+    ...(await leftInRouter(router, before)),
+    ...grown(router, memoryBefore),
+  ]
 }
 
 type BreakOff = { path: string; random: Random; times: number }
@@ -238,7 +244,7 @@ const breakOff = async (
   { routerPort }: FaultPlatform,
   { path, random, times }: BreakOff,
 ): Promise<void> => {
-  const head = `POST ${path} HTTP/1.1\\r\\nHost: odd.localhost\\r\\nContent-Length: 1000\\r\\n\\r\\n`
+  const head = `POST ${path} HTTP/1.1\r\nHost: odd.localhost\r\nContent-Length: 1000\r\n\r\n`
   const once = async (): Promise<void> => {
     using client = await converse(routerPort)
     client.say(`${head}some`)

@@ -63,6 +63,8 @@ class Page(http.server.BaseHTTPRequestHandler):
             threading.Thread(target=flood, args=(FLOODS[path],), daemon=True).start()
         if path == '/eat':
             held.append(bytearray(900_000_000))
+        if path == '/crash':
+            os._exit(3)
         if path == '/say':
             say('said ' + query)
         if path == '/leave-children':
