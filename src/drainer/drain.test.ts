@@ -11,6 +11,7 @@ import { anHttpsReceiver, anIdentity, aSyslogReceiver } from '../../test/support
 import { aLine } from '../../test/support/logs.ts'
 import { aClosedPort, quiet } from '../../test/support/router.ts'
 import { until } from '../../test/support/until.ts'
+import type { WantedDrain } from '#/platform/log-drain/drain-feed.ts'
 import { Drain, type DrainOptions } from './drain.ts'
 
 const identity = await anIdentity()
@@ -21,7 +22,7 @@ type World = AsyncDisposable & {
   writer: LogWriter
   write: (...texts: string[]) => void
   /** A drain of the app, the same each time but for what is given. */
-  drain: (url: string, given?: Partial<DrainOptions>) => Drain
+  drain: (url: string, given?: Partial<DrainOptions & Pick<WantedDrain, 'id' | 'token'>>) => Drain
   /** What the platform says of drains in the app's log. */
   notes: () => Promise<string[]>
   token: string
@@ -45,8 +46,8 @@ const aWorld = async ({
     token,
     dir,
     write: (...texts) => texts.forEach((text) => writer.append(appId, aLine(text))),
-    drain: (url, given = {}) => {
-      const wanted = { id, appId, token, url, createdAt }
+    drain: (url, { id: ownId = id, token: ownToken = token, ...given } = {}) => {
+      const wanted = { id: ownId, appId, token: ownToken, url, createdAt }
       const drain = new Drain(wanted, {
         logsDir,
         dir: join(dir, 'drains'),
@@ -149,7 +150,49 @@ test('private addresses are not connected to unless the operator names them', as
   assert.deepEqual(receiver.messages(), [])
 })
 
-test('a dead receiver gets all of it once it lives, and other drains wait for nothing', async () => {
+test('a receiver that says nothing is given up after a while, tried again, and holds up no other drain', async () => {
+  await using world = await aWorld()
+  await using silent = await anHttpsReceiver(identity)
+  await using other = await anHttpsReceiver(identity)
+  silent.answer(undefined)
+  world.drain(`https://localhost:${silent.port}/`, { limitMs: 200 })
+  const lines = Array.from({ length: 200 }, (_, index) => `line ${index}`)
+  world.write(...lines)
+  await until(() => silent.refused() > 0, PATIENCE)
+  world.drain(`https://localhost:${other.port}/`, { id: newId(), token: `d.${newId()}` })
+  await until(() => other.texts().length >= lines.length, PATIENCE)
+  assert.deepEqual(
+    other.texts().filter((text) => text.startsWith('line')),
+    lines,
+  )
+  const told = other.posts.map(({ headers }) => Number(headers['logplex-msg-count']))
+  assert.equal(
+    told.reduce((sum, count) => sum + count, 0),
+    other.messages().length,
+  )
+  await until(() => silent.refused() > 2, PATIENCE)
+  assert.deepEqual(silent.texts(), [])
+  assert.match((await world.notes())[0] ?? '', /takes no lines: it takes too long/)
+  silent.answer(202)
+  await until(() => silent.texts().length >= lines.length, PATIENCE)
+  assert.deepEqual(silent.texts(), lines)
+})
+
+test('between two tries it waits twice as long as before, up to a limit', async () => {
+  await using world = await aWorld()
+  await using receiver = await anHttpsReceiver(identity)
+  receiver.answer(500)
+  world.drain(`https://localhost:${receiver.port}/`, { backOffMs: { first: 100, most: 400 } })
+  world.write('x')
+  await until(() => receiver.refused() >= 6, PATIENCE)
+  const waits = receiver.refusedAt.slice(1, 6).map((at, n) => at - (receiver.refusedAt[n] ?? 0))
+  // Half of it is chance.
+  for (const [n, least] of [50, 100, 200, 200, 200].entries())
+    assert.ok((waits[n] ?? 0) >= least - 2, waits.join(' '))
+  assert.ok(Math.min(...waits.slice(2)) < 2_000, waits.join(' '))
+})
+
+test('a dead receiver gets all of it once it lives', async () => {
   await using world = await aWorld()
   const port = await aClosedPort()
   world.drain(`syslog://127.0.0.1:${port}`)

@@ -293,7 +293,7 @@ export const testEngineConformance = (
     const dyno = await want({
       web: true,
       healthPath: '/health?deep',
-      command: `(sleep 2; echo "ready now"; touch ready) & ${answers(ready)}`,
+      command: `(sleep 1; echo "ready now"; sleep 1; touch ready) & ${answers(ready)}`,
       env: { GREETING: 'healthy' },
     })
     const { address } = await untilState(dyno, 'up')

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs'
 import http from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { run } from '#/foundation/exec.ts'
+import { readLog } from '#/log-store/read-log.ts'
 import { aDyno, aRoute, aRouteSource, ask, converse, PATIENCE } from '../../test/support/router.ts'
 import { aSharedPort } from '../../test/support/router-process.ts'
 import { until } from '../../test/support/until.ts'
@@ -90,6 +92,35 @@ test('the death of a router costs what it was serving, and refuses nobody', asyn
   const asked = ask(shared.port, 'a.test')
   await shared.startRouter(source)
   assert.equal((await asked).body, 'hello')
+})
+
+test('what the router itself cannot do is told as H99, counts as failed, and is over when it can again', async () => {
+  await using dyno = await aDyno((_, response) => {
+    response.setHeader('connection', 'close').end('hello')
+  })
+  const route = aRoute('a.test', [dyno.route])
+  await using source = await aRouteSource(route)
+  await using shared = aSharedPort()
+  const { pid, stop } = await shared.startRouter(source)
+  const allow = (descriptors: number) =>
+    run('prlimit', ['--pid', String(pid), `--nofile=${descriptors}:`])
+  using client = await converse(shared.port)
+  const say = (): void => client.say('GET / HTTP/1.1\r\nHost: a.test\r\n\r\n')
+  say()
+  await client.hear('hello')
+  assert.equal((await allow(3)).code, 0)
+  say()
+  await client.hear('HTTP/1.1 503 ')
+  await client.hear('</html>')
+  await allow(1024)
+  say()
+  await client.hear('hello')
+  await stop('SIGINT')
+  const { lines } = await readLog(join(source.dir, 'logs'), route.id, { lines: 10 })
+  const [, failed] = lines.map(({ text }) => text)
+  assert.match(failed ?? '', /^at=error code=H99 desc="Platform error" method=GET .* status=503/)
+  const counted = source.reports.flatMap(({ counters }) => counters).at(-1)
+  assert.deepEqual([counted?.served, counted?.failed], [2, 1])
 })
 
 test('a router that is short of descriptors turns people away, serves the others, and recovers', async () => {

@@ -50,23 +50,26 @@ export const messagesOf = (bytes: Buffer): string[] => {
 
 export type HttpsReceiver = Receiver & {
   posts: Post[]
-  /** What it answers from now on. Posts that are refused are not in `posts`. */
-  answer: (status: number) => void
+  /** What it answers from now on; undefined: nothing. Posts that are not accepted are not in `posts`. */
+  answer: (status: number | undefined) => void
   refused: () => number
+  /** When it had each of those, in milliseconds. */
+  refusedAt: number[]
 }
 
 export const anHttpsReceiver = async (identity: Identity): Promise<HttpsReceiver> => {
   const posts: Post[] = []
-  let status = 202
-  let refused = 0
+  const refusedAt: number[] = []
+  let status: number | undefined = 202
   const server = https.createServer(identity, (request, response) => {
     const parts: Buffer[] = []
     request.on('data', (part: Buffer) => parts.push(part))
     request.on('end', () => {
       const body = Buffer.concat(parts).toString()
-      if (status < 300) posts.push({ path: request.url ?? '', headers: request.headers, body })
-      else refused++
-      response.writeHead(status).end()
+      if (status !== undefined && status < 300)
+        posts.push({ path: request.url ?? '', headers: request.headers, body })
+      else refusedAt.push(performance.now())
+      if (status !== undefined) response.writeHead(status).end()
     })
   })
   const messages = (): string[] => posts.flatMap(({ body }) => messagesOf(Buffer.from(body)))
@@ -76,7 +79,8 @@ export const anHttpsReceiver = async (identity: Identity): Promise<HttpsReceiver
     messages,
     texts: () => messages().map(textOf),
     answer: (next) => void (status = next),
-    refused: () => refused,
+    refused: () => refusedAt.length,
+    refusedAt,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections()
       await new Promise<void>((resolve) => server.close(() => resolve()))

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-import type { Unpacked } from '#/artifact-store/artifact-store.ts'
+import { DamagedArtifactError, type Unpacked } from '#/artifact-store/artifact-store.ts'
 import { messageOf } from '#/foundation/errors.ts'
 import type { Log } from '#/foundation/log.ts'
 import { msSince, thisMoment } from '#/foundation/uptime.ts'
@@ -149,8 +149,8 @@ export class ProcessDyno {
       if (found) return await this.#watch(found, { isAdopted: true })
       return await (this.wanted.attached ? this.#runForClient() : this.#run())
     } catch (error) {
-      const reason = `It could not be started: ${messageOf(error)}`
-      this.#said.say(reason)
+      const reason = whyNotStarted(error)
+      this.#said.say(error instanceof DamagedArtifactError ? `Error ${reason}` : reason)
       this.#around.log.warn({ err: error, dyno: this.wanted.id }, 'a dyno could not be started')
       await endProcesses(this.#place()).catch(() => {})
       return { exitStatus: 126, reason, ranMs: 0 }
@@ -308,6 +308,11 @@ export class ProcessDyno {
     return runPlace(this.#around.dir, this.wanted.id, this.#memory.runs)
   }
 }
+
+const whyNotStarted = (error: unknown): string =>
+  error instanceof DamagedArtifactError
+    ? `R17 (Checksum error) -> ${error.message}`
+    : `It could not be started: ${messageOf(error)}`
 
 const changesOf = (before: WantedDyno, now: WantedDyno) => ({
   isMarked: !isDeepStrictEqual(now.marks ?? {}, before.marks ?? {}),

@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import net from 'node:net'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { openDiskStore } from '#/artifact-store/disk/disk-store.ts'
 import { aWantedDyno, read, SERVE, testEngineConformance } from '#/engine/engine-conformance.ts'
 import { run } from '#/foundation/exec.ts'
 import { identify } from '#/foundation/process-identity.ts'
 import { cgroupLayout, listCgroups } from '#/sandbox/cgroups.ts'
 import { isRoot } from '#/sandbox/sandbox-spec.ts'
 import type { DynoReport, WantedDyno } from '#/platform/dyno/engine.ts'
+import { writeFiles } from '../../../test/support/files.ts'
 import { aProcessEngine, type TestEngine } from '../../../test/support/process-engine.ts'
 import { until } from '../../../test/support/until.ts'
 import { descendantsOf } from './process-tree.ts'
@@ -161,7 +163,7 @@ test('a dyno that is suspended is ended and started again', async () => {
   for (const pid of descendantsOf(await supervisorOf(dyno)))
     if (nameOf(pid) === 'sleep') process.kill(pid, 'SIGSTOP')
   const { reason } = await untilState(dyno, 'crashed')
-  assert.match(reason ?? '', /suspended/)
+  assert.match(reason ?? '', /^R99 \(Platform error\) -> All processes are suspended/)
   await until(() => textOf(dyno).match(/app it is up/g)?.length === 2, LIMIT)
   await unwant(dyno)
 })
@@ -176,6 +178,26 @@ test('a process that is killed for want of memory is told as R14, while its dyno
   await until(() => textOf(dyno).includes('app it goes on'), LIMIT)
   assert.equal(reportsOf(dyno).at(-1)?.state, 'up')
   await unwant(dyno)
+})
+
+test('a slug that is not what was built is not run, and is told as R17', async () => {
+  const store = openDiskStore(join(engine.dir, 'artifacts'))
+  const source = join(engine.dir, 'source')
+  await writeFiles(source, { page: 'as built' })
+  const { digest } = await store.put(source)
+  await writeFile(join(engine.dir, 'artifacts', 'manifests', digest.slice('sha256:'.length)), '?')
+  const other = await aProcessEngine({ materialize: store.materialize })
+  try {
+    const dyno = aWantedDyno({ digest, command: 'echo it runs' })
+    other.apply([dyno])
+    const { exitStatus, reason } = await untilState(dyno, 'crashed', other)
+    assert.equal(exitStatus, 126)
+    assert.match(reason ?? '', /^R17 \(Checksum error\) -> .*list of files/)
+    assert.match(textOf(dyno, other), /^heroku Error R17 \(Checksum error\)/m)
+    assert.doesNotMatch(textOf(dyno, other), /it runs/)
+  } finally {
+    await other.stopAll()
+  }
 })
 
 test('a supervisor that loses what takes the output away goes on without', async () => {
@@ -263,7 +285,7 @@ test(
       other = await aProcessEngine({}, place)
       const dyno = aWantedDyno({
         web: true,
-        command: `yes "some output" | head -c 60000000; ${SERVE}`,
+        command: `yes "some output" | head -c 60000000; (while sleep 0.05; do echo tick; done) & ${SERVE}`,
         env: { GREETING: 'serving' },
       })
       other.apply([dyno])
@@ -276,6 +298,7 @@ test(
       assert.equal(await read(address), 'serving')
       await run('rm', [join(place, 'fill')])
       await untilState(blocked, 'up', other)
+      await until(() => /Error L12 \(output lost/.test(textOf(dyno, other)), LIMIT)
     } finally {
       await other?.stopAll()
       await run('umount', [place])
