@@ -71,11 +71,9 @@ export const DYNO_FAULTS: Fault[] = [
     allowance: { failedVisits: Infinity, of: 'odd' },
     inject: async ({ platform }) => {
       await renew(platform)
-      const [first = 0, second = 0, third = 0] = [
-        await crash(platform),
-        await crash(platform),
-        await crash(platform),
-      ]
+      const first = await crash(platform)
+      const second = await crash(platform)
+      const third = await crash(platform)
       await renew(platform)
       const again = await crash(platform)
       const isRight = second >= 9_000 && third >= 18_000 && first < second && again < third
