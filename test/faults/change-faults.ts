@@ -115,11 +115,7 @@ export const CHANGE_FAULTS: Fault[] = [
         await platform.kill('engine') // it has looked at this slug already
         await until(async () => ((await platform.pids())['engine'] ?? 0) > 0, { limitMs: 30_000 })
         await platform.api('DELETE', `/apps/${STAGING}/dynos`)
-        const said = await untilLogged(
-          platform,
-          STAGING,
-          /could not be started|does not match|spoilt/i,
-        )
+        const said = await untilLogged(platform, STAGING, /Error R17 \(Checksum error\)/)
         const now = await dynosOf(platform, STAGING)
         const isServing = before.some(({ id }) => now.some((dyno) => dyno.id === id))
         return isServing ? said : [...said, 'I9: the dyno that ran does so no more']
