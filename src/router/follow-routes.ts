@@ -66,8 +66,8 @@ export const followRoutes = async (options: FollowOptions, clock: Clock): Promis
     applyChange: (change) => {
       const leaving = table.change(change)
       lastTable.changed()
-      // Before the feed says that it is applied, so that no dyno with requests is taken for free, and all that was
-      // counted for these apps until now is known.
+      // Before the feed says that it is applied, so that no dyno with requests is taken for free, and all is known that
+      // was counted while dynos took over from others.
       if (leaving.some(({ busy }) => busy > 0) || table.concernedBy(change).some(isUntold))
         reports.send()
     },

@@ -108,6 +108,9 @@ test('what the router itself cannot do is told as H99, counts as failed, and is 
   const say = (): void => client.say('GET / HTTP/1.1\r\nHost: a.test\r\n\r\n')
   say()
   await client.hear('hello')
+  const logged = async (): Promise<string[]> =>
+    (await readLog(join(source.dir, 'logs'), route.id, { lines: 10 })).lines.map(({ text }) => text)
+  await until(async () => (await logged()).length === 1, PATIENCE) // its file is open
   assert.equal((await allow(3)).code, 0)
   say()
   await client.hear('HTTP/1.1 503 ')
@@ -116,8 +119,7 @@ test('what the router itself cannot do is told as H99, counts as failed, and is 
   say()
   await client.hear('hello')
   await stop('SIGINT')
-  const { lines } = await readLog(join(source.dir, 'logs'), route.id, { lines: 10 })
-  const [, failed] = lines.map(({ text }) => text)
+  const failed = (await logged()).find((text) => text.includes('code=H99'))
   assert.match(failed ?? '', /^at=error code=H99 desc="Platform error" method=GET .* status=503/)
   const counted = source.reports.flatMap(({ counters }) => counters).at(-1)
   assert.deepEqual([counted?.served, counted?.failed], [2, 1])

@@ -14,6 +14,8 @@ export type AppEntry = {
   isMixed: boolean
   /** What is to be looked at before a request may go on; undefined for most apps: nothing. */
   rules: Rules | undefined
+  /** When a dyno of it left the table last, on the router's clock. */
+  lostAt: number | undefined
   /** Requests under way. */
   busy: number
   /** Those of them that wait for a dyno to start. */
@@ -24,6 +26,9 @@ export type Waiting = {
   /** The app's route has changed. */
   lookAgain: () => void
 }
+
+/** As long as a drain may take, and some time. */
+const TAKE_OVER_MS = 15 * 60_000
 
 /**
  * Host → app → dynos. A change is checked whole before any of it is applied, and applied without giving way to
@@ -66,9 +71,12 @@ export class RouteTable {
     return this.#dynos.values()
   }
 
-  /** Those that take requests of the apps whose rows these are, and all that are out of the table. */
+  /** All dynos of the apps whose rows these are, if some of theirs have left lately: others have taken over from them. */
   concernedBy({ set }: Pick<FeedChange<AppRoute>, 'set'>): DynoTarget[] {
-    return [...set.flatMap(({ id }) => this.#apps.get(id)?.dynos ?? []), ...this.left]
+    const since = this.#clock.now - TAKE_OVER_MS
+    const entries = set.flatMap(({ id }) => this.#apps.get(id) ?? [])
+    const now = entries.filter(({ lostAt = -Infinity }) => lostAt >= since)
+    return now.length === 0 ? [] : [...now.flatMap(({ dynos }) => dynos), ...this.left]
   }
 
   replace({ number, rows }: FeedTable<AppRoute>): void {
@@ -145,10 +153,13 @@ export class RouteTable {
       isEven: route.dynos.every(({ weight }) => weight === route.dynos[0]?.weight),
       isMixed: route.dynos.some((row) => row.releaseVersion !== route.dynos[0]?.releaseVersion),
       rules: rulesOf(route),
+      lostAt: undefined,
       busy: 0,
       waiting: new Set(),
     }
     const old = this.#apps.get(route.id)
+    if (old)
+      entry.lostAt = old.dynos.every((dyno) => dynos.includes(dyno)) ? old.lostAt : this.#clock.now
     // One counter per app for as long as it is in the table: requests that began under the old row end under the new.
     const kept = old
       ? Object.assign(old, { ...entry, busy: old.busy, waiting: old.waiting })
