@@ -111,12 +111,15 @@ const isConverged = ({ wantedDynos, runningDynos }: Dynos): boolean =>
 const readApps = async (platform: FaultPlatform): Promise<Observation['apps']> => {
   const apps: Observation['apps'] = {}
   for (const app of ALL_APPS) {
-    const range = { range: 'version ..; order=desc, max=1000' }
-    const releases = await platform.api('GET', `/apps/${app}/releases`, undefined, range)
-    const builds = (await platform.api('GET', `/apps/${app}/builds`)).body as {
-      status: string
-      source_blob: { version: string | null }
-    }[]
+    const newest = (by: string) => ({ range: `${by} ..; order=desc, max=1000` })
+    const releases = await platform.api(
+      'GET',
+      `/apps/${app}/releases`,
+      undefined,
+      newest('version'),
+    )
+    const all = await platform.api('GET', `/apps/${app}/builds`, undefined, newest('created_at'))
+    const builds = all.body as { status: string; source_blob: { version: string | null } }[]
     apps[app] = {
       releases: releases.body as ReleaseFacts[],
       builds: builds.map(({ status, source_blob }) => ({ status, commit: source_blob.version })),

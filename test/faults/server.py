@@ -15,6 +15,7 @@ APP = os.environ['HEROKU_APP_NAME']
 DEAF_SECONDS = 5
 
 held = []
+deaf = threading.Event()
 posts = []  # paths of the POST requests that came
 
 
@@ -70,6 +71,7 @@ class Page(http.server.BaseHTTPRequestHandler):
         if path == '/leave-children':
             leave_children(query)
         if path == '/deaf':
+            deaf.set()
             threading.Thread(target=server.shutdown).start()
         misbehave = getattr(self, 'do' + path.replace('/', '_').replace('-', '_'), self.answer)
         misbehave()
@@ -95,6 +97,8 @@ class Page(http.server.BaseHTTPRequestHandler):
     def begin(self, name, value):
         self.send_response(200)
         self.send_header(name, value)
+        if deaf.is_set():  # nor does it keep the connections that it has
+            self.send_header('Connection', 'close')
         self.end_headers()
 
     def do_large(self):
@@ -157,6 +161,7 @@ if APP == 'crashing' or os.environ.get('BOOT') == 'crashes':
 if os.environ.get('BOOT') == 'never-listens':
     time.sleep(3600)
 while True:
+    deaf.clear()
     server = Server(('', int(os.environ['PORT'])), Page)
     server.serve_forever()
     server.server_close()  # whoever comes now is refused

@@ -221,7 +221,9 @@ const promote = async (platform: FaultPlatform): Promise<Outcome> => {
 const push = async (platform: FaultPlatform, mark: string): Promise<Outcome> => {
   await writeFile(`${platform.source}/page`, `page ${mark}`)
   await platform.commit(platform.source, `Page ${mark}`)
-  const { code } = await platform.git(platform.source, 'push', '--quiet', STAGING, 'main')
   const { stdout } = await platform.git(platform.source, 'rev-parse', 'HEAD')
-  return { app: STAGING, wanted: stdout.trim(), status: code === 0 ? 200 : 0 }
+  const commit = stdout.trim() // by its name: somebody else may commit meanwhile
+  const to = [STAGING, `${commit}:refs/heads/main`]
+  const { code } = await platform.git(platform.source, 'push', '--quiet', ...to)
+  return { app: STAGING, wanted: commit, status: code === 0 ? 200 : 0 }
 }
