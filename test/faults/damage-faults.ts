@@ -111,7 +111,11 @@ const promoteDamaged = async (scene: Scene): Promise<string[]> => {
 const restartDamaged = async (platform: FaultPlatform): Promise<string[]> => {
   const before = await dynosOf(platform, STAGING)
   await platform.api('DELETE', `/apps/${STAGING}/dynos`)
-  const said = await untilLogged(platform, STAGING, /Error R17 \(Checksum error\) -> .* is damaged: 'page'/)
+  const said = await untilLogged(
+    platform,
+    STAGING,
+    /Error R17 \(Checksum error\) -> .* is damaged: 'page'/,
+  )
   const now = await dynosOf(platform, STAGING)
   const isServing = before.some(({ id }) => now.some((dyno) => dyno.id === id))
   return isServing ? said : [...said, 'I9: the dyno that ran does so no more']
