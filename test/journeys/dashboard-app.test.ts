@@ -380,7 +380,13 @@ step('a shell runs in the browser, and its exit code is told', async () => {
   )
   await untilShown(/^42 <img src=x/)
   await look('run', page)
-  const before = await sizeIn(page)
+  const before = await until(
+    async () => {
+      const now = await sizeIn(page)
+      return Number(now.split(' ')[1]) > 100 ? now : undefined // what it was on a phone may still be on its way
+    },
+    { limitMs: 30_000, everyMs: 500 },
+  )
   await page.setViewportSize({ width: 700, height: 860 })
   const after = await until(
     async () => {

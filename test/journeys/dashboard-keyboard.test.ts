@@ -181,12 +181,19 @@ step('dynos are scaled by + and −, without losing one’s place', async () => 
   const quantity = page.getByLabel('Dynos of web')
   const isNow = (text: string): Promise<unknown> =>
     until(async () => (await quantity.textContent()) === text, { limitMs: LIMIT_MS, what: text })
+  /** As long as one change is on its way, there is no other. */
+  const untilIdle = (): Promise<unknown> =>
+    until(async () => (await button('One web more').getAttribute('aria-busy')) === null, {
+      limitMs: LIMIT_MS,
+      what: 'the change being made',
+    })
   await press(button('One web more'))
   await isNow('2')
   await untilFocused(button('One web more'), 'the button')
-  await until(async () => (await button('One web more').getAttribute('aria-busy')) === null)
+  await untilIdle()
   await page.keyboard.press('Enter')
   await isNow('3')
+  await untilIdle()
   await tabTo(button('One web less'), page, 'Shift+Tab')
   await page.keyboard.press('Space')
   await isNow('2')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Locator, Page } from 'playwright-core'
-import { dashboardJourney, finders, setUpOperator } from '../support/dashboard.ts'
+import { ADA, dashboardJourney, finders, setUpOperator, signIn } from '../support/dashboard.ts'
 import { assertSucceeds, type TestPlatform } from '../support/platform.ts'
 import { until } from '../support/until.ts'
 
@@ -42,19 +42,25 @@ step('a platform with a pipeline and a team', async () => {
   await sluice('pipelines:create', 'bread', '-a', 'bread', '-s', 'staging')
 })
 
-for (const [what, open] of [
+/** A field that counts as hidden, if only for a frame, is left by the browser some time later, with what is typed then. */
+const COUNT_LOSSES = `globalThis.losses = 0
+document.addEventListener('focusout', ({ target }) => {
+  if (target instanceof HTMLInputElement) losses++
+})`
+
+for (const [what, from, open] of [
   [
     'a sheet',
+    '/pipelines/bread',
     async () => {
-      await page.goto(at('/pipelines/bread'))
       await button('Add app to Staging').click()
       await page.getByRole('link', { name: 'Create a new app here' }).click()
     },
   ],
   [
     'a menu',
+    '',
     async () => {
-      await page.goto(at(''))
       await button('New').click()
       await page.getByRole('menuitem', { name: 'Create new app' }).click()
     },
@@ -65,17 +71,20 @@ for (const [what, open] of [
       `whoever comes to a form by ${what} types at once, its page ${delayMs} ms late`,
       async () => {
         const typed = `from-${what.replace('a ', '')}-${delayMs}-with-a-long-name`
-        // By another address each time, so that it is not at hand from the step before.
         await page.context().route(/new-app-page/, async (route) => {
           await new Promise((resolve) => setTimeout(resolve, delayMs))
           await route.continue()
         })
+        await page.emulateMedia({ reducedMotion: delayMs === 0 ? 'reduce' : 'no-preference' })
+        await page.goto(at(from))
+        await page.evaluate(COUNT_LOSSES)
         await open()
         const name = page.getByLabel('Name')
         await name.waitFor()
         await untilFocused(name)
         await page.keyboard.type(typed, { delay: 15 })
         assert.equal(await name.inputValue(), typed)
+        assert.equal(await page.evaluate('losses'), 0, 'it has had the focus, and lost it')
         await page.context().unroute(/new-app-page/)
       },
     )
@@ -198,5 +207,24 @@ for (const { form, open, text, meanwhile = async () => {} } of TYPINGS)
     const isSame = await field.evaluate((now, then) => now === then, before)
     assert.ok(isSame, 'it is another field')
   })
+
+step('what is typed outlives the session, and is sent with the next one', async () => {
+  const field = await inSheet('/apps/brioche/settings', 'Add config var', 'Value')
+  await sheet().getByLabel('Name').fill('RECIPE')
+  await field.fill('a long one')
+  await page.context().clearCookies()
+  await button('Save').click()
+  await sheet().getByRole('alert').getByText('Your session has ended').waitFor()
+  assert.equal(await field.inputValue(), 'a long one')
+  const other = await page.context().newPage()
+  await other.goto(at('').replace('/dashboard', '/sign-in'))
+  await signIn(other, ADA)
+  await other.getByRole('heading', { name: 'Home' }).waitFor()
+  await other.close()
+  await button('Save').click()
+  await sheet().waitFor({ state: 'detached' })
+  await button('Reveal RECIPE').waitFor()
+  await page.getByText('Your session has ended').waitFor({ state: 'detached' })
+})
 
 endsWell()

@@ -347,7 +347,6 @@ step('everything can be found and left by keyboard', async () => {
   await look('not-found', page)
   await page.getByRole('button', { name: 'Account' }).click()
   await page.getByRole('menuitem', { name: 'Dark look' }).click()
-  // Not in this very frame: with reduced motion what changes still does so in 0.01 ms.
   const colour = () => page.evaluate('getComputedStyle(document.body).backgroundColor')
   await until(async () => (await colour()) === 'rgb(16, 20, 19)', { what: 'the dark look' })
 })

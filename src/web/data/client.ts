@@ -1,3 +1,5 @@
+import { holdsTyping, setSessionEnded } from './session.ts'
+
 /** What a value is after a trip through JSON: dates are ISO 8601 text. */
 export type Json<T> = T extends Date
   ? string
@@ -23,8 +25,15 @@ export class RequestError extends Error {
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export type RequestOptions = { body?: unknown; range?: string; signal?: AbortSignal }
 
-/** To the sign-in page, which leads back to where we are. */
+/**
+ * To the sign-in page, which leads back to where we are; but not away from what somebody has typed, which they can still
+ * send once they have signed in elsewhere.
+ */
 const signIn = (): Promise<never> => {
+  if (holdsTyping()) {
+    setSessionEnded(true)
+    throw new RequestError(401, 'unauthorized', 'Your session has ended. Sign in again first.')
+  }
   const here = location.pathname + location.search
   location.assign(`/sign-in?next=${encodeURIComponent(here)}`)
   return new Promise(() => {})
@@ -99,7 +108,9 @@ const send = async (
     if (signal?.aborted) throw error
     throw new RequestError(0, 'unreachable', 'The platform cannot be reached. Trying again…')
   })
-  return response.status === 401 ? signIn() : response
+  if (response.status === 401) return signIn()
+  setSessionEnded(false)
+  return response
 }
 
 const errorOf = (status: number, text: string): RequestError => {

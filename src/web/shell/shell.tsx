@@ -3,6 +3,7 @@ import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-route
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { useIsConnected, useLiveChanges } from '#/web/data/live.ts'
 import { queries } from '#/web/data/queries.ts'
+import { useHasSessionEnded } from '#/web/data/session.ts'
 import { Icon, ICONS } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
 import { keepFocus } from '#/web/ui/focus.ts'
@@ -141,16 +142,26 @@ const AccountMenu = (): ReactNode => {
 
 const ConnectionNotice = (): ReactNode => {
   const isConnected = useIsConnected()
+  const hasEnded = useHasSessionEnded()
   return (
     <div role="status" aria-live="polite">
-      {!isConnected && (
-        <p className="border-b bg-sunken px-4 py-2 text-center text-sm text-warn">
-          The connection is lost. What you see may be old; trying again…
+      {hasEnded && (
+        <p className={NOTICE}>
+          Your session has ended. What you have typed is still here:{' '}
+          <a href="/sign-in?next=/dashboard" target="_blank" rel="noreferrer" className="link">
+            sign in again in another tab
+          </a>
+          , then go on.
         </p>
+      )}
+      {!isConnected && !hasEnded && (
+        <p className={NOTICE}>The connection is lost. What you see may be old; trying again…</p>
       )}
     </div>
   )
 }
+
+const NOTICE = 'border-b bg-sunken px-4 py-2 text-center text-sm text-warn'
 
 /** Tells of a change of page whoever does not see it, and names the page in the browser's list. */
 const Announcer = (): ReactNode => {

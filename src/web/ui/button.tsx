@@ -17,7 +17,7 @@ type ButtonProps = ComponentProps<'button'> & {
 }
 
 export const buttonLook = (kind: Kind = 'plain'): string =>
-  `inline-flex min-h-9 items-center justify-center gap-2 rounded-md border px-3 py-1 text-sm font-medium whitespace-nowrap transition aria-disabled:cursor-not-allowed aria-disabled:opacity-60 ${LOOKS[kind]}`
+  `inline-flex min-h-9 items-center justify-center gap-2 rounded-md border px-3 py-1 text-sm font-medium whitespace-nowrap transition aria-disabled:cursor-not-allowed aria-disabled:opacity-60 aria-disabled:outline-text ${LOOKS[kind]}`
 
 /** One that cannot be used keeps its place and the focus, so that a keyboard finds it, and why. */
 export const Button = ({

@@ -2,7 +2,8 @@ import { useId, type ComponentProps, type FormEvent, type ReactNode } from 'reac
 
 type FieldProps = ComponentProps<'input'> & { label: string; hint?: string }
 
-export const Field = ({ label, hint, ...rest }: FieldProps): ReactNode => {
+/** With `autoFocus` it has the focus once its page or sheet is seen: what is still hidden would only lose it again. */
+export const Field = ({ label, hint, autoFocus, ...rest }: FieldProps): ReactNode => {
   const id = useId()
   return (
     <div className="grid content-start gap-1">
@@ -15,7 +16,7 @@ export const Field = ({ label, hint, ...rest }: FieldProps): ReactNode => {
         spellCheck={false}
         {...(hint === undefined ? {} : { 'aria-describedby': `${id}-hint` })}
         {...rest}
-        data-autofocus={rest.autoFocus}
+        data-autofocus={autoFocus}
         className="field"
       />
       {hint !== undefined && (

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useRouterState } from '@tanstack/react-router'
-import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from 'react'
 import { isFocusFree } from './focus.ts'
 import { Loading } from './states.tsx'
 
@@ -24,9 +24,10 @@ export const Settled = ({
   what: string
   children: ReactNode
 }): ReactNode => {
-  const isSettled = useIsQuiet(place)
+  const box = useRef<HTMLDivElement>(null)
+  const isSettled = useIsQuiet(place, box)
   return (
-    <div className="relative">
+    <div ref={box} className="relative">
       <div className={isSettled ? undefined : 'invisible'}>{children}</div>
       {!isSettled && (
         <div className="late absolute inset-x-0 top-0">
@@ -37,9 +38,13 @@ export const Settled = ({
   )
 }
 
-const useIsQuiet = (place: string): boolean => {
+const useIsQuiet = (place: string, box: RefObject<HTMLElement | null>): boolean => {
   const queryClient = useQueryClient()
   const [quietAt, setQuietAt] = useState<string>()
+  useLayoutEffect(() => {
+    // Somebody is at what stays, as after another name: hidden, it would lose the focus, and what they type.
+    if (box.current?.contains(document.activeElement)) setQuietAt(place)
+  }, [place, box])
   useEffect(() => {
     const end = performance.now() + LONGEST_MS
     let quietLooks = 0

@@ -27,6 +27,7 @@ export const Sheet = ({
       <Dialog.Portal>
         <div aria-hidden="true" className="fixed inset-0 z-30 bg-[rgb(0_0_0/0.45)]" />
         <Dialog.Content
+          onOpenAutoFocus={focusFirst}
           onCloseAutoFocus={(event) => {
             event.preventDefault()
             // Not from the field of the page that came instead, or from what one went to meanwhile.
@@ -54,6 +55,15 @@ export const Sheet = ({
       </Dialog.Portal>
     </Dialog.Root>
   )
+}
+
+/** Else it is its first button, by which it is closed. */
+const focusFirst = (event: Event): void => {
+  const sheet = event.currentTarget
+  const field = sheet instanceof Element ? sheet.querySelector('[data-autofocus]') : null
+  if (!(field instanceof HTMLElement)) return
+  event.preventDefault()
+  field.focus()
 }
 
 const focusedBefore = (): FocusPlace | undefined =>
