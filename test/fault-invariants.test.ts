@@ -60,6 +60,7 @@ const aGoodEnd = (): { seen: Observation; record: Record } => ({
   },
   record: {
     visits: [aVisit(1_000, { round: 'before' }), aVisit(1_100)],
+    stalls: [{ at: 1_075, ms: 1 }],
     changes: [
       aChange({}),
       aChange({ kind: 'scale', wanted: '2' }),
@@ -287,6 +288,13 @@ for (const { what, says, plant, allowance } of PLANTED)
     assert.equal(told.length, 1, told.join('\n'))
     assert.match(told[0] ?? '', says)
   })
+
+test('visits that take long while the harness too has no processor are the machine’s affair', () => {
+  const { seen, record } = aGoodEnd()
+  record.visits.push(aVisit(1_200, { endedAt: 10_200 }))
+  record.stalls.push({ at: 1_200, ms: 2_500 })
+  assert.deepEqual(checkInvariants(seen, record, { of: 'flooding' }), [])
+})
 
 test('a gap in the log that the log itself tells of is none', () => {
   const { seen, record } = aGoodEnd()

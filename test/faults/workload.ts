@@ -36,8 +36,12 @@ export type Change = {
   status: number
 }
 
+/** How much later than it was to be the harness went on after a pause: others had the processors. */
+export type Stall = { at: number; ms: number }
+
 export type Record = {
   visits: Visit[]
+  stalls: Stall[]
   changes: Change[]
   /** When the fault began. */
   faultAt: number
@@ -46,7 +50,7 @@ export type Record = {
 /** Where a fault happens. */
 export type Scene = { platform: FaultPlatform; random: Random; record: Record }
 
-const VISITS_PER_SECOND = 40
+const BETWEEN_VISITS_MS = 25
 const PAUSE_MS = 250
 
 /**
@@ -57,7 +61,7 @@ export const startWorkload = (
   platform: FaultPlatform,
   random: Random,
 ): { record: Record; stop: () => Promise<Record> } => {
-  const record: Record = { visits: [], changes: [], faultAt: Date.now() }
+  const record: Record = { visits: [], stalls: [], changes: [], faultAt: Date.now() }
   const stopping = new AbortController()
   const visiting = visitAll(platform, record, stopping.signal)
   const changing = changeAll(platform, random, record, stopping.signal)
@@ -75,7 +79,7 @@ export const startWorkload = (
 export const startVisits = (
   platform: FaultPlatform,
 ): { record: Record; stop: () => Promise<Record> } => {
-  const record: Record = { visits: [], changes: [], faultAt: Date.now() }
+  const record: Record = { visits: [], stalls: [], changes: [], faultAt: Date.now() }
   const stopping = new AbortController()
   const visiting = visitAll(platform, record, stopping.signal)
   return {
@@ -101,7 +105,9 @@ const visitAll = async (
     const visit = visitOnce(platform, app, agent).then((seen) => void record.visits.push(seen))
     pending.add(visit)
     void visit.finally(() => pending.delete(visit))
-    await pause(1000 / VISITS_PER_SECOND)
+    const at = Date.now()
+    await pause(BETWEEN_VISITS_MS)
+    record.stalls.push({ at, ms: Math.max(0, Date.now() - at - BETWEEN_VISITS_MS) })
   }
   await Promise.all(pending)
   kept.destroy()

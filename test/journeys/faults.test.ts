@@ -42,7 +42,12 @@ test('what is planted in a running platform is found by the same checks', async 
   const promised = { ...change, wanted: 'never asked for', acknowledged: true }
   try {
     const seen = await observe(platform, [])
-    const told = checkInvariants(seen, { visits: [], changes: [promised], faultAt: began })
+    const told = checkInvariants(seen, {
+      visits: [],
+      stalls: [],
+      changes: [promised],
+      faultAt: began,
+    })
     const names = told.map((line) => line.slice(0, line.indexOf(':')))
     assert.deepEqual([...new Set(names)], ['I1', 'I8', 'I9', 'I12', 'I13'], told.join('\n'))
   } finally {
