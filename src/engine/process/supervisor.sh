@@ -37,19 +37,25 @@ to_client() { cat <&6 || cat <&6 > /dev/null; }
 # To files of at most 256 blocks of 16 KB, of which the newest few are kept: the engine removes what it has read, and
 # while there is no engine the disk does not fill up. On a full disk output is dropped, a second at a time.
 to_log() {
-  n=1
+  n=1 lost=
   while :; do
+    tell_lost
     if stats=$(LC_ALL=C dd bs=16384 count=256 <&6 2>&1 >> "$dir/output.$n"); then
       records=${stats%% records in*}
       records=${records##*[!0-9+]}
-      [ $((${records%+*} + ${records#*+})) -lt 256 ] && return
+      [ $((${records%+*} + ${records#*+})) -lt 256 ] && break
       next_file
     else
       next_file # what is in this one can then be read and removed
-      timeout 1 cat <&6 > /dev/null && return
-      echo 'Error L12 (output lost: it could not be written to the disk)' >> "$dir/output.$n"
+      lost=yes
+      timeout 1 cat <&6 > /dev/null && break
     fi
   done
+  tell_lost
+}
+# Again and again, until the disk has room for it.
+tell_lost() {
+  [ -n "$lost" ] && echo 'Error L12 (output lost: it could not be written to the disk)' >> "$dir/output.$n" && lost=
 }
 next_file() {
   n=$((n + 1))
