@@ -285,7 +285,7 @@ test(
       other = await aProcessEngine({}, place)
       const dyno = aWantedDyno({
         web: true,
-        command: `yes "some output" | head -c 60000000; (while sleep 0.05; do echo tick; done) & ${SERVE}`,
+        command: `yes "some output" | head -c 60000000; (while sleep 0.05; do printf "%8192s\\n" tick; done) & ${SERVE}`,
         env: { GREETING: 'serving' },
       })
       other.apply([dyno])
