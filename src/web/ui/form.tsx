@@ -89,7 +89,7 @@ type SmallChoiceProps = {
   onChoose: (value: string) => void
 }
 
-/** In a row, where the row itself says what it is. */
+/** In a row, where the row itself says what it is. As long as it is busy it keeps the focus, but takes nothing. */
 export const SmallChoice = ({
   label,
   value,
@@ -103,6 +103,7 @@ export const SmallChoice = ({
     value={value}
     title={refusal}
     disabled={refusal !== undefined}
+    aria-disabled={isBusy || undefined}
     aria-busy={isBusy || undefined}
     onChange={(event) => !isBusy && onChoose(event.target.value)}
     className="field w-auto disabled:opacity-60"

@@ -33,6 +33,7 @@ export const Switch = ({
         checked={wanted ?? isOn}
         disabled={refusal !== undefined}
         aria-describedby={id}
+        aria-disabled={isBusy || undefined}
         aria-busy={isBusy || undefined}
         onChange={({ target: { checked } }) => {
           if (isBusy) return
