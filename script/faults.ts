@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { FAULTS } from '../test/faults/catalogue.ts'
 import { startFaultPlatform } from '../test/faults/fault-platform.ts'
-import { p99, times } from '../test/faults/invariants.ts'
+import { p99, stallOf, times } from '../test/faults/invariants.ts'
 import { runFault } from '../test/faults/run-fault.ts'
 
 /** Each fault: load, the fault at moments that the seed decides, healing, quiet; then the invariants over what was recorded. */
@@ -38,9 +38,9 @@ else if (wanted.length === 0) {
       const began = performance.now()
       console.log(`...  ${fault.id}  ${fault.what}`)
       const { problems, record } = await runFault(platform, fault, seed)
-      const { visits, stalls, changes } = record
+      const { visits, changes } = record
       console.log(
-        `     ${visits.length} visits, ${visits.filter(({ status }) => status !== 200).length} failed, p99 ${p99(times(visits))} ms (stalls ${p99(stalls.map(({ ms }) => ms))} ms); ${changes.length} changes, ${changes.filter(({ acknowledged }) => acknowledged).length} acknowledged`,
+        `     ${visits.length} visits, ${visits.filter(({ status }) => status !== 200).length} failed, p99 ${p99(times(visits))} ms (stalls ${stallOf(record)} ms); ${changes.length} changes, ${changes.filter(({ acknowledged }) => acknowledged).length} acknowledged`,
       )
       const seconds = Math.round((performance.now() - began) / 1000)
       console.log(`${problems.length === 0 ? 'ok  ' : 'FAIL'} ${fault.id} in ${seconds} s`)

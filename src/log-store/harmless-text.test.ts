@@ -22,6 +22,7 @@ test('colours stay, but nothing else that a terminal obeys', () => {
 
 test('NUL bytes are shown', () => {
   assert.deepEqual(harmlessTexts('a\u0000b\u007f'), ['a␀b␡'])
+  assert.deepEqual(harmlessTexts('\u0000\u0000\u0001\u001b\u001b'), ['␀␀␁␛␛'])
 })
 
 test('a line that is too long is split between characters', () => {

@@ -8,23 +8,23 @@ export const harmlessTexts = (text: string): string[] => {
   if (!CONTROL.test(text)) return withinLimit(text)
   const lines = text.split(/\r\n|\n|\r/)
   if (lines.length > 1 && lines.at(-1) === '') lines.pop()
-  return lines.flatMap((line) =>
-    withinLimit(line.replace(COLOUR_OR_CONTROL, (found) => shown(found))),
-  )
+  return lines.flatMap((line) => withinLimit(line.replace(COLOUR_OR_CONTROLS, shown)))
 }
 
 /** All but the tab: C0, DEL, and C1, whose U+009B starts an escape sequence too. */
 // oxlint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/
 // oxlint-disable-next-line no-control-regex
-const COLOUR_OR_CONTROL = /\u001b\[[0-9;:]{0,64}m|[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g
+const COLOUR_OR_CONTROLS = /\u001b\[[0-9;:]{0,64}m|([\u0000-\u0008\u000a-\u001f\u007f-\u009f])\1*/g
 
 const SYMBOLS_FOR_CONTROLS = 0x2400
 const SYMBOL_FOR_DELETE = '\u2421'
 
-const shown = (found: string): string => {
-  if (found.length > 1) return found // a colour
-  const code = found.charCodeAt(0)
+/** @param control of which there are so many in a row; undefined of a colour */
+const shown = (found: string, control: string | undefined): string =>
+  control === undefined ? found : symbolOf(control.charCodeAt(0)).repeat(found.length)
+
+const symbolOf = (code: number): string => {
   if (code < 0x20) return String.fromCharCode(SYMBOLS_FOR_CONTROLS + code)
   return code === 0x7f ? SYMBOL_FOR_DELETE : '\ufffd'
 }

@@ -183,13 +183,14 @@ const TURNS = 4
  * I10: what one app does costs the others no visit, and none of them more than twice its time (p99), apart from the
  * time for which the harness too had to wait for a processor: then the machine is busy with others.
  */
-const checkContainment = ({ visits, stalls, faultAt }: Record, { of }: Allowance): string[] => {
+const checkContainment = (record: Record, { of }: Allowance): string[] => {
+  const { visits, faultAt } = record
   if (of === undefined) return []
   const others = visits.filter(({ app }) => app !== of)
   const failed = others.filter(({ status }) => status !== 200).length
   const before = p99(times(others.filter(({ at }) => at < faultAt)))
   const after = p99(times(others.filter(({ at }) => at >= faultAt)))
-  const stall = p99(stalls.filter(({ at }) => at >= faultAt).map(({ ms }) => ms))
+  const stall = stallOf(record)
   return [
     ...(failed > 0 ? [`I10: ${failed} visits of other apps than ${of} failed`] : []),
     ...(after > Math.max(2 * before, UNNOTICED_MS) + TURNS * stall
@@ -199,6 +200,10 @@ const checkContainment = ({ visits, stalls, faultAt }: Record, { of }: Allowance
       : []),
   ]
 }
+
+/** How long the harness had to wait for a processor since the fault: p99, in milliseconds. */
+export const stallOf = ({ stalls, faultAt }: Record): number =>
+  p99(stalls.filter(({ at }) => at >= faultAt).map(({ ms }) => ms))
 
 /** In milliseconds. */
 export const times = (visits: Visit[]): number[] => visits.map(({ at, endedAt }) => endedAt - at)

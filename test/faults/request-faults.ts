@@ -244,18 +244,21 @@ const breakOffUploads = async ({ platform, random }: Scene): Promise<string[]> =
 
 type BreakOff = { path: string; random: Random; times: number }
 
+/** Each crowd comes when the one before has been taken: a flood of connections is another fault. */
 const breakOff = async (
-  { routerPort }: FaultPlatform,
+  platform: FaultPlatform,
   { path, random, times }: BreakOff,
 ): Promise<void> => {
   const head = `POST ${path} HTTP/1.1\r\nHost: odd.localhost\r\nContent-Length: 1000\r\n\r\n`
   const once = async (): Promise<void> => {
-    using client = await converse(routerPort)
+    using client = await converse(platform.routerPort)
     client.say(`${head}some`)
     await pause(random.whole(20))
   }
-  for (let n = 0; n < times; n += UPLOADS_AT_ONCE)
+  for (let n = 0; n < times; n += UPLOADS_AT_ONCE) {
     await Promise.all(Array.from({ length: UPLOADS_AT_ONCE }, once))
+    await visit(platform, 'odd', '/')
+  }
 }
 
 const descriptorsOf = async (pid: number): Promise<number> =>

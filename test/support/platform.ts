@@ -92,6 +92,7 @@ export const startPlatform = async (
   )
   if (up.code !== 0) {
     await sluice('down')
+    await rm(home, { recursive: true, force: true })
     throw new Error(`sluice up ended with ${up.code}:\n${up.stdout}\n${up.stderr}`)
   }
   const clientEnv = { ...base, ...parseExports((await sluice('env')).stdout) }
