@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import net from 'node:net'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { openDiskStore } from '#/artifact-store/disk/disk-store.ts'
 import { aWantedDyno, read, SERVE, testEngineConformance } from '#/engine/engine-conformance.ts'
 import { run } from '#/foundation/exec.ts'
@@ -285,7 +286,7 @@ test(
       other = await aProcessEngine({}, place)
       const dyno = aWantedDyno({
         web: true,
-        command: `yes "some output" | head -c 60000000; ${SERVE}`,
+        command: `yes "some output" | head -c 60000000; (while sleep 0.05; do printf '%8192s\\n' more; done) & ${SERVE}`,
         env: { GREETING: 'serving' },
       })
       other.apply([dyno])
@@ -296,8 +297,14 @@ test(
       other.apply([dyno, blocked])
       await untilState(blocked, 'crashed', other)
       assert.equal(await read(address), 'serving')
+      // What the engine has read and removed makes room: it is taken, too, for as long as something is printed.
+      for (let times = 0; times < 10; times++) {
+        await run('sh', ['-c', 'yes >> "$0/fill" 2> /dev/null', place])
+        await pause(200)
+      }
       await run('rm', [join(place, 'fill')])
       await untilState(blocked, 'up', other)
+      await until(() => /Error L12 \(output lost/.test(textOf(dyno, other)), LIMIT)
     } finally {
       await other?.stopAll()
       await run('umount', [place])

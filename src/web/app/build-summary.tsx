@@ -6,7 +6,7 @@ import { useRefusal } from '#/web/data/permission.ts'
 import { queries, queryClient } from '#/web/data/queries.ts'
 import type { Build } from '#/web/data/types.ts'
 import { plainText } from '#/web/text/ansi.ts'
-import { seconds, shortCommit } from '#/web/text/words.ts'
+import { duration, shortCommit } from '#/web/text/words.ts'
 import { Ago, Mono, Outcome, Status } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
 import { Problem } from '#/web/ui/states.tsx'
@@ -119,7 +119,7 @@ const Steps = ({ build: { steps, status, created_at: asked } }: { build: Build }
             {step.buildpack !== null && ` by ${step.buildpack}`}
           </Status>
           <span className="text-sm whitespace-nowrap text-muted">
-            {step.finished_at !== null && seconds(step.started_at, step.finished_at)}
+            {step.finished_at !== null && duration(step.started_at, step.finished_at)}
           </span>
         </li>
       ))}

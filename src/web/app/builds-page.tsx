@@ -6,7 +6,7 @@ import { useRefusal } from '#/web/data/permission.ts'
 import { queries } from '#/web/data/queries.ts'
 import type { Build } from '#/web/data/types.ts'
 import { plainText } from '#/web/text/ansi.ts'
-import { seconds, shortCommit } from '#/web/text/words.ts'
+import { duration, shortCommit } from '#/web/text/words.ts'
 import { Ago, Outcome, Section } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
 import { Commands, Empty, Loaded, Problem } from '#/web/ui/states.tsx'
@@ -80,7 +80,7 @@ const BuildRow = ({ build }: { build: Build }): ReactNode => {
       </span>
       <span className="flex items-center gap-4">
         {build.status !== 'pending' && (
-          <span className="text-sm text-muted">{seconds(build.created_at, build.updated_at)}</span>
+          <span className="text-sm text-muted">{duration(build.created_at, build.updated_at)}</span>
         )}
         <Outcome status={build.status} />
       </span>

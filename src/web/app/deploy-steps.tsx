@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { queries } from '#/web/data/queries.ts'
-import { seconds } from '#/web/text/words.ts'
+import { duration } from '#/web/text/words.ts'
 import { Status } from '#/web/ui/bits.tsx'
 import { Problem } from '#/web/ui/states.tsx'
 
@@ -43,7 +43,7 @@ export const DeploySteps = ({
               <Status tone={to === null ? (isOver(status) ? 'bad' : 'busy') : 'good'}>
                 {NAMES[name] ?? name}
               </Status>
-              <span className="text-sm text-muted">{to === null ? '' : seconds(from, to)}</span>
+              <span className="text-sm text-muted">{to === null ? '' : duration(from, to)}</span>
             </li>
           ))}
         </ol>

@@ -70,8 +70,10 @@ const Evidence = ({ appId, releaseId }: { appId: string; releaseId: string }): R
   const deploy = useQuery({ ...queries.deploy(appId, releaseId), retry: false })
   const evidence = deploy.data?.evidence
   if (!evidence) return null
+  const requests = evidence.served_by_old + evidence.served_by_new + evidence.failed
   return (
     <Section title="What visitors noticed">
+      {requests === 0 && <p className="mb-2 text-sm text-muted">No request came meanwhile.</p>}
       <dl className="card grid grid-cols-2 gap-4 p-4 sm:grid-cols-5">
         <Number name="Served by old dynos" value={evidence.served_by_old} />
         <Number name="Served by new dynos" value={evidence.served_by_new} />

@@ -27,8 +27,11 @@ export const shortDigest = (digest: string): string => digest.replace(/^sha256:/
 
 export const capitalised = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
 
-export const seconds = (from: string, to: string): string =>
-  `${(Math.max(0, Date.parse(to) - Date.parse(from)) / 1000).toFixed(1)} s`
+/** `9 ms`, or `1.2 s`. */
+export const duration = (from: string, to: string): string => {
+  const ms = Math.max(0, Date.parse(to) - Date.parse(from))
+  return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`
+}
 
 /** `Fri 27 Nov 16:00` by the reader's clock, or `Fri 27 Nov 16:00 Europe/Vienna` by that of a zone. */
 export const clock = (time: string, timeZone?: string): string =>
