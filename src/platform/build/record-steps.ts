@@ -32,13 +32,14 @@ export const recordSteps = (
       await save([...others(), { name, startedAt, finishedAt: null, result: null }])
       const value = await work()
       const result = JSON.stringify(value)
-      const done = endParts(others())
-      await save([...done, { name, startedAt, finishedAt: now(), result }])
+      const finishedAt = now()
+      await save([...endParts(others(), finishedAt), { name, startedAt, finishedAt, result }])
       return value
     },
     beginPart: (part) => {
-      const begun = { ...part, startedAt: now(), finishedAt: null, result: null }
-      save([...endParts(build.steps), begun]).catch(() => {})
+      const startedAt = now()
+      const begun = { ...part, startedAt, finishedAt: null, result: null }
+      save([...endParts(build.steps, startedAt), begun]).catch(() => {})
     },
   }
 }
@@ -46,7 +47,7 @@ export const recordSteps = (
 const now = (): string => new Date().toISOString()
 
 /** All that are under way but `build`, which they are parts of. */
-const endParts = (steps: BuildStep[]): BuildStep[] =>
+const endParts = (steps: BuildStep[], finishedAt: string): BuildStep[] =>
   steps.map((step) =>
-    step.finishedAt === null && step.name !== 'build' ? { ...step, finishedAt: now() } : step,
+    step.finishedAt === null && step.name !== 'build' ? { ...step, finishedAt } : step,
   )
