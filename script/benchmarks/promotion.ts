@@ -14,6 +14,8 @@ import { connect, type Api } from './platform-api.ts'
  */
 const RUNS = 9
 const WARM_UP = 3
+/** Nobody promotes in the very moment of the push, in which the old dyno stops and the last promotion's plan is kept. */
+const REST_MS = 2000
 const SIZES_MB = [5, 300] as const
 
 const BUILDPACK = {
@@ -95,6 +97,7 @@ const pushAndPromote = async (
   await writeFile(`${dir}/version`, round)
   await platform.commit(dir, `Round ${round}`)
   assertSucceeds(await platform.git(dir, 'push', '--quiet', 'sluice', 'main'))
+  await pause(REST_MS)
   return promoteOnce(platform, api, { source, target, round })
 }
 
