@@ -3,7 +3,9 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { readKeeperState } from '#/foundation/keeper-state.ts'
+import { parseExports } from '../support/exports.ts'
 import { assertSucceeds, startPlatform, type TestPlatform } from '../support/platform.ts'
+import { onATerminal } from '../support/terminal.ts'
 import { until } from '../support/until.ts'
 
 /**
@@ -69,6 +71,38 @@ test('labs:enable switches a feature of the account, by both CLIs', async () => 
     await heroku('labs:enable', 'pipelines'),
     /Enabling pipelines for operator@localhost\.\.\. done/,
   )
+})
+
+test('on a terminal a pipeline and its stages are asked for, with a guess from the names that Enter takes', async () => {
+  for (const app of ['blog-staging', 'blog']) await sluice('apps:create', app, '--no-remote')
+  const env = parseExports(await sluice('env'))
+  const terminal = (command: string) =>
+    onATerminal(`${join(import.meta.dirname, '../../bin/sluice')} ${command}`, {
+      cwd: platform.home,
+      env: { PATH: process.env['PATH'], ...env },
+    })
+
+  const creating = terminal('pipelines:create -a blog-staging')
+  await creating.shows(/Pipeline name \[blog\]:/)
+  creating.type('journal\r')
+  await creating.shows(/Stage of blog-staging \[staging\]:/)
+  creating.type('\r')
+  assert.equal(await creating.ended(), 0, creating.text())
+  const adding = terminal('pipelines:add journal -a blog')
+  await adding.shows(/Stage of blog \[production\]:/)
+  adding.type('\r')
+  assert.equal(await adding.ended(), 0, adding.text())
+
+  const info = await sluice('pipelines:info', 'journal')
+  assert.match(info, /blog-staging +staging/)
+  assert.match(info, /blog +production/)
+  assert.match(
+    (await platform.sluice('pipelines:create', '-a', 'blog')).stderr,
+    /already|in a pipeline/,
+  )
+  for (const app of ['blog-staging', 'blog'])
+    await sluice('apps:destroy', '-a', app, '--confirm', app)
+  await sluice('pipelines:destroy', 'journal')
 })
 
 test('pipeline:add couples two apps, and pipeline shows them', async () => {
