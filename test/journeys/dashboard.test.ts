@@ -134,8 +134,10 @@ step('a push is seen as it builds', async () => {
   await page.getByText('Nothing has been built here').waitFor()
   await push('first', `Sell things ${HOSTILE}`)
   await page.getByRole('link', { name: /Sell things <img/ }).click()
-  await page.getByText('Succeeded').waitFor()
-  const log = page.getByRole('log')
+  // Whoever hears the page is told of the end, not of each line.
+  await page.getByRole('status').getByText('Succeeded').waitFor()
+  const log = page.getByRole('log', { name: 'Output of the build' })
+  assert.equal(await log.getAttribute('aria-live'), 'off')
   await log.getByText('building').waitFor()
   assert.match((await log.textContent()) ?? '', /building <img src=x onerror/)
   await look('build', page)

@@ -37,7 +37,9 @@ export const BuildSummary = ({
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
         <Code build={shown} />
         <span className="flex flex-wrap items-center gap-4">
-          <Outcome status={shown.status} />
+          <span role="status">
+            <Outcome status={shown.status} />
+          </span>
           {shown.status === 'pending' && <Cancel build={shown} />}
           {children}
         </span>

@@ -82,8 +82,8 @@ const Head = ({ branch: { commit } }: { branch: Branch }): ReactNode => {
   const slugId = currentOf(useQuery(queries.releases(app.id)).data)?.slug?.id
   const slug = useQuery({ ...queries.slug(app.id, slugId ?? ''), enabled: slugId !== undefined })
   return (
-    <div className="min-w-0" aria-live="polite">
-      <p className="break-words">
+    <div className="min-w-0">
+      <p className="break-words" aria-live="polite">
         <Mono title={commit.sha}>{shortCommit(commit.sha)}</Mono> {firstLine(commit.subject)}
       </p>
       <p className="flex flex-wrap gap-x-4 text-sm text-muted">

@@ -51,6 +51,8 @@ export const Printed = ({ url, label }: { url: string; label: string }): ReactNo
       <pre
         ref={box}
         role="log"
+        // Thousands of lines are not for reading out as they come: the page tells of the end.
+        aria-live="off"
         aria-label={label}
         tabIndex={0}
         onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) => {
