@@ -37,6 +37,7 @@ import { pageRoutes } from '#/platform/page/page-routes.ts'
 import { pipelineRoutes } from '#/platform/pipeline/pipeline-routes.ts'
 import { stageRoutes } from '#/platform/pipeline/stage-routes.ts'
 import { configMarkRoutes } from '#/platform/pipeline/config-mark-routes.ts'
+import { pathRuleRoutes } from '#/platform/pipeline/path-rule-routes.ts'
 import { pipelineConfigRoutes } from '#/platform/pipeline/pipeline-config-routes.ts'
 import { promotionRoutes } from '#/platform/promotion/promotion-routes.ts'
 import { releaseRoutes } from '#/platform/release/release-routes.ts'
@@ -124,6 +125,7 @@ export const routes: Route[] = [
   ...pipelineRoutes,
   ...stageRoutes,
   ...configMarkRoutes,
+  ...pathRuleRoutes,
   ...pipelineConfigRoutes,
   ...couplingRoutes,
   ...ephemeralRoutes,

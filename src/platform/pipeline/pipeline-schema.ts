@@ -1,8 +1,6 @@
 import { Type, type Static } from 'typebox'
-import { invalidParams } from '#/foundation/errors.ts'
 import { derivedId } from '#/foundation/ids.ts'
 import { Reference } from '#/platform/app/reference.ts'
-import { readPathRules, type PathRule } from '#/platform/slug/path-rule.ts'
 import { ephemeralSettingsOf, EphemeralApps, presentEphemeralApps } from './ephemeral-schema.ts'
 import type { PipelineSettings } from './pipeline-settings.ts'
 import { ownerOf, PRODUCTION_PROMOTIONS, type Coupling, type Pipeline } from './pipeline.ts'
@@ -19,7 +17,6 @@ const Settings = {
     Type.Union(PRODUCTION_PROMOTIONS.map((name) => Type.Literal(name))),
   ),
   ephemeral_apps: Type.Optional(EphemeralApps),
-  path_rules: Type.Optional(Type.Unknown()),
 }
 
 export const CreatePipeline = Type.Object({
@@ -34,21 +31,13 @@ export const UpdatePipeline = Type.Object({ name: Type.Optional(Type.String()), 
 export const settingsOf = ({
   production_promotion: productionPromotion,
   ephemeral_apps: ephemeral,
-  path_rules: pathRules,
 }: Pick<
   Static<typeof UpdatePipeline>,
-  'production_promotion' | 'ephemeral_apps' | 'path_rules'
+  'production_promotion' | 'ephemeral_apps'
 >): PipelineSettings => ({
   ...(productionPromotion === undefined ? {} : { productionPromotion }),
   ...(ephemeral === undefined ? {} : ephemeralSettingsOf(ephemeral)),
-  ...(pathRules === undefined ? {} : { pathRules: pathRulesOf(pathRules) }),
 })
-
-const pathRulesOf = (value: unknown): PathRule[] | null => {
-  const rules = value === null ? null : readPathRules(value)
-  if (typeof rules === 'string') throw invalidParams(rules)
-  return rules
-}
 
 export const CreateTransfer = Type.Object({ pipeline: Reference, new_owner: Owner })
 

@@ -2,7 +2,7 @@ import { invalidParams } from '#/foundation/errors.ts'
 import type { Pipeline } from './pipeline.ts'
 
 export type PipelineSettings = Partial<
-  Pick<Pipeline, 'productionPromotion' | 'ephemeralAutoJoin' | 'ephemeralPermissions' | 'pathRules'>
+  Pick<Pipeline, 'productionPromotion' | 'ephemeralAutoJoin' | 'ephemeralPermissions'>
 >
 
 /** What a pipeline of this owner cannot have is refused. @throws 422 */

@@ -244,15 +244,19 @@ test('changed paths are findings by rules: the platform’s own, the pipeline’
     'warning paths.migrations migrations',
     'info paths.static-files static-files',
   ])
-  const setRules = (rules: unknown) =>
-    call('PATCH', `/pipelines/${pipeline.id}`, { path_rules: rules })
-  const rules = [
-    { name: 'search', paths: ['search/**'], message: 'search is rebuilt', downtime: true },
-    { name: 'static-files', paths: [] },
-  ]
-  const changed = await setRules(rules)
-  assert.equal(changed.statusCode, 200, changed.body)
-  assert.equal(changed.json().path_rules.length, 2)
+  const rule = (method: 'PUT' | 'DELETE', name: string, body?: object) =>
+    call(method, `/pipelines/${pipeline.id}/path-rules/${name}`, body)
+  const search = { paths: ['search/**'], message: 'search is rebuilt', downtime: true }
+  const atOnce = await Promise.all([
+    rule('PUT', 'search', search),
+    rule('PUT', 'static-files', { paths: [] }),
+  ])
+  for (const changed of atOnce) assert.equal(changed.statusCode, 200, changed.body)
+  const { path_rules: rules } = (await call('GET', `/pipelines/${pipeline.id}`)).json()
+  assert.deepEqual(rules.map(({ name }: { name: string }) => name).toSorted(), [
+    'search',
+    'static-files',
+  ])
   assert.deepEqual(await pathsFound(), [
     'warning paths.migrations migrations',
     'warning paths.search search',
@@ -263,9 +267,10 @@ test('changed paths are findings by rules: the platform’s own, the pipeline’
     ({ code }: { code: string }) => code === 'paths.migrations',
   )
   assert.equal(message, 'migrations change (2 files under **/migrations/*.py)')
-  assert.equal((await setRules([{ name: 'X', paths: [] }])).statusCode, 422)
-  assert.equal((await setRules('all')).statusCode, 422)
-  assert.equal((await setRules(null)).statusCode, 200)
+  assert.equal((await rule('PUT', 'X', { paths: [] })).statusCode, 422)
+  assert.equal((await rule('PUT', 'search', { paths: 'all' })).statusCode, 422)
+  assert.equal((await rule('DELETE', 'search')).statusCode, 200)
+  assert.equal((await rule('DELETE', 'search')).statusCode, 404)
   assert.equal((await findingsOf(pipeline)).target.downtime, false)
 })
 

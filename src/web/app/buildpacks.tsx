@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react'
 import { request } from '#/web/data/client.ts'
 import { useRefusal } from '#/web/data/permission.ts'
 import { queries, queryClient } from '#/web/data/queries.ts'
+import type { BuildpackInstallation } from '#/web/data/types.ts'
 import { Mono, Section } from '#/web/ui/bits.tsx'
 import { Button } from '#/web/ui/button.tsx'
 import { Field, Form } from '#/web/ui/form.tsx'
@@ -16,14 +17,15 @@ export const Buildpacks = (): ReactNode => {
   const refusal = useRefusal(app.id, 'deploy')
   const installed = useQuery(queries.buildpacks(app.id))
   const [added, setAdded] = useState('')
-  const urls = (installed.data ?? [])
-    .toSorted((one, other) => one.ordinal - other.ordinal)
-    .map(({ buildpack }) => buildpack.url)
+  const urls = urlsOf(installed.data ?? [])
   const change = useMutation({
-    mutationFn: (wanted: string[]) =>
-      request('PUT', `/apps/${app.id}/buildpack-installations`, {
-        body: { updates: wanted.map((buildpack) => ({ buildpack })) },
-      }),
+    /** The list goes as a whole, so what is changed is the one of now: somebody may have changed it meanwhile. */
+    mutationFn: async (changed: (urls: string[]) => string[]) => {
+      const now = await queryClient.fetchQuery({ ...queries.buildpacks(app.id), staleTime: 0 })
+      return request('PUT', `/apps/${app.id}/buildpack-installations`, {
+        body: { updates: changed(urlsOf(now)).map((buildpack) => ({ buildpack })) },
+      })
+    },
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ['part', app.id, 'buildpacks'] }),
   })
   const nameOf = (url: string): string =>
@@ -48,7 +50,7 @@ export const Buildpacks = (): ReactNode => {
                         refusal={refusal}
                         disabled={index === 0 || change.isPending}
                         aria-label={`Move ${nameOf(url)} up`}
-                        onClick={() => change.mutate(movedUp(urls, index))}
+                        onClick={() => change.mutate(movedUp(url))}
                       >
                         Up
                       </Button>
@@ -57,7 +59,7 @@ export const Buildpacks = (): ReactNode => {
                         refusal={refusal}
                         disabled={index === urls.length - 1 || change.isPending}
                         aria-label={`Move ${nameOf(url)} down`}
-                        onClick={() => change.mutate(movedUp(urls, index + 1))}
+                        onClick={() => change.mutate(movedUp(urls[index + 1]))}
                       >
                         Down
                       </Button>
@@ -66,7 +68,7 @@ export const Buildpacks = (): ReactNode => {
                         refusal={refusal}
                         disabled={change.isPending}
                         aria-label={`Remove ${nameOf(url)}`}
-                        onClick={() => change.mutate(urls.filter((one) => one !== url))}
+                        onClick={() => change.mutate((now) => now.filter((one) => one !== url))}
                       >
                         Remove
                       </Button>
@@ -79,8 +81,8 @@ export const Buildpacks = (): ReactNode => {
         </Loaded>
         <Form
           onSend={() =>
-            change.mutate([...urls, added.trim()], {
-              onSuccess: (_all, sent) => setAdded(emptiedOf(sent.at(-1) ?? '')),
+            change.mutate((now) => [...now, added.trim()], {
+              onSuccess: () => setAdded(emptiedOf(added.trim())),
             })
           }
         >
@@ -107,9 +109,20 @@ export const Buildpacks = (): ReactNode => {
   )
 }
 
-/** The one at the index and the one before it change places. */
-const movedUp = (urls: string[], index: number): string[] => [
-  ...urls.slice(0, index - 1),
-  ...urls.slice(index - 1, index + 1).toReversed(),
-  ...urls.slice(index + 1),
-]
+const urlsOf = (installed: BuildpackInstallation[]): string[] =>
+  installed
+    .toSorted((one, other) => one.ordinal - other.ordinal)
+    .map(({ buildpack }) => buildpack.url)
+
+/** It and the one before it change places. */
+const movedUp =
+  (url: string | undefined) =>
+  (urls: string[]): string[] => {
+    const index = urls.findIndex((one) => one === url)
+    if (index < 1) return urls
+    return [
+      ...urls.slice(0, index - 1),
+      ...urls.slice(index - 1, index + 1).toReversed(),
+      ...urls.slice(index + 1),
+    ]
+  }

@@ -72,9 +72,13 @@ const Limits = ({ traffic }: { traffic: TrafficSettings }): ReactNode => {
     drain: textOf(traffic.drain_seconds),
   })
   const change = useChange()
-  const wanted = { request_limit: limitOf(draft.requests), drain_seconds: limitOf(draft.drain) }
+  const wanted = {
+    ...(edited.requests === undefined ? {} : { request_limit: limitOf(edited.requests) }),
+    ...(edited.drain === undefined ? {} : { drain_seconds: limitOf(edited.drain) }),
+  }
   const isSame =
-    wanted.request_limit === traffic.request_limit && wanted.drain_seconds === traffic.drain_seconds
+    limitOf(draft.requests) === traffic.request_limit &&
+    limitOf(draft.drain) === traffic.drain_seconds
   return (
     <Form
       onSend={() => change.mutate(wanted, { onSuccess: () => saved(edited) })}

@@ -61,12 +61,12 @@ const AutoJoin = ({ pipeline }: { pipeline: Pipeline }): ReactNode => {
   const refusal = useJoinRefusal(pipeline)
   const fixed = isFixed ? 'The team has fixed the permissions for all its pipelines.' : undefined
   const save = useMutation({
-    mutationFn: (_edited: typeof edited) =>
+    mutationFn: (sent: typeof edited) =>
       request('PATCH', `/pipelines/${pipeline.id}`, {
         body: {
           ephemeral_apps: {
-            collaborators_enabled: joins,
-            ...(isFixed ? {} : { collaborator_permissions: chosen }),
+            collaborators_enabled: sent.joins,
+            collaborator_permissions: isFixed ? undefined : sent.chosen,
           },
         },
       }),

@@ -12,16 +12,20 @@ import { Problem, Reason } from '#/web/ui/states.tsx'
 
 type Props = { pipeline: Pipeline }
 type Rule = NonNullable<Pipeline['path_rules']>[number]
+/** Without a rule the one of that name is removed. */
+type Change = { name: string; rule?: Omit<Rule, 'name'> }
 
 const TONES: Record<Rule['level'], Tone> = { blocking: 'bad', warning: 'warn', info: 'none' }
 const LEVELS = { blocking: 'a problem', warning: 'a warning', info: 'a note' }
 
 const useSave = (pipeline: Pipeline, onSaved?: () => void) =>
   useMutation({
-    mutationFn: (rules: Rule[]) =>
-      request('PATCH', `/pipelines/${pipeline.id}`, {
-        body: { path_rules: rules.length === 0 ? null : rules },
-      }),
+    mutationFn: ({ name, rule }: Change) =>
+      request(
+        rule ? 'PUT' : 'DELETE',
+        `/pipelines/${pipeline.id}/path-rules/${encodeURIComponent(name)}`,
+        rule ? { body: rule } : {},
+      ),
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: ['pipelines'] })
       await queryClient.invalidateQueries({ queryKey: ['plan'] })
@@ -69,7 +73,7 @@ export const PathRules = ({ pipeline }: Props): ReactNode => {
                   aria-label={`Remove ${rule.name}`}
                   refusal={refusal}
                   isBusy={save.isPending}
-                  onClick={() => save.mutate(rules.filter((one) => one !== rule))}
+                  onClick={() => save.mutate({ name: rule.name })}
                 >
                   Remove
                 </Button>
@@ -92,13 +96,17 @@ export const PathRules = ({ pipeline }: Props): ReactNode => {
 type AddRuleSheetProps = Props & { rules: Rule[]; onClose: () => void }
 
 const AddRuleSheet = ({ pipeline, rules, onClose }: AddRuleSheetProps): ReactNode => {
-  const [rule, setRule] = useState<Rule>({
-    ...{ name: '', paths: [], message: '', level: 'warning', downtime: false },
+  const [name, setName] = useState('')
+  const [rule, setRule] = useState<Omit<Rule, 'name' | 'paths'>>({
+    ...{ message: '', level: 'warning', downtime: false },
   })
   const [paths, setPaths] = useState('')
   const save = useSave(pipeline, onClose)
   const send = (): void =>
-    save.mutate([...rules, { ...rule, paths: paths.split(/\s+/).filter((path) => path !== '') }])
+    save.mutate({
+      name: name.trim(),
+      rule: { ...rule, paths: paths.split(/\s+/).filter((path) => path !== '') },
+    })
   return (
     <Sheet
       title="Add a rule for paths"
@@ -109,8 +117,8 @@ const AddRuleSheet = ({ pipeline, rules, onClose }: AddRuleSheetProps): ReactNod
         <Field
           label="Name"
           hint="Lowercase letters, digits and dashes."
-          value={rule.name}
-          onChange={(event) => setRule({ ...rule, name: event.target.value })}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
         />
         <Field
           label="Paths"
@@ -136,8 +144,14 @@ const AddRuleSheet = ({ pipeline, rules, onClose }: AddRuleSheetProps): ReactNod
           onChange={(chosen) => setRule({ ...rule, downtime: chosen.length > 0 })}
         />
         <Problem error={save.error} />
-        <Button type="submit" kind="main" isBusy={save.isPending} className="justify-self-start">
-          Add rule
+        <Button
+          type="submit"
+          kind="main"
+          isBusy={save.isPending}
+          disabled={name.trim() === ''}
+          className="justify-self-start"
+        >
+          {rules.some((one) => one.name === name.trim()) ? 'Replace the rule' : 'Add rule'}
         </Button>
       </Form>
     </Sheet>

@@ -50,27 +50,31 @@ const draftOf = (policy: StagePolicy): Draft => ({
   minutes: String(policy.auto_rollback_minutes),
 })
 
-const bodyOf = (draft: Draft) => ({
-  approvals: Number(draft.approvals),
-  approval_team: draft.team === '' ? null : draft.team,
-  approval_hours: Number(draft.hours),
-  promoters: draft.promoters === '' ? null : draft.promoters,
-  direct_deploys: draft.direct,
-  blocking_findings: [
-    ...draft.findings,
-    ...draft.others.split(/[\s,]+/).filter((one) => one !== ''),
-  ],
-  auto_rollback_minutes: Number(draft.minutes),
+/** What was changed here, and nothing else: somebody may have changed the rest meanwhile. */
+const bodyOf = (edited: Partial<Draft>, draft: Draft) => ({
+  approvals: numberOf(edited.approvals),
+  approval_team: edited.team === '' ? null : edited.team,
+  approval_hours: numberOf(edited.hours),
+  promoters: edited.promoters === '' ? null : edited.promoters,
+  direct_deploys: edited.direct,
+  blocking_findings:
+    edited.findings === undefined && edited.others === undefined
+      ? undefined
+      : [...draft.findings, ...draft.others.split(/[\s,]+/).filter((one) => one !== '')],
+  auto_rollback_minutes: numberOf(edited.minutes),
 })
+
+const numberOf = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Number(text)
 
 const Fields = ({ pipeline, stage, policy }: Props & { policy: StagePolicy }): ReactNode => {
   const refusal = usePipelineRefusal(pipeline)
   const isOff = refusal !== undefined
   const { draft, edited, isEdited, set, saved } = useDraft(draftOf(policy))
   const save = useMutation({
-    mutationFn: (_edited: Partial<Draft>) =>
+    mutationFn: (sent: Partial<Draft>) =>
       request('PATCH', `/pipelines/${pipeline.id}/stages/${stage.id}/policy`, {
-        body: bodyOf(draft),
+        body: bodyOf(sent, draft),
       }),
     onSuccess: async (_answer, sent) => {
       await queryClient.invalidateQueries({ queryKey: ['pipelines'] })

@@ -76,9 +76,9 @@ const PreferencesForm = ({ team, preferences }: PreferencesProps): ReactNode => 
   })
   const refusal = teamRefusal(team)
   const save = useMutation({
-    mutationFn: (_edited: typeof edited) =>
+    mutationFn: (sent: typeof edited) =>
       request('PATCH', `/teams/${team.id}/preferences`, {
-        body: { member_permissions: draft.permissions, auto_join: draft.joins },
+        body: { member_permissions: sent.permissions, auto_join: sent.joins },
       }),
     onSuccess: async (_answer, sent) => {
       await queryClient.invalidateQueries()
