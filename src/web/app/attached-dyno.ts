@@ -29,19 +29,23 @@ const FRAME_CHARACTERS = 8_192
 export const attachDyno = (options: AttachOptions): AttachedDyno => {
   const gone = new AbortController()
   let socket: WebSocket | undefined
+  /** What is typed before the connection stands. */
+  let ahead = ''
   const size = sizeTeller(options, gone.signal)
   start(options, size, gone.signal)
-    .then((opened) => (socket = opened))
+    .then((opening) => {
+      socket = opening
+      opening.addEventListener('open', () => sendText(opening, ahead))
+    })
     .catch((error: unknown) => {
       if (!gone.signal.aborted)
         options.onProblem(error instanceof Error ? error : new Error(String(error)))
     })
   return {
     send: (text) => {
-      if (socket?.readyState !== WebSocket.OPEN) return
-      if (socket.bufferedAmount + text.length > MOST_WAITING_BYTES) return
-      for (let at = 0; at < text.length; at += FRAME_CHARACTERS)
-        socket.send(new TextEncoder().encode(text.slice(at, at + FRAME_CHARACTERS)))
+      if (!socket || socket.readyState === WebSocket.CONNECTING) {
+        if (ahead.length + text.length <= MOST_WAITING_BYTES) ahead += text
+      } else sendText(socket, text)
     },
     resize: size.change,
     leave: () => {
@@ -49,6 +53,13 @@ export const attachDyno = (options: AttachOptions): AttachedDyno => {
       socket?.close()
     },
   }
+}
+
+const sendText = (socket: WebSocket, text: string): void => {
+  if (socket.readyState !== WebSocket.OPEN) return
+  if (socket.bufferedAmount + text.length > MOST_WAITING_BYTES) return
+  for (let at = 0; at < text.length; at += FRAME_CHARACTERS)
+    socket.send(new TextEncoder().encode(text.slice(at, at + FRAME_CHARACTERS)))
 }
 
 type SizeTeller = {

@@ -24,14 +24,17 @@ export const LogsPage = (): ReactNode => {
   /** What was shown when it was paused. */
   const [held, setHeld] = useState<Line[]>()
 
+  useEffect(() => setHeld(undefined), [app.id])
   useEffect(() => {
     setNewest([])
-    setHeld(undefined)
     return followLog(app.id, settled, { lines: setNewest, problem: setError })
   }, [app.id, settled])
 
   const missed = held ? (newest.at(-1)?.number ?? 0) - (held.at(-1)?.number ?? 0) : 0
-  const change = (part: Partial<LogFilter>): void => setFilter((all) => ({ ...all, ...part }))
+  const change = (part: Partial<LogFilter>): void => {
+    setFilter((all) => ({ ...all, ...part }))
+    setHeld(undefined) // now, and not once it has settled: who pauses before that stays paused
+  }
   return (
     <Section
       title="Logs"
