@@ -172,6 +172,15 @@ test('a router that nobody has ever told anything says so, and not that there is
   assert.equal((await ask(second.port, 'a.test')).status, 503)
 })
 
+test('a router that came within a deploy tells what it has counted before it says that it has the next change', async () => {
+  await using fresh = (await aHeldDyno('new', 2)).dyno
+  const route = aRoute('a.test', [fresh.route], { id: 'a' })
+  await using router = await aRouter({ routes: [route] })
+  await ask(router.port, 'a.test')
+  await router.source.set(route)
+  assert.equal(countersOf(router.source, fresh)?.served, 1)
+})
+
 test('counters come about once a second, and whole to whoever connects anew', async () => {
   await using dyno = await aDyno((_, response) => response.end('hello'))
   await using router = await aRouter({ routes: [aRoute('a.test', [dyno.route])] })

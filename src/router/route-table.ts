@@ -14,8 +14,8 @@ export type AppEntry = {
   isMixed: boolean
   /** What is to be looked at before a request may go on; undefined for most apps: nothing. */
   rules: Rules | undefined
-  /** When a dyno of it left the table last, on the router's clock. */
-  lostAt: number | undefined
+  /** When a dyno of it left the table last, on the router's clock; until one does, when the app came into it. */
+  turnedAt: number
   /** Requests under way. */
   busy: number
   /** Those of them that wait for a dyno to start. */
@@ -71,11 +71,11 @@ export class RouteTable {
     return this.#dynos.values()
   }
 
-  /** All dynos of the apps whose rows these are, if some of theirs have left lately: others have taken over from them. */
+  /** All dynos of the apps whose rows these are, if some of theirs may have left lately: others have taken over from them. */
   concernedBy({ set }: Pick<FeedChange<AppRoute>, 'set'>): DynoTarget[] {
     const since = this.#clock.now - TAKE_OVER_MS
     const entries = set.flatMap(({ id }) => this.#apps.get(id) ?? [])
-    const now = entries.filter(({ lostAt = -Infinity }) => lostAt >= since)
+    const now = entries.filter(({ turnedAt }) => turnedAt >= since)
     return now.length === 0 ? [] : [...now.flatMap(({ dynos }) => dynos), ...this.left]
   }
 
@@ -153,13 +153,12 @@ export class RouteTable {
       isEven: route.dynos.every(({ weight }) => weight === route.dynos[0]?.weight),
       isMixed: route.dynos.some((row) => row.releaseVersion !== route.dynos[0]?.releaseVersion),
       rules: rulesOf(route),
-      lostAt: undefined,
+      turnedAt: this.#clock.now,
       busy: 0,
       waiting: new Set(),
     }
     const old = this.#apps.get(route.id)
-    if (old)
-      entry.lostAt = old.dynos.every((dyno) => dynos.includes(dyno)) ? old.lostAt : this.#clock.now
+    if (old?.dynos.every((dyno) => dynos.includes(dyno))) entry.turnedAt = old.turnedAt
     // One counter per app for as long as it is in the table: requests that began under the old row end under the new.
     const kept = old
       ? Object.assign(old, { ...entry, busy: old.busy, waiting: old.waiting })
