@@ -116,12 +116,14 @@ const clusterUser = (): { uid: number; gid: number } | undefined => {
   return users.get('postgres') ?? users.get('nobody')
 }
 
-const asClusterUser = (command: [string, ...string[]]): [string, ...string[]] => {
+/** Its programs look for themselves with access(2), which counts the capability only without the fix-up (capabilities(7)). */
+export const asClusterUser = (command: [string, ...string[]]): [string, ...string[]] => {
   const user = clusterUser()
   if (!user) return command
   return [
     'setpriv',
     ...[`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'],
+    '--securebits=+no_setuid_fixup',
     ...['--inh-caps=-all,+dac_read_search', '--ambient-caps=-all,+dac_read_search'],
     ...['--bounding-set=-all,+dac_read_search', '--no-new-privs', '--'],
     ...command,
