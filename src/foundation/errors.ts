@@ -1,3 +1,5 @@
+type Field = 'email' | 'password' | 'new-password' | 'code'
+
 /** An error of the client's making. Becomes `{id, message}` with its HTTP status, in Heroku's ids. */
 export class ApiError extends Error {
   readonly status: number
@@ -5,6 +7,8 @@ export class ApiError extends Error {
   readonly extra: Record<string, unknown>
   /** Seconds after which another try makes sense. */
   retryAfter?: number
+  /** What was given wrong, for the page whose form asked for it. */
+  field?: Field
 
   constructor(status: number, id: string, message: string, extra: Record<string, unknown> = {}) {
     super(message)
@@ -22,6 +26,9 @@ export const forbidden = (message: string): ApiError => new ApiError(403, 'forbi
 export const conflict = (message: string): ApiError => new ApiError(409, 'conflict', message)
 export const invalidParams = (message: string): ApiError =>
   new ApiError(422, 'invalid_params', message)
+/** The same, of what was given as `field`. */
+export const aboutField = (field: Field, error: ApiError): ApiError =>
+  Object.assign(error, { field })
 export const tooManyRequests = (message: string, retryAfter: number): ApiError =>
   Object.assign(new ApiError(429, 'rate_limit', message), { retryAfter })
 export const serviceUnavailable = (message: string): ApiError =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
-import type { Locator, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import {
   acceptInvitation,
   BOB,
@@ -10,12 +10,12 @@ import {
   setUpOperator,
   untilServes,
 } from '../support/dashboard.ts'
+import { hasFocus, press, tabTo, untilFocused } from '../support/keyboard.ts'
 import { assertSucceeds, type TestPlatform } from '../support/platform.ts'
 import { until } from '../support/until.ts'
 
 /** What people do at the dashboard, done without a mouse: by Tab, arrows, Enter and Escape, and always seeing where one is. */
 const LIMIT_MS = 20_000
-const MOST_STOPS = 90
 const SERVER = String.raw`import http.server, os
 class Page(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
@@ -42,48 +42,13 @@ const { step, endsWell } = dashboardJourney(async (started, aPerson) => {
 const { button, region, sheet, closed } = finders(() => page)
 const at = (path: string): string => `http://localhost:${platform.port}/dashboard${path}`
 
-const hasFocus = (of: Locator): Promise<boolean> =>
-  of
-    .first()
-    .evaluate((element) => element.matches(':focus'))
-    .catch(() => false)
-const untilFocused = (of: Locator, what: string): Promise<unknown> =>
-  until(() => hasFocus(of), { limitMs: LIMIT_MS, what: `${what} having the focus` })
-
-/** Of what has the focus: whether one sees that it has it, and whether nothing is over it. */
-const SEEN = `(() => {
-  const { activeElement: focused } = document
-  const { outlineStyle } = getComputedStyle(focused)
-  const { top, bottom, left, right } = focused.getBoundingClientRect()
-  const [x, y] = [(left + right) / 2, (Math.max(top, 0) + Math.min(bottom, innerHeight)) / 2]
-  const above = document.elementFromPoint(x, y)
-  return outlineStyle !== 'none' && above !== null && (focused.contains(above) || above.contains(focused))
-})()`
-
-/** By Tab alone, as often as it takes. */
-const tabTo = async (target: Locator, on: Page = page, key = 'Tab'): Promise<void> => {
-  await target.first().waitFor()
-  for (let stops = 0; stops < MOST_STOPS; stops++) {
-    await on.keyboard.press(key)
-    const isSeen = await on.evaluate<boolean>(SEEN)
-    if (await hasFocus(target)) {
-      assert.ok(isSeen, `one does not see that ${String(target)} has the focus`)
-      return
-    }
-  }
-  assert.fail(`${String(target)} is not reached by ${key}`)
-}
-const press = async (target: Locator, on: Page = page): Promise<void> => {
-  await tabTo(target, on)
-  await on.keyboard.press('Enter')
-}
 /** From a menu that is open. */
-const choose = async (name: string, on: Page = page): Promise<void> => {
-  const item = on.getByRole('menuitem', { name, exact: true })
+const choose = async (name: string): Promise<void> => {
+  const item = page.getByRole('menuitem', { name, exact: true })
   for (let presses = 0; presses < 12 && !(await hasFocus(item)); presses++)
-    await on.keyboard.press('ArrowDown')
+    await page.keyboard.press('ArrowDown')
   await untilFocused(item, name)
-  await on.keyboard.press('Enter')
+  await page.keyboard.press('Enter')
 }
 const push = async (text: string): Promise<void> => {
   await writeFile(`${source}/page`, text)
@@ -194,7 +159,7 @@ step('dynos are scaled by + and −, without losing one’s place', async () => 
   await page.keyboard.press('Enter')
   await isNow('3')
   await untilIdle()
-  await tabTo(button('One web less'), page, 'Shift+Tab')
+  await tabTo(button('One web less'), 'Shift+Tab')
   await page.keyboard.press('Space')
   await isNow('2')
   await untilFocused(button('One web less'), 'the button')
@@ -223,7 +188,7 @@ step('config vars are added, changed and deleted; the focus stays near what is g
   await press(button('Save', sheet()))
   await closed()
   await untilFocused(button('Edit SALT'), 'what has opened the sheet')
-  await press(button('Reveal SALT'), page)
+  await press(button('Reveal SALT'))
   await vars.getByText('much').waitFor()
 
   const remove = async (name: string): Promise<void> => {
@@ -265,7 +230,7 @@ step('the terminal is entered and left', async () => {
   await page.locator('.xterm-rows').getByText('42').first().waitFor()
   await page.keyboard.press('Tab')
   assert.ok(await hasFocus(terminal), 'Tab is the shell’s')
-  await tabTo(button('End'), page, 'Shift+Tab')
+  await tabTo(button('End'), 'Shift+Tab')
   await page.keyboard.press('Enter')
   await page.getByText('It was ended here').waitFor()
   await untilFocused(button('Run again'), 'the same button')
@@ -288,7 +253,7 @@ step('whoever may not do something finds the button, and why', async () => {
   await bobs.goto(at('/teams/bakers'))
   const invite = button('Invite', bobs)
   await until(() => invite.isDisabled(), { limitMs: LIMIT_MS, what: 'its being disabled' })
-  await tabTo(invite, bobs)
+  await tabTo(invite)
   await bobs
     .getByText(/^Your role \(viewer\)/)
     .first()

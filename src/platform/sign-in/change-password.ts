@@ -1,5 +1,5 @@
 import { transaction, type Db } from '#/foundation/db.ts'
-import { invalidParams, unauthorized } from '#/foundation/errors.ts'
+import { aboutField, invalidParams, unauthorized } from '#/foundation/errors.ts'
 import { hashPassword, isPasswordOf } from '#/foundation/password-hash.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import { insertEvent } from '#/platform/event/event-store.ts'
@@ -25,7 +25,7 @@ export const confirmPassword = async (
   await letThrough(db, attempt)
   if (!(await isPasswordOf(found.passwordHash, password))) {
     await noteRefusal({ db }, actor, found, 'a wrong password')
-    throw invalidParams('The password is wrong.')
+    throw aboutField('password', invalidParams('The password is wrong.'))
   }
   await transaction(db, (tx) => settleAttempt(tx, attempt, found.id))
   return found

@@ -1,5 +1,11 @@
 import { transaction } from '#/foundation/db.ts'
-import { ApiError, forbidden, tooManyRequests, unauthorized } from '#/foundation/errors.ts'
+import {
+  aboutField,
+  ApiError,
+  forbidden,
+  tooManyRequests,
+  unauthorized,
+} from '#/foundation/errors.ts'
 import { newSecret } from '#/foundation/ids.ts'
 import { hashPassword, isOutdated, isPasswordOf } from '#/foundation/password-hash.ts'
 import type { Actor } from '#/platform/event/actor.ts'
@@ -22,7 +28,7 @@ export type Origin = Pick<Actor, 'requestId' | 'remoteAddress'>
 /** Heroku's id, at which the CLI asks for a code and sends all again with it. */
 export const twoFactorNeeded = (
   message = 'A second authentication factor is required for your account.',
-): ApiError => new ApiError(403, 'two_factor', message)
+): ApiError => aboutField('code', new ApiError(403, 'two_factor', message))
 
 /**
  * Where only the OpenID provider signs people in, no password is looked at, so that the refusal says nothing of accounts.
@@ -74,7 +80,7 @@ export const checkPassword = async (
   const isRight = await isPasswordOf(hash, password.slice(0, MOST_HASHED))
   if (!isRight || !found?.passwordHash) {
     await noteRefusal({ db }, origin, found, found ? 'a wrong password' : 'no such account')
-    throw unauthorized()
+    throw aboutField('password', unauthorized())
   }
   if (isOutdated(hash)) await replaceHash(db, found.id, hash, await hashPassword(password))
   return found

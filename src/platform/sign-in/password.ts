@@ -1,4 +1,4 @@
-import { invalidParams } from '#/foundation/errors.ts'
+import { aboutField, invalidParams, type ApiError } from '#/foundation/errors.ts'
 
 const SHORTEST = 8
 const LONGEST = 200
@@ -7,7 +7,9 @@ const LONGEST = 200
 export const checkNewPassword = (password: string): void => {
   const length = Array.from(password).length
   if (length < SHORTEST)
-    throw invalidParams(`The password is too short: it must have at least ${SHORTEST} characters.`)
+    throw refused(`The password is too short: it must have at least ${SHORTEST} characters.`)
   if (length > LONGEST)
-    throw invalidParams(`The password is too long: it may have at most ${LONGEST} characters.`)
+    throw refused(`The password is too long: it may have at most ${LONGEST} characters.`)
 }
+
+const refused = (message: string): ApiError => aboutField('new-password', invalidParams(message))

@@ -1,4 +1,5 @@
 import { enqueue } from '#/foundation/jobs.ts'
+import { fieldState, problemIn, problemOf, type Problem } from '#/platform/page/form-problem.ts'
 import { html } from '#/platform/page/html.ts'
 import { page, type Answer, type Visit } from '#/platform/page/page.ts'
 import { canSendMail } from '#/platform/mail/send-mail.ts'
@@ -6,7 +7,6 @@ import { findLink } from './account-link-store.ts'
 import { letThrough, requirePasswords } from './check-credentials.ts'
 import { endSession } from './session.ts'
 import { sendResetJob } from './sign-in-jobs.ts'
-import { problemIn, problemOf, type Problem } from './sign-in-pages.ts'
 import { deadLink, useLink } from './use-link.ts'
 
 const TITLE = 'Forgotten your password?'
@@ -72,7 +72,7 @@ const passwordForm = (token: string, email: string, problem?: Problem): Answer =
           minlength="8"
           autocomplete="new-password"
           required
-          autofocus
+          ${fieldState('new-password', problem, true)}
       /></label>
       <button>Set it</button>
       <p class="hint">You will be signed out everywhere.</p>

@@ -1,3 +1,4 @@
+import { fieldState, problemIn, problemOf, type Problem } from '#/platform/page/form-problem.ts'
 import { html, type Html } from '#/platform/page/html.ts'
 import type { Answer } from '#/platform/page/page.ts'
 import { getOwnAccount } from '#/platform/account/account-store.ts'
@@ -9,19 +10,21 @@ import {
   renewRecoveryCodes,
 } from './change-two-factor.ts'
 import { qrCode } from '#/platform/page/qr-code.ts'
-import { problemIn, problemOf, type Problem } from './sign-in-pages.ts'
 import { signedInPage, type SignedInVisit } from './visitor.ts'
+
+/** What came of a form: its problem is told where the form is. */
+type Told = { ofPassword?: Problem; ofTwoFactor?: Problem; notice?: string }
 
 const settings = async (
   { platform, actor }: SignedInVisit,
-  { problem, notice }: { problem?: Problem; notice?: string } = {},
+  { ofPassword, ofTwoFactor, notice }: Told = {},
 ): Promise<Answer> => {
+  const problem = ofPassword ?? ofTwoFactor
   const { email, name, twoFactor } = await getOwnAccount(platform.db, actor)
   return {
     title: 'Your account',
     ...(problem ? { status: problem.status } : {}),
-    body: html` ${problemOf(problem)}
-      ${notice !== undefined && html`<p class="notice">${notice}</p>`}
+    body: html` ${notice !== undefined && html`<p class="notice">${notice}</p>`}
       <dl>
         <dt>E-mail address</dt>
         <dd>${email}</dd>
@@ -39,19 +42,25 @@ const settings = async (
       ${
         (twoFactor || !platform.openId?.isOnly) &&
         html`<h2>Two-factor authentication</h2>
-          ${twoFactor ? enabledForms : enableForm}`
+          ${twoFactor ? enabledForms(ofTwoFactor) : enableForm(ofTwoFactor)}`
       }
-      ${!platform.openId?.isOnly && newPasswordForm(email)}`,
+      ${!platform.openId?.isOnly && newPasswordForm(email, ofPassword)}`,
   }
 }
 
-const newPasswordForm = (email: string): Html =>
+const newPasswordForm = (email: string, problem: Problem | undefined): Html =>
   html`<h2>Change your password</h2>
+    ${problemOf(problem)}
     <form method="post" action="/settings/password">
       <input type="hidden" name="username" value="${email}" autocomplete="username" />
       <label
         >Present password
-        <input name="password" type="password" autocomplete="current-password" required
+        <input
+          name="password"
+          type="password"
+          autocomplete="current-password"
+          required
+          ${fieldState('password', problem)}
       /></label>
       <label
         >New password, of at least 8 characters
@@ -61,6 +70,7 @@ const newPasswordForm = (email: string): Html =>
           minlength="8"
           autocomplete="new-password"
           required
+          ${fieldState('new-password', problem)}
       /></label>
       <button>Change it</button>
       <p class="hint">You will be signed out everywhere else.</p>
@@ -71,7 +81,10 @@ const takeNewPassword = async (visit: SignedInVisit): Promise<Answer> => {
   const password = form.get('password') ?? ''
   const newPassword = form.get('new_password') ?? ''
   const problem = await problemIn(() => changePassword(platform, actor, { password, newPassword }))
-  return settings(visit, problem ? { problem } : { notice: 'Your password has been changed.' })
+  return settings(
+    visit,
+    problem ? { ofPassword: problem } : { notice: 'Your password has been changed.' },
+  )
 }
 
 const passwordAndCode = ({ form }: SignedInVisit): { password: string; code: string } => ({
@@ -85,7 +98,7 @@ const beginCodes = async (visit: SignedInVisit): Promise<Answer> => {
   const problem = await problemIn(async () => {
     begun = await beginTwoFactor(platform, actor, form.get('password') ?? '')
   })
-  return begun ? seedPage(begun) : settings(visit, problem && { problem })
+  return begun ? seedPage(begun) : settings(visit, problem && { ofTwoFactor: problem })
 }
 
 /** A wrong code leaves the seed as it is; the app has it, and the page need not show it again. */
@@ -104,7 +117,7 @@ const renewCodes = async (visit: SignedInVisit): Promise<Answer> => {
   const problem = await problemIn(async () => {
     codes = await renewRecoveryCodes(platform, actor, passwordAndCode(visit))
   })
-  return problem ? settings(visit, { problem }) : codesPage(codes)
+  return problem ? settings(visit, { ofTwoFactor: problem }) : codesPage(codes)
 }
 
 const disableCodes = async (visit: SignedInVisit): Promise<Answer> => {
@@ -112,7 +125,9 @@ const disableCodes = async (visit: SignedInVisit): Promise<Answer> => {
   const problem = await problemIn(() => disableTwoFactor(platform, actor, passwordAndCode(visit)))
   return settings(
     visit,
-    problem ? { problem } : { notice: 'Two-factor authentication is not enabled any more.' },
+    problem
+      ? { ofTwoFactor: problem }
+      : { notice: 'Two-factor authentication is not enabled any more.' },
   )
 }
 
@@ -123,7 +138,12 @@ const confirmForm = (problem?: Problem): Html =>
     <form method="post" action="/settings/two-factor/confirm">
       <label
         >The code that your app shows
-        <input name="code" autocomplete="one-time-code" inputmode="numeric" required autofocus
+        <input
+          name="code"
+          autocomplete="one-time-code"
+          inputmode="numeric"
+          required
+          ${fieldState('code', problem, true)}
       /></label>
       <button>Enable</button>
     </form>`
@@ -155,21 +175,35 @@ const codesPage = (codes: string[]): Answer => ({
     <p><a href="/settings">Done</a></p>`,
 })
 
-const enableForm = html`<form method="post" action="/settings/two-factor">
-  <label
-    >Password <input name="password" type="password" autocomplete="current-password" required
-  /></label>
-  <button>Enable</button>
-</form>`
+const enableForm = (problem: Problem | undefined): Html =>
+  html`${problemOf(problem)}
+    <form method="post" action="/settings/two-factor">
+      ${ownPassword(problem)}
+      <button>Enable</button>
+    </form>`
 
-const enabledForms = html`<form method="post" action="/settings/two-factor/disable">
-  <label
-    >Password <input name="password" type="password" autocomplete="current-password" required
-  /></label>
-  <label>A code <input name="code" autocomplete="one-time-code" required /></label>
-  <button>Disable</button>
-  <button class="quiet" formaction="/settings/two-factor/renew">New recovery codes</button>
-</form>`
+const enabledForms = (problem: Problem | undefined): Html =>
+  html`${problemOf(problem)}
+    <form method="post" action="/settings/two-factor/disable">
+      ${ownPassword(problem)}
+      <label
+        >A code
+        <input name="code" autocomplete="one-time-code" required ${fieldState('code', problem)}
+      /></label>
+      <button>Disable</button>
+      <button class="quiet" formaction="/settings/two-factor/renew">New recovery codes</button>
+    </form>`
+
+const ownPassword = (problem: Problem | undefined): Html =>
+  html`<label
+    >Password
+    <input
+      name="password"
+      type="password"
+      autocomplete="current-password"
+      required
+      ${fieldState('password', problem)}
+  /></label>`
 
 const back = '/settings'
 

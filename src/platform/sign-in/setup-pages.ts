@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises'
 import type { Actor } from '#/platform/event/actor.ts'
 import { html } from '#/platform/page/html.ts'
+import { fieldState, problemIn, problemOf, type Problem } from '#/platform/page/form-problem.ts'
 import { page, type Answer, type Visit } from '#/platform/page/page.ts'
 import { findLink } from './account-link-store.ts'
 import { startSession } from './session.ts'
-import { problemIn, problemOf, type Problem } from './sign-in-pages.ts'
 import { deadLink, useLink } from './use-link.ts'
 
 const setupForm = (token: string, email: string, problem?: Problem): Answer => ({
@@ -21,11 +21,17 @@ const setupForm = (token: string, email: string, problem?: Problem): Answer => (
           value="${email}"
           autocomplete="username"
           required
-          autofocus
+          ${fieldState('email', problem, true)}
       /></label>
       <label
         >A password, of at least 8 characters
-        <input name="password" type="password" minlength="8" autocomplete="new-password" required
+        <input
+          name="password"
+          type="password"
+          minlength="8"
+          autocomplete="new-password"
+          required
+          ${fieldState('new-password', problem)}
       /></label>
       <button>Set up</button>
     </form>`,

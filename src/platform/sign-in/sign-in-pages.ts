@@ -1,7 +1,7 @@
 import type { OpenIdSettings } from '#/foundation/open-id.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { transaction } from '#/foundation/db.ts'
-import { ApiError } from '#/foundation/errors.ts'
+import { fieldState, problemIn, problemOf, type Problem } from '#/platform/page/form-problem.ts'
 import { html, type Html } from '#/platform/page/html.ts'
 import { page, type Answer, type Visit } from '#/platform/page/page.ts'
 import { ownPath } from '#/platform/page/same-origin.ts'
@@ -26,23 +26,6 @@ import { useCode } from './use-code.ts'
 
 export const HOME = '/dashboard'
 
-export type Problem = { status: number; message: string }
-
-/** What the visitor did wrong, to be told above the form that they filled in. */
-export const problemIn = async (work: () => Promise<unknown>): Promise<Problem | undefined> => {
-  try {
-    await work()
-    return undefined
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.retryAfter !== undefined || error.status === 404)
-      throw error
-    return error
-  }
-}
-
-export const problemOf = (problem: Problem | undefined): Html | false =>
-  problem !== undefined && html`<p class="problem" role="alert">${problem.message}</p>`
-
 type PasswordForm = {
   platform: Pick<Platform, 'openId'>
   next: string
@@ -58,20 +41,32 @@ const passwordForm = (
   title: 'Sign in',
   ...(problem ? { status: problem.status } : {}),
   body: html` ${problemOf(problem)} ${notice !== undefined && html`<p class="notice">${notice}</p>`}
-  ${!platform.openId?.isOnly && passwordFields(next, email)}
+  ${!platform.openId?.isOnly && passwordFields(next, email, problem)}
   ${platform.openId && openIdLink(platform.openId, next, isAgain)}
   ${!platform.openId?.isOnly && html`<p><a href="/reset">Forgotten your password?</a></p>`}`,
 })
 
-const passwordFields = (next: string, email: string): Html =>
+const passwordFields = (next: string, email: string, problem: Problem | undefined): Html =>
   html`<form method="post" action="/sign-in">
     <input type="hidden" name="next" value="${next}" />
     <label
       >E-mail address
-      <input name="email" type="email" value="${email}" autocomplete="username" required autofocus
+      <input
+        name="email"
+        type="email"
+        value="${email}"
+        autocomplete="username"
+        required
+        ${fieldState('email', problem, true)}
     /></label>
     <label
-      >Password <input name="password" type="password" autocomplete="current-password" required
+      >Password
+      <input
+        name="password"
+        type="password"
+        autocomplete="current-password"
+        required
+        ${fieldState('password', problem)}
     /></label>
     <button>Sign in</button>
   </form>`
@@ -93,7 +88,12 @@ export const codeForm = (next: string, problem?: Problem): Answer => ({
       <input type="hidden" name="next" value="${next}" />
       <label
         >Code of your authenticator app, or a recovery code
-        <input name="code" autocomplete="one-time-code" spellcheck="false" required autofocus
+        <input
+          name="code"
+          autocomplete="one-time-code"
+          spellcheck="false"
+          required
+          ${fieldState('code', problem, true)}
       /></label>
       <button>Sign in</button>
     </form>`,
@@ -149,6 +149,7 @@ const takeCode = async (visit: Visit): Promise<Answer> => {
     await noteRefusal(platform, origin, found, 'a wrong code')
     return codeForm(next, {
       status: 403,
+      field: 'code',
       message: 'That code is wrong, or has been used already.',
     })
   }

@@ -1,5 +1,5 @@
 import { transaction } from '#/foundation/db.ts'
-import { invalidParams, notFound, violates } from '#/foundation/errors.ts'
+import { aboutField, invalidParams, notFound, violates } from '#/foundation/errors.ts'
 import { hashPassword } from '#/foundation/password-hash.ts'
 import { changeEmail } from '#/platform/account/account-store.ts'
 import type { Actor } from '#/platform/event/actor.ts'
@@ -26,7 +26,7 @@ export const useLink = async (
   const found = await findLink(db, kind, token)
   if (!found) throw deadLink()
   if (email !== undefined && (!EMAIL.test(email) || email.length > 254))
-    throw invalidParams('That is no e-mail address.')
+    throw aboutField('email', invalidParams('That is no e-mail address.'))
   checkNewPassword(password)
   const hash = await hashPassword(password)
   try {
@@ -51,7 +51,7 @@ export const useLink = async (
     })
   } catch (error) {
     if (violates(error, 'accounts_email_key'))
-      throw invalidParams('That e-mail address belongs to another account.')
+      throw aboutField('email', invalidParams('That e-mail address belongs to another account.'))
     throw error
   }
 }

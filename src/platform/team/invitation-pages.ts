@@ -1,10 +1,10 @@
 import type { OpenIdSettings } from '#/foundation/open-id.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { findCredentials } from '#/platform/sign-in/password-store.ts'
-import { html } from '#/platform/page/html.ts'
+import { fieldState, problemIn, problemOf, type Problem } from '#/platform/page/form-problem.ts'
+import { html, type Html } from '#/platform/page/html.ts'
 import { page, type Answer, type Visit } from '#/platform/page/page.ts'
 import { findSessionActor, startSession } from '#/platform/sign-in/session.ts'
-import { problemIn, problemOf, type Problem } from '#/platform/sign-in/sign-in-pages.ts'
 import { deadLink } from '#/platform/sign-in/use-link.ts'
 import { acceptInvitation } from './invite-member.ts'
 import { findInvitationByToken } from './invitation-store.ts'
@@ -33,21 +33,22 @@ const newAccountForm = (
   ...(problem ? { status: problem.status } : {}),
   body: html` ${problemOf(problem)} ${words(invitation)}
     <form method="post" action="/team-invitations/${token}">
-      ${openId?.isOnly ? withProvider(openId) : newPassword}
+      ${openId?.isOnly ? withProvider(openId) : newPassword(problem)}
       <button>Make my account and join</button>
     </form>`,
 })
 
-const newPassword = html`<label
-  >Choose a password, of at least 8 characters
-  <input
-    name="password"
-    type="password"
-    minlength="8"
-    autocomplete="new-password"
-    required
-    autofocus
-/></label>`
+const newPassword = (problem: Problem | undefined): Html =>
+  html`<label
+    >Choose a password, of at least 8 characters
+    <input
+      name="password"
+      type="password"
+      minlength="8"
+      autocomplete="new-password"
+      required
+      ${fieldState('new-password', problem, true)}
+  /></label>`
 
 const withProvider = ({ name }: OpenIdSettings) =>
   html`<input type="hidden" name="password" value="" />
