@@ -9,6 +9,7 @@ import { codeAt, stepAt } from '#/platform/sign-in/totp.ts'
 import { findChromium, startChromium } from '../support/chromium.ts'
 import { parseExports } from '../support/exports.ts'
 import { herokuCli } from '../support/heroku-cli.ts'
+import { press, tabTo, typeInto, untilFocused } from '../support/keyboard.ts'
 import { lookAt } from '../support/look-at.ts'
 import { assertSucceeds, startPlatform, type TestPlatform } from '../support/platform.ts'
 import { onATerminal } from '../support/terminal.ts'
@@ -70,9 +71,12 @@ test(
     assert.equal((await stat(join(platform.dataDir, 'setup-link'))).mode & 0o777, 0o600)
     await page.goto(link)
     await look('set-up')
-    await page.getByLabel('Your e-mail address').fill(EMAIL)
-    await page.getByLabel('A password').fill(PASSWORD)
-    await page.getByRole('button', { name: 'Set up' }).click()
+    await untilFocused(page.getByLabel('Your e-mail address'), 'the first field')
+    await page.keyboard.press('Control+A')
+    await page.keyboard.type(EMAIL)
+    await tabTo(page.getByLabel('A password'))
+    await page.keyboard.type(PASSWORD)
+    await press(page.getByRole('button', { name: 'Set up' }))
     await page.getByRole('heading', { name: 'Home' }).waitFor()
     assert.equal(new URL(page.url()).pathname, '/dashboard')
     assert.equal(existsSync(join(platform.dataDir, 'setup-link')), false)
@@ -91,7 +95,17 @@ test(
     await page.getByText('You are signed out.').waitFor()
     await look('sign-in')
     await page.goto(`${env['HEROKU_HOST']}/settings`)
-    await signIn()
+    await typeInto(page.getByLabel('E-mail address'), EMAIL, 'the first field')
+    const password = page.getByLabel('Password')
+    await tabTo(password)
+    await page.keyboard.type('not this one\n')
+    await page.getByRole('alert').waitFor()
+    await look('wrong-password')
+    await untilFocused(password, 'the field that is wrong')
+    assert.equal(await password.getAttribute('aria-invalid'), 'true')
+    assert.equal(await password.getAttribute('aria-describedby'), 'problem')
+    assert.equal(await page.getByLabel('E-mail address').inputValue(), EMAIL, 'it is kept')
+    await page.keyboard.type(`${PASSWORD}\n`)
     await page.getByText('Two-factor authentication').first().waitFor()
     await look('password-settings')
     const [cookie, ...others] = await page.context().cookies()
@@ -115,7 +129,7 @@ test(
     await page.goto(await shell.shows(/http:\/\/localhost:\d+\/auth\/browser\/[0-9a-f]{64}/))
     await page.getByText('Heroku CLI login from').waitFor()
     await look('login-of-command-line')
-    await page.getByRole('button', { name: 'Approve' }).click()
+    await press(page.getByRole('button', { name: 'Approve' }))
     await page.getByText('go back to your terminal').waitFor()
     await shell.shows(new RegExp(`Logged in as ${EMAIL}`))
     assert.equal(await shell.ended(), 0)
@@ -190,12 +204,11 @@ test('whoever has a second factor is asked for it, and led back', { skip }, asyn
   await page.goto(`${env['HEROKU_HOST']}/dashboard/teams`)
   await page.waitForURL(/\/sign-in\?/)
   await signIn()
-  await page.getByLabel('Code of your authenticator app').fill('000000')
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  const code = page.getByLabel('Code of your authenticator app')
+  await typeInto(code, '000000\n', 'the code’s field')
   await page.getByRole('alert').getByText('That code is wrong').waitFor()
   await look('sign-in-code')
-  await page.getByLabel('Code of your authenticator app').fill(recoveryCode)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await typeInto(code, `${recoveryCode}\n`, 'the field that is wrong')
   await page.getByRole('heading', { name: 'Teams' }).waitFor()
 })
 

@@ -21,6 +21,7 @@ const settings = async (
 ): Promise<Answer> => {
   const problem = ofPassword ?? ofTwoFactor
   const { email, name, twoFactor } = await getOwnAccount(platform.db, actor)
+  const hasPassword = !platform.openId?.isOnly
   return {
     title: 'Your account',
     ...(problem ? { status: problem.status } : {}),
@@ -40,11 +41,11 @@ const settings = async (
       <form method="post" action="/sign-out"><button class="quiet">Sign out</button></form>
 
       ${
-        (twoFactor || !platform.openId?.isOnly) &&
+        (twoFactor || hasPassword) &&
         html`<h2>Two-factor authentication</h2>
           ${twoFactor ? enabledForms(ofTwoFactor) : enableForm(ofTwoFactor)}`
       }
-      ${!platform.openId?.isOnly && newPasswordForm(email, ofPassword)}`,
+      ${hasPassword && newPasswordForm(email, ofPassword)}`,
   }
 }
 
