@@ -639,6 +639,7 @@ create table followers (
   constraint followers_server_fkey FOREIGN KEY (server) REFERENCES workers(id) ON DELETE CASCADE
 );
 CREATE TRIGGER followers_notify AFTER INSERT OR UPDATE ON public.followers FOR EACH ROW EXECUTE FUNCTION notify_applied();
+CREATE TRIGGER followers_seen AFTER INSERT ON public.followers FOR EACH ROW WHEN ((new.feed = 'routes'::text)) EXECUTE FUNCTION note_router_seen();
 
 create table formations (
   id uuid not null default gen_random_uuid(),
@@ -946,6 +947,12 @@ create table routers_gone (
   id text not null,
   at timestamp with time zone not null default now(),
   constraint routers_gone_pkey PRIMARY KEY (id)
+);
+
+create table routers_seen (
+  id text not null,
+  at timestamp with time zone not null default now(),
+  constraint routers_seen_pkey PRIMARY KEY (id)
 );
 
 create table schema_migrations (
@@ -1422,6 +1429,16 @@ begin
     perform graphile_worker.add_job('roll-back-crashed', json_build_object('releaseId', new.release_id),
       job_key => 'roll-back-crashed:' || new.release_id);
   end if;
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.note_router_seen()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into routers_seen (id) values (new.id) on conflict do nothing;
   return null;
 end $function$
 ;

@@ -621,6 +621,11 @@ export interface RoutersGone {
   id: string;
 }
 
+export interface RoutersSeen {
+  at: Generated<Timestamp>;
+  id: string;
+}
+
 export interface SchemaMigration {
   appliedAt: Generated<Timestamp>;
   name: string;
@@ -838,6 +843,7 @@ export interface DB {
   releases: Release;
   releaseWatches: ReleaseWatch;
   routersGone: RoutersGone;
+  routersSeen: RoutersSeen;
   schemaMigrations: SchemaMigration;
   signInAttempts: SignInAttempt;
   slugs: Slug;

@@ -257,16 +257,17 @@ export const listRouters = async (db: Db, _actor: Actor): Promise<string[]> =>
   )
 
 /**
- * Of these routers, and of those that have counted something for these dynos, the ones that are neither connected nor
- * have ended in order: what they counted last nobody knows.
+ * Of these routers, of those that came since, and of those that have counted something for these dynos, the ones that
+ * are neither connected nor have ended in order: what they counted last nobody knows.
  */
 export const listLostRouters = async (
   db: Db,
   _actor: Actor,
-  { routers, dynoIds }: { routers: string[]; dynoIds: string[] },
+  { routers, since, dynoIds }: { routers: string[]; since: Date; dynoIds: string[] },
 ): Promise<string[]> => {
   const { rows } = await sql<{ id: string }>`
     select id from (select unnest(${routers}::text[]) as id
+      union select id from routers_seen where at >= ${since}
       union select router from dyno_requests where dyno_id = any(${dynoIds}::uuid[])) known
     where id not in (select id from followers where feed = 'routes') and id not in (select id from routers_gone)`.execute(
     db,

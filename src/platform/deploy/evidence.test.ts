@@ -184,3 +184,28 @@ test('a router that ends in order has told all; of one that is killed the eviden
     counts: { served_by_old: 1, served_by_new: 0, drained: 1, failed: 0, complete: false },
   })
 })
+
+const countRouters = async (): Promise<number | null> =>
+  (await pool.query("select from followers where feed = 'routes'")).rowCount
+
+test('a router that comes within a deploy and is killed before it has told anything is missed as well', async () => {
+  const app = await anApp(running)
+  await release(app, 'old')
+  const deployWith = async (page: string, end: NodeJS.Signals, name: string) => {
+    const old = await dynoOf(app)
+    const held = visits(1, app, routerPort, '/held')
+    await untilHolds(old, 1)
+    const version = await release(app, page)
+    const router = await aRouter(name)
+    const answer = await visit(app, router.port)
+    await router.stop(end)
+    await until(async () => (await countRouters()) === 3, LIMIT) // so long it counts as if it were there
+    await ask(old, '/go')
+    await held
+    return { answer, complete: (await evidenceOf(app, version)).complete }
+  }
+  const inOrder = await deployWith('second', 'SIGINT', 'early')
+  assert.deepEqual(inOrder, { answer: 'second', complete: true })
+  const killed = await deployWith('third', 'SIGKILL', 'late')
+  assert.deepEqual(killed, { answer: 'third', complete: false })
+})

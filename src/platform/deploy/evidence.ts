@@ -31,7 +31,8 @@ export const keepEvidence = async (
   const { db } = needs
   const added = (await listDynosOfDeploy(db, DEPLOYER, deploy.id)).map(({ id }) => id)
   const before = JSON.parse(finishedStep(deploy, ROUTE)?.result ?? '{}') as Partial<CountedBefore>
-  const known = { routers: before.routers ?? [], dynoIds: added }
+  const since = deploy.startedAt ?? deploy.createdAt
+  const known = { routers: before.routers ?? [], since, dynoIds: added }
   const complete = await waitUntilTold(needs, { deploy, known }, signal)
   await transaction(db, async (tx) => {
     const replaced = await sumRequests(tx, DEPLOYER, dynoIds)
@@ -47,7 +48,7 @@ export const keepEvidence = async (
   })
 }
 
-type Known = { routers: string[]; dynoIds: string[] }
+type Known = { routers: string[]; since: Date; dynoIds: string[] }
 
 /** Every router has told what it had counted when the old dynos had answered their last. False if that cannot be had. */
 const waitUntilTold = async (

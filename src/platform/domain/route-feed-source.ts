@@ -5,6 +5,7 @@ import { systemActor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
 import {
   deleteFollower,
+  insertFollower,
   insertGoneRouter,
   readRouteFeed,
   upsertDynoRequests,
@@ -27,6 +28,8 @@ export const routeFeed = (
   absenceMs = ABSENCE_MS,
 ): FeedSource<AppRoute, RouterReport> => {
   const busyOf = new Map<Follower, string[]>()
+  /** Those that joined and are not written down. */
+  const joining = new Set<Follower>()
   const absent = new Map<string, { follower: Follower; timer: NodeJS.Timeout }>()
 
   /** A dyno is drained once every router has applied the table without it and none has a request for it. */
@@ -38,12 +41,23 @@ export const routeFeed = (
   }
   const forget = (follower: Follower): void => {
     busyOf.delete(follower)
+    joining.delete(follower)
     absent.delete(follower.id)
     note(
       deleteFollower(needs.db, server, { feed: ROUTE_FEED, id: follower.id }).then(settleDrained),
     )
   }
+  /** Before they are given a table to serve by: a deploy's evidence waits for all that may have served. */
+  const noteJoined = async (): Promise<void> => {
+    for (const follower of joining) {
+      const row = { feed: ROUTE_FEED, id: follower.id }
+      await insertFollower(needs.db, server, row)
+      joining.delete(follower)
+      if (!busyOf.has(follower)) await deleteFollower(needs.db, server, row)
+    }
+  }
   const welcomeBack = (follower: Follower): void => {
+    joining.add(follower)
     const before = absent.get(follower.id)
     if (before) {
       clearTimeout(before.timer)
@@ -78,6 +92,7 @@ export const routeFeed = (
   return {
     name: ROUTE_FEED,
     readTable: async () => {
+      await noteJoined()
       const { number, rows } = await readRouteFeed(needs.db, undefined)
       return { number, rows: rows.map(withoutGone) }
     },

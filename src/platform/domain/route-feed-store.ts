@@ -143,7 +143,21 @@ const KEEP_GONE = '1 day'
 /** This router has told all that it had counted, and is no more. */
 export const insertGoneRouter = async (db: Db, id: string): Promise<void> => {
   await sql`delete from routers_gone where at < now() - ${KEEP_GONE}::interval`.execute(db)
+  await sql`delete from routers_seen where at < now() - ${KEEP_GONE}::interval`.execute(db)
   await sql`insert into routers_gone (id) values (${id}) on conflict do nothing`.execute(db)
+}
+
+/** Of one that has not applied anything yet, as far as this server knows. */
+export const insertFollower = async (
+  db: Db,
+  server: string,
+  follower: { feed: string; id: string },
+): Promise<void> => {
+  await db
+    .insertInto('followers')
+    .values({ ...follower, server })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
 }
 
 export const upsertFollower = async (
