@@ -164,21 +164,34 @@ test('without its master key, or with one that others can read, the platform ref
   await chmod(key, 0o400)
 })
 
-test('in the foreground Ctrl-C takes everything down', async () => {
+test('in the foreground Ctrl-C takes everything down, also of a platform that the foreground before left when it was killed', async () => {
+  const first = await upInTheForeground()
+  first.foreground.kill('SIGKILL')
+  await first.end
+  assert.equal((await readStatus()).state, 'up')
+  const keeper = await pidOf('keeper')
+
+  const { foreground, end, said } = await upInTheForeground()
+  assert.match(said(), /is up already/)
+  assert.equal(await pidOf('keeper'), keeper)
+  foreground.kill('SIGINT')
+  assert.equal((await end).code, 0)
+  assert.equal((await readStatus()).state, 'down')
+})
+
+/** Once it says what Ctrl-C does. */
+const upInTheForeground = async () => {
   const foreground = start(SLUICE, ['up'], {
     env: environment(),
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   const end = ended(foreground)
+  let said = ''
   await new Promise<void>((resolve) => {
-    let said = ''
     foreground.stdout?.setEncoding('utf8').on('data', (some: string) => {
       said += some
       if (said.includes('Ctrl-C')) resolve()
     })
   })
-  assert.equal((await readStatus()).state, 'up')
-  foreground.kill('SIGINT')
-  assert.equal((await end).code, 0)
-  assert.equal((await readStatus()).state, 'down')
-})
+  return { foreground, end, said: () => said }
+}

@@ -17,7 +17,7 @@ const REACH_LIMIT_MS = 30_000
 export class Up extends LocalCommand {
   static override summary = 'start the platform'
   static override description =
-    'Everything is kept in the data directory, which the first start makes: database, slugs, secrets, certificates. In the foreground, Ctrl-C takes all of it down again, dynos too. What is not given stays as it was at the last start.'
+    'Everything is kept in the data directory, which the first start makes: database, slugs, secrets, certificates. In the foreground, also if it is up already, Ctrl-C takes all of it down again, dynos too. What is not given stays as it was at the last start.'
   static override examples = [
     '$ sluice up',
     '$ sluice up --detach',
@@ -52,9 +52,9 @@ export class Up extends LocalCommand {
     const dataDir = this.dataDirOf(flags)
     checkDataDir(dataDir)
     const options = keeperOptions(flags)
-    if (await untilTakenOver(dataDir)) return this.#sayUp(dataDir, options, flags.detach)
     const interrupted = flags.detach ? new AbortController().signal : untilInterrupted()
-    await this.#start(dataDir, options, interrupted)
+    if (await untilTakenOver(dataDir)) await this.#sayUp(dataDir, options)
+    else await this.#start(dataDir, options, interrupted)
     if (!flags.detach) await this.#stay(dataDir, options, interrupted)
   }
 
@@ -83,11 +83,11 @@ export class Up extends LocalCommand {
     await this.progress('Stopping', stopPlatform(dataDir))
   }
 
-  async #sayUp(dataDir: string, options: string[], isDetached: boolean): Promise<void> {
+  /** Whoever stayed with it before, such as systemd's unit, may have died. */
+  async #sayUp(dataDir: string, options: string[]): Promise<void> {
     const settings = (await readSettings(dataDir)) ?? DEFAULT_SETTINGS
     const message = `The platform in ${dataDir} is up already. 'sluice down' takes it down, 'sluice restart' puts new code in its place.`
-    if (!isDetached || options.some((option) => !isSetTo(option, settings)))
-      throw new Error(message)
+    if (options.some((option) => !isSetTo(option, settings))) throw new Error(message)
     this.print(message)
     this.print(await composeWelcome(dataDir, settings))
   }
