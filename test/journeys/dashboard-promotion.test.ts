@@ -13,6 +13,7 @@ import {
   setUpOperator,
   untilServes,
 } from '../support/dashboard.ts'
+import { typeInto } from '../support/keyboard.ts'
 import { assertSucceeds, type TestPlatform } from '../support/platform.ts'
 import { until } from '../support/until.ts'
 
@@ -173,7 +174,7 @@ step('who is told and what paths mean is set', async () => {
   await ada.getByText('What was sent').click()
   await ada.getByText('Nothing yet.').waitFor()
   await button('Add rule', ada).click()
-  await sheet(ada).getByLabel('Name').fill('pages')
+  await typeInto(sheet(ada).getByLabel('Name'), 'pages', 'the first field')
   await sheet(ada).getByLabel('Paths').fill('page site/**')
   await sheet(ada).getByLabel('What the plan says').fill('pages change')
   await button('Add rule', sheet(ada)).click()

@@ -1,11 +1,11 @@
 import { transaction } from '#/foundation/db.ts'
 import { invalidParams, notFound } from '#/foundation/errors.ts'
 import type { Actor } from '#/platform/event/actor.ts'
-import { insertEvent } from '#/platform/event/event-store.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { readPathRules, type PathRule } from '#/platform/slug/path-rule.ts'
-import { lockPipelineFor, updatePipelineRow } from './pipeline-store.ts'
+import { lockPipelineFor } from './pipeline-store.ts'
 import { CHANGE_PIPELINE, type Pipeline } from './pipeline.ts'
+import { changeLocked } from './update-pipeline.ts'
 
 type Needs = Pick<Platform, 'db'>
 
@@ -50,17 +50,5 @@ const changePathRules = (
     const before = await lockPipelineFor(tx, actor, pipelineId, CHANGE_PIPELINE)
     const rules = readPathRules(change(before.pathRules ?? []))
     if (typeof rules === 'string') throw invalidParams(rules)
-    if (JSON.stringify(rules) === JSON.stringify(before.pathRules ?? [])) return before
-    const pathRules = rules.length === 0 ? null : rules
-    const pipeline = await updatePipelineRow(tx, actor, before.id, { pathRules })
-    await insertEvent(tx, actor, {
-      resource: 'pipeline',
-      resourceId: before.id,
-      action: 'update',
-      pipelineId: before.id,
-      teamId: before.teamId,
-      before: { pathRules: before.pathRules },
-      after: { pathRules },
-    })
-    return pipeline
+    return changeLocked(tx, actor, before, { pathRules: rules.length === 0 ? null : rules })
   })

@@ -13,7 +13,7 @@ import {
   type Pipeline,
 } from './pipeline.ts'
 
-type PipelineChange = { name?: string } & PipelineSettings
+type PipelineChange = Partial<Pick<Pipeline, 'name' | 'pathRules'>> & PipelineSettings
 
 /** Renames a pipeline or changes its settings. What is not given stays as it is. */
 export const updatePipeline = async (
@@ -39,6 +39,16 @@ const updateInside = async (
 ): Promise<Pipeline> => {
   const before = await lockPipelineFor(tx, actor, ref, CHANGE_PIPELINE)
   checkSettings(before, change)
+  return changeLocked(tx, actor, before, change)
+}
+
+/** Of a pipeline that is locked. Nothing is written, and nobody told, if nothing is changed. */
+export const changeLocked = async (
+  tx: Db,
+  actor: Actor,
+  before: Pipeline,
+  change: PipelineChange,
+): Promise<Pipeline> => {
   const keys = (Object.keys(change) as (keyof PipelineChange)[]).filter(
     (key) => JSON.stringify(before[key]) !== JSON.stringify(change[key]),
   )

@@ -1,5 +1,10 @@
 import { enqueue } from '#/foundation/jobs.ts'
-import { fieldState, problemIn, problemOf, type Problem } from '#/platform/page/form-problem.ts'
+import {
+  newPasswordField,
+  problemIn,
+  problemOf,
+  type Problem,
+} from '#/platform/page/form-fields.ts'
 import { html } from '#/platform/page/html.ts'
 import { page, type Answer, type Visit } from '#/platform/page/page.ts'
 import { canSendMail } from '#/platform/mail/send-mail.ts'
@@ -64,16 +69,7 @@ const passwordForm = (token: string, email: string, problem?: Problem): Answer =
       <label
         >E-mail address <input type="email" value="${email}" autocomplete="username" readonly
       /></label>
-      <label
-        >New password, of at least 8 characters
-        <input
-          name="password"
-          type="password"
-          minlength="8"
-          autocomplete="new-password"
-          required
-          ${fieldState('new-password', problem, true)}
-      /></label>
+      ${newPasswordField('New password', problem, { isFirst: true })}
       <button>Set it</button>
       <p class="hint">You will be signed out everywhere.</p>
     </form>

@@ -1,4 +1,11 @@
-import { fieldState, problemIn, problemOf, type Problem } from '#/platform/page/form-problem.ts'
+import {
+  fieldState,
+  newPasswordField,
+  passwordField,
+  problemIn,
+  problemOf,
+  type Problem,
+} from '#/platform/page/form-fields.ts'
 import { html, type Html } from '#/platform/page/html.ts'
 import type { Answer } from '#/platform/page/page.ts'
 import { getOwnAccount } from '#/platform/account/account-store.ts'
@@ -54,25 +61,8 @@ const newPasswordForm = (email: string, problem: Problem | undefined): Html =>
     ${problemOf(problem)}
     <form method="post" action="/settings/password">
       <input type="hidden" name="username" value="${email}" autocomplete="username" />
-      <label
-        >Present password
-        <input
-          name="password"
-          type="password"
-          autocomplete="current-password"
-          required
-          ${fieldState('password', problem)}
-      /></label>
-      <label
-        >New password, of at least 8 characters
-        <input
-          name="new_password"
-          type="password"
-          minlength="8"
-          autocomplete="new-password"
-          required
-          ${fieldState('new-password', problem)}
-      /></label>
+      ${passwordField('Present password', problem)}
+      ${newPasswordField('New password', problem, { name: 'new_password' })}
       <button>Change it</button>
       <p class="hint">You will be signed out everywhere else.</p>
     </form>`
@@ -179,14 +169,14 @@ const codesPage = (codes: string[]): Answer => ({
 const enableForm = (problem: Problem | undefined): Html =>
   html`${problemOf(problem)}
     <form method="post" action="/settings/two-factor">
-      ${ownPassword(problem)}
+      ${passwordField('Password', problem)}
       <button>Enable</button>
     </form>`
 
 const enabledForms = (problem: Problem | undefined): Html =>
   html`${problemOf(problem)}
     <form method="post" action="/settings/two-factor/disable">
-      ${ownPassword(problem)}
+      ${passwordField('Password', problem)}
       <label
         >A code
         <input name="code" autocomplete="one-time-code" required ${fieldState('code', problem)}
@@ -194,17 +184,6 @@ const enabledForms = (problem: Problem | undefined): Html =>
       <button>Disable</button>
       <button class="quiet" formaction="/settings/two-factor/renew">New recovery codes</button>
     </form>`
-
-const ownPassword = (problem: Problem | undefined): Html =>
-  html`<label
-    >Password
-    <input
-      name="password"
-      type="password"
-      autocomplete="current-password"
-      required
-      ${fieldState('password', problem)}
-  /></label>`
 
 const back = '/settings'
 

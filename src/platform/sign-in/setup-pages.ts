@@ -1,7 +1,13 @@
 import { rm } from 'node:fs/promises'
 import type { Actor } from '#/platform/event/actor.ts'
 import { html } from '#/platform/page/html.ts'
-import { fieldState, problemIn, problemOf, type Problem } from '#/platform/page/form-problem.ts'
+import {
+  fieldState,
+  newPasswordField,
+  problemIn,
+  problemOf,
+  type Problem,
+} from '#/platform/page/form-fields.ts'
 import { page, type Answer, type Visit } from '#/platform/page/page.ts'
 import { findLink } from './account-link-store.ts'
 import { startSession } from './session.ts'
@@ -23,16 +29,7 @@ const setupForm = (token: string, email: string, problem?: Problem): Answer => (
           required
           ${fieldState('email', problem, true)}
       /></label>
-      <label
-        >A password, of at least 8 characters
-        <input
-          name="password"
-          type="password"
-          minlength="8"
-          autocomplete="new-password"
-          required
-          ${fieldState('new-password', problem)}
-      /></label>
+      ${newPasswordField('A password', problem)}
       <button>Set up</button>
     </form>`,
 })

@@ -1,7 +1,13 @@
 import type { OpenIdSettings } from '#/foundation/open-id.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { transaction } from '#/foundation/db.ts'
-import { fieldState, problemIn, problemOf, type Problem } from '#/platform/page/form-problem.ts'
+import {
+  fieldState,
+  passwordField,
+  problemIn,
+  problemOf,
+  type Problem,
+} from '#/platform/page/form-fields.ts'
 import { html, type Html } from '#/platform/page/html.ts'
 import { page, type Answer, type Visit } from '#/platform/page/page.ts'
 import { ownPath } from '#/platform/page/same-origin.ts'
@@ -59,15 +65,7 @@ const passwordFields = (next: string, email: string, problem: Problem | undefine
         required
         ${fieldState('email', problem, true)}
     /></label>
-    <label
-      >Password
-      <input
-        name="password"
-        type="password"
-        autocomplete="current-password"
-        required
-        ${fieldState('password', problem)}
-    /></label>
+    ${passwordField('Password', problem)}
     <button>Sign in</button>
   </form>`
 

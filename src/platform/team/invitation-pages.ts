@@ -1,8 +1,13 @@
 import type { OpenIdSettings } from '#/foundation/open-id.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { findCredentials } from '#/platform/sign-in/password-store.ts'
-import { fieldState, problemIn, problemOf, type Problem } from '#/platform/page/form-problem.ts'
-import { html, type Html } from '#/platform/page/html.ts'
+import {
+  newPasswordField,
+  problemIn,
+  problemOf,
+  type Problem,
+} from '#/platform/page/form-fields.ts'
+import { html } from '#/platform/page/html.ts'
 import { page, type Answer, type Visit } from '#/platform/page/page.ts'
 import { findSessionActor, startSession } from '#/platform/sign-in/session.ts'
 import { deadLink } from '#/platform/sign-in/use-link.ts'
@@ -33,22 +38,10 @@ const newAccountForm = (
   ...(problem ? { status: problem.status } : {}),
   body: html` ${problemOf(problem)} ${words(invitation)}
     <form method="post" action="/team-invitations/${token}">
-      ${openId?.isOnly ? withProvider(openId) : newPassword(problem)}
+      ${openId?.isOnly ? withProvider(openId) : newPasswordField('Choose a password', problem, { isFirst: true })}
       <button>Make my account and join</button>
     </form>`,
 })
-
-const newPassword = (problem: Problem | undefined): Html =>
-  html`<label
-    >Choose a password, of at least 8 characters
-    <input
-      name="password"
-      type="password"
-      minlength="8"
-      autocomplete="new-password"
-      required
-      ${fieldState('new-password', problem, true)}
-  /></label>`
 
 const withProvider = ({ name }: OpenIdSettings) =>
   html`<input type="hidden" name="password" value="" />

@@ -37,7 +37,6 @@ export const AddStageSheet = ({ pipeline, stages, onClose }: AddStageSheetProps)
           label="Name"
           hint={NAME_HINT}
           value={name}
-          autoFocus
           onChange={(event) => setName(event.target.value)}
         />
         <Choice
@@ -102,7 +101,6 @@ export const RenameStageSheet = ({
           label="New name"
           hint={NAME_HINT}
           value={name}
-          autoFocus
           onChange={(event) => setName(event.target.value)}
         />
         <Problem error={rename.error} />

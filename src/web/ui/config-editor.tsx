@@ -119,7 +119,6 @@ const EditSheet = (props: SheetProps & { start: Editing }): ReactNode => {
             value={key}
             onChange={(event) => setKey(event.target.value)}
             required
-            autoFocus
           />
         )}
         <div className="grid gap-1">

@@ -2,7 +2,7 @@ import { useId, type ComponentProps, type FormEvent, type ReactNode } from 'reac
 
 type FieldProps = ComponentProps<'input'> & { label: string; hint?: string }
 
-/** With `autoFocus` it has the focus once its page or sheet is seen: what is still hidden would only lose it again. */
+/** With `autoFocus` it has the focus once its page is seen: what is still hidden would only lose it again. */
 export const Field = ({ label, hint, autoFocus, ...rest }: FieldProps): ReactNode => {
   const id = useId()
   return (

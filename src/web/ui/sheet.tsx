@@ -27,7 +27,7 @@ export const Sheet = ({
       <Dialog.Portal>
         <div aria-hidden="true" className="fixed inset-0 z-30 bg-[rgb(0_0_0/0.45)]" />
         <Dialog.Content
-          onOpenAutoFocus={focusFirst}
+          onOpenAutoFocus={place === 'middle' ? focusFirst : undefined}
           onCloseAutoFocus={(event) => {
             event.preventDefault()
             // Not from the field of the page that came instead, or from what one went to meanwhile.
@@ -57,14 +57,17 @@ export const Sheet = ({
   )
 }
 
-/** Else it is its first button, by which it is closed. */
+/** The first field, in which one types at once; where there is none it is the button by which the sheet is closed. */
 const focusFirst = (event: Event): void => {
   const sheet = event.currentTarget
-  const field = sheet instanceof Element ? sheet.querySelector('[data-autofocus]') : null
+  const field = sheet instanceof Element ? sheet.querySelector(FIELD) : null
   if (!(field instanceof HTMLElement)) return
   event.preventDefault()
   field.focus()
 }
+
+const FIELD =
+  'form :is(input:not([type=checkbox], [type=radio], [readonly]), select, textarea):enabled'
 
 const focusedBefore = (): FocusPlace | undefined =>
   document.activeElement ? focusPlaceOf(document.activeElement) : undefined

@@ -33,3 +33,32 @@ export const fieldState = (
     return html`aria-invalid="true" aria-describedby="problem" autofocus`
   return isFirst && problem?.field === undefined && html`autofocus`
 }
+
+/** For the password that one has. */
+export const passwordField = (label: string, problem: Problem | undefined): Html =>
+  html`<label
+    >${label}
+    <input
+      name="password"
+      type="password"
+      autocomplete="current-password"
+      required
+      ${fieldState('password', problem)}
+  /></label>`
+
+/** For one that is chosen. */
+export const newPasswordField = (
+  label: string,
+  problem: Problem | undefined,
+  { name = 'password', isFirst = false } = {},
+): Html =>
+  html`<label
+    >${label}, of at least 8 characters
+    <input
+      name="${name}"
+      type="password"
+      minlength="8"
+      autocomplete="new-password"
+      required
+      ${fieldState('new-password', problem, isFirst)}
+  /></label>`
