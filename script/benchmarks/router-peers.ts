@@ -148,8 +148,18 @@ export const startCaddy = async (
   return { name: 'caddy', port, child: pinned(cpu, command, environment) }
 }
 
-/** The router as it is, which logs each request, or without a log. */
-/** As the keeper starts it: with its port bound already, and several descriptors of that. */
+/** Not a router, but what one of Node could cost at least. */
+export const startRelay = ({ cpu, upstreamPort }: Place): Peer => {
+  const { fd, port } = bindPort({ host: '127.0.0.1', port: 0 })
+  const program = fileURLToPath(new URL('bare-relay.ts', import.meta.url))
+  const child = pinned(cpu, [process.execPath, program, String(upstreamPort)], {}, [fd])
+  return { name: 'relay', port, child }
+}
+
+/**
+ * The router as the keeper starts it, with its port bound already and several descriptors of that: as it is, which
+ * logs each request, or without a log.
+ */
 export const startSluice = ({ dir, cpu }: Place, logged: boolean): Peer => {
   const { fd, port } = bindPort({ host: '127.0.0.1', port: 0 })
   const paths = dataDirPaths(dir)

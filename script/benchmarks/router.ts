@@ -11,6 +11,7 @@ import {
   startCaddy,
   startHaproxy,
   startNginxProxy,
+  startRelay,
   startSluice,
   startUpstream,
   type Peer,
@@ -19,7 +20,8 @@ import {
 import { accepts, aFreePort, serveRoutes } from './router-place.ts'
 
 /**
- * The router beside nginx, HAProxy and Caddy, each on one and the same processor, with the load and the app on another.
+ * The router beside nginx, HAProxy and Caddy, each on one and the same processor, with the load and the app on another;
+ * and, where connections are kept, beside a relay that reads nothing of what it passes on: what sockets of Node cost.
  * Requests a second and the 99th percentile, and what a request costs its proxy in processor time, which other work
  * of the machine falsifies less. Peers take turns in each round; medians of ROUNDS. Before each turn a peer has a second
  * of the same load, which finds it as it is under load: with connections to the app that it keeps.
@@ -29,6 +31,8 @@ const SECONDS = 2
 const SECONDS_BEFORE = 1
 
 type Case = { name: string; args: string[]; path: string; logged: boolean; goal: number }
+
+const CLOSE = 'Connection: close'
 
 const post =
   "wrk.method = 'POST'; wrk.body = string.rep('a', 200); wrk.headers['Content-Type'] = 'text/plain'\n"
@@ -46,7 +50,7 @@ const casesIn = (dir: string): Case[] => [
   },
   {
     name: 'GET 1 KB, a connection each',
-    args: ['-c50', '-H', 'Connection: close'],
+    args: ['-c50', '-H', CLOSE],
     path: '/1k',
     logged: false,
     goal: 0.65,
@@ -88,10 +92,18 @@ const benchPeers = async (place: Place, logged: boolean): Promise<void> => {
       peers.push(await startHaproxy(place, await aFreePort(), logged))
     if (missing(['caddy']).length === 0)
       peers.push(await startCaddy(place, await aFreePort(), logged))
+    if (!logged) peers.push(startRelay(place))
     peers.push(startSluice(place, logged))
     for (const { port } of peers)
       await until(() => accepts(port), { limitMs: 30_000, what: 'a peer' })
-    for (const one of casesIn(place.dir)) if (one.logged === logged) await benchCase(one, peers)
+    for (const one of casesIn(place.dir)) {
+      if (one.logged !== logged) continue
+      const isKept = !one.args.includes(CLOSE)
+      await benchCase(
+        one,
+        peers.filter(({ name }) => isKept || name !== 'relay'),
+      )
+    }
   } finally {
     for (const { child } of peers) {
       child.kill('SIGKILL')

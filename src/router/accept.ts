@@ -156,7 +156,7 @@ type OpenSocket = (receive: (bytes: Buffer, length: number) => void) => net.Sock
  * net.Server makes sockets that allocate a buffer for each read. So this puts itself between the listening handle and
  * the server, and makes sockets that read into one buffer; where Node has no such handle, it takes the server's own.
  */
-const acceptInto = (server: net.Server, admit: (open: OpenSocket) => void): void => {
+export const acceptInto = (server: net.Server, admit: (open: OpenSocket) => void): void => {
   const listener: unknown = Reflect.get(server, '_handle')
   if (typeof listener !== 'object' || listener === null || !('onconnection' in listener)) {
     server.on('connection', (socket) => {
