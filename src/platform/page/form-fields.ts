@@ -2,7 +2,7 @@ import { ApiError } from '#/foundation/errors.ts'
 import { html, type Html } from './html.ts'
 
 /** What is wrong with a form that somebody has sent, and with which of its fields, if with one. */
-export type Problem = Pick<ApiError, 'status' | 'message' | 'field'>
+export type Problem = Pick<ApiError, 'status' | 'message' | 'field' | 'retryAfter'>
 
 /** What the visitor did wrong, to be told above the form that they filled in. */
 export const problemIn = async (work: () => Promise<unknown>): Promise<Problem | undefined> => {
@@ -10,11 +10,21 @@ export const problemIn = async (work: () => Promise<unknown>): Promise<Problem |
     await work()
     return undefined
   } catch (error) {
-    if (!(error instanceof ApiError) || error.retryAfter !== undefined || error.status === 404)
-      throw error
+    if (!(error instanceof ApiError) || error.status === 404) throw error
     return error
   }
 }
+
+/** How a page answers on which the form is shown once more. */
+export const answeredBy = (
+  problem: Problem | undefined,
+): Pick<Problem, 'retryAfter'> & { status?: number } =>
+  problem
+    ? {
+        status: problem.status,
+        ...(problem.retryAfter === undefined ? {} : { retryAfter: problem.retryAfter }),
+      }
+    : {}
 
 /** Once on a page: the wrong field is described by it. */
 export const problemOf = (problem: Problem | undefined): Html | false =>

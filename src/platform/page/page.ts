@@ -5,6 +5,7 @@ import { ApiError, badRequest, forbidden } from '#/foundation/errors.ts'
 import type { Actor } from '#/platform/event/actor.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { anyone, route, type Route } from '#/platform/route.ts'
+import { answeredBy } from './form-fields.ts'
 import { html, textOfHtml, type Html } from './html.ts'
 import { isSameOrigin } from './same-origin.ts'
 
@@ -22,7 +23,13 @@ export type Visit = {
 }
 
 export type Answer = { cookies?: string[] } & (
-  | { title: string; body: Html; status?: number }
+  | {
+      title: string
+      body: Html
+      status?: number
+      /** Seconds to wait before the form is sent again. */
+      retryAfter?: number
+    }
   | { redirect: string }
 )
 
@@ -56,8 +63,6 @@ export const page = (
         )
       } catch (error) {
         if (!(error instanceof ApiError)) throw error
-        if (error.retryAfter !== undefined)
-          void reply.header('retry-after', Math.ceil(error.retryAfter))
         return send(reply, errorPage(error), request)
       }
     },
@@ -126,6 +131,8 @@ const send = (reply: FastifyReply, answer: Answer, { method, headers }: FastifyR
     void reply.code(method === 'GET' ? 302 : 303).header('location', answer.redirect)
     return ''
   }
+  if (answer.retryAfter !== undefined)
+    void reply.header('retry-after', Math.ceil(answer.retryAfter))
   void reply.code(answer.status ?? 200).type('text/html; charset=utf-8')
   return textOfHtml(layout(answer.title, answer.body, themeOf(headers.cookie)))
 }
@@ -158,8 +165,8 @@ const mark = html`<svg aria-hidden="true" viewBox="0 0 32 32">
   <path d="M7 11h11M7 16h18M14 21h11" stroke="#fff" stroke-width="2.6" stroke-linecap="round" />
 </svg>`
 
-const errorPage = ({ status, message }: ApiError): Answer => ({
-  status,
+const errorPage = (error: ApiError): Answer => ({
+  ...answeredBy(error),
   title: 'That did not work',
-  body: html`<p class="problem" role="alert">${message}</p>`,
+  body: html`<p class="problem" role="alert">${error.message}</p>`,
 })

@@ -1,9 +1,10 @@
 import { enqueue } from '#/foundation/jobs.ts'
 import {
+  answeredBy,
   newPasswordField,
+  type Problem,
   problemIn,
   problemOf,
-  type Problem,
 } from '#/platform/page/form-fields.ts'
 import { html } from '#/platform/page/html.ts'
 import { page, type Answer, type Visit } from '#/platform/page/page.ts'
@@ -62,7 +63,7 @@ const takeRequest = async ({ platform, form, origin }: Visit): Promise<Answer> =
 
 const passwordForm = (token: string, email: string, problem?: Problem): Answer => ({
   title: 'Set a new password',
-  ...(problem ? { status: problem.status } : {}),
+  ...answeredBy(problem),
   body: html`
     ${problemOf(problem)}
     <form method="post" action="/reset/${token}">

@@ -51,6 +51,17 @@ test('a wrong password is told on the form, escaped, and leaves no session', asy
   assert.equal(browser.cookies.size, 0)
 })
 
+test('who tries too often is told on the form how long to wait, and types the address once', async () => {
+  const browser = aBrowser(testPlatform)
+  let answer = await browser.signIn(ada.email, 'wrong')
+  for (let tries = 1; tries < 8 && answer.statusCode === 401; tries++)
+    answer = await browser.signIn(ada.email, 'wrong')
+  assert.equal(answer.statusCode, 429)
+  assert.ok(Number(answer.headers['retry-after']) >= 1)
+  assert.match(answer.body, /Too many attempts to sign in/)
+  assert.match(answer.body, new RegExp(`name="email"[^>]*value="${ada.email}"`))
+})
+
 test('each sign-in has a new session, and ends what the browser had: nothing is fixed beforehand', async () => {
   const browser = await aSignedInBrowser()
   const first = browser.cookies.get(SESSION) ?? ''

@@ -1,10 +1,11 @@
 import {
+  answeredBy,
   fieldState,
   newPasswordField,
   passwordField,
+  type Problem,
   problemIn,
   problemOf,
-  type Problem,
 } from '#/platform/page/form-fields.ts'
 import { html, type Html } from '#/platform/page/html.ts'
 import type { Answer } from '#/platform/page/page.ts'
@@ -31,7 +32,7 @@ const settings = async (
   const hasPassword = !platform.openId?.isOnly
   return {
     title: 'Your account',
-    ...(problem ? { status: problem.status } : {}),
+    ...answeredBy(problem),
     body: html` ${notice !== undefined && html`<p class="notice">${notice}</p>`}
       <dl>
         <dt>E-mail address</dt>

@@ -2,11 +2,12 @@ import { rm } from 'node:fs/promises'
 import type { Actor } from '#/platform/event/actor.ts'
 import { html } from '#/platform/page/html.ts'
 import {
+  answeredBy,
   fieldState,
   newPasswordField,
+  type Problem,
   problemIn,
   problemOf,
-  type Problem,
 } from '#/platform/page/form-fields.ts'
 import { page, type Answer, type Visit } from '#/platform/page/page.ts'
 import { findLink } from './account-link-store.ts'
@@ -15,7 +16,7 @@ import { deadLink, useLink } from './use-link.ts'
 
 const setupForm = (token: string, email: string, problem?: Problem): Answer => ({
   title: 'Set up your account',
-  ...(problem ? { status: problem.status } : {}),
+  ...answeredBy(problem),
   body: html` ${problemOf(problem)}
     <p>You are the operator of this platform. This link works once.</p>
     <form method="post" action="/setup/${token}">

@@ -2,11 +2,12 @@ import type { OpenIdSettings } from '#/foundation/open-id.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { transaction } from '#/foundation/db.ts'
 import {
+  answeredBy,
   fieldState,
   passwordField,
+  type Problem,
   problemIn,
   problemOf,
-  type Problem,
 } from '#/platform/page/form-fields.ts'
 import { html, type Html } from '#/platform/page/html.ts'
 import { page, type Answer, type Visit } from '#/platform/page/page.ts'
@@ -45,7 +46,7 @@ const passwordForm = (
   problem?: Problem,
 ): Answer => ({
   title: 'Sign in',
-  ...(problem ? { status: problem.status } : {}),
+  ...answeredBy(problem),
   body: html` ${problemOf(problem)} ${notice !== undefined && html`<p class="notice">${notice}</p>`}
   ${!platform.openId?.isOnly && passwordFields(next, email, problem)}
   ${platform.openId && openIdLink(platform.openId, next, isAgain)}
@@ -80,7 +81,7 @@ const openIdLink = ({ name }: OpenIdSettings, next: string, isAgain: boolean): H
 
 export const codeForm = (next: string, problem?: Problem): Answer => ({
   title: 'One more step',
-  ...(problem ? { status: problem.status } : {}),
+  ...answeredBy(problem),
   body: html` ${problemOf(problem)}
     <form method="post" action="/sign-in/code">
       <input type="hidden" name="next" value="${next}" />
@@ -142,7 +143,8 @@ const takeCode = async (visit: Visit): Promise<Answer> => {
   if (!half) return { redirect: `/sign-in?again=yes&next=${encodeURIComponent(next)}` }
   const found = await getCredentials(platform.db, half.accountId)
   const attempt = { email: found.email, remoteAddress: origin.remoteAddress }
-  await letThrough(platform.db, attempt)
+  const early = await problemIn(() => letThrough(platform.db, attempt))
+  if (early) return codeForm(next, early)
   if (!(await useCode(platform, found.id, form.get('code') ?? ''))) {
     await noteRefusal(platform, origin, found, 'a wrong code')
     return codeForm(next, {

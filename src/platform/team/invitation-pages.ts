@@ -2,10 +2,11 @@ import type { OpenIdSettings } from '#/foundation/open-id.ts'
 import type { Platform } from '#/platform/platform.ts'
 import { findCredentials } from '#/platform/sign-in/password-store.ts'
 import {
+  answeredBy,
   newPasswordField,
+  type Problem,
   problemIn,
   problemOf,
-  type Problem,
 } from '#/platform/page/form-fields.ts'
 import { html } from '#/platform/page/html.ts'
 import { page, type Answer, type Visit } from '#/platform/page/page.ts'
@@ -35,7 +36,7 @@ const newAccountForm = (
   problem?: Problem,
 ): Answer => ({
   title: `Join ${invitation.teamName}`,
-  ...(problem ? { status: problem.status } : {}),
+  ...answeredBy(problem),
   body: html` ${problemOf(problem)} ${words(invitation)}
     <form method="post" action="/team-invitations/${token}">
       ${openId?.isOnly ? withProvider(openId) : newPasswordField('Choose a password', problem, { isFirst: true })}
