@@ -14,6 +14,7 @@ import {
   finders,
   HOSTILE,
   refusalOf,
+  sentBy,
   setUpOperator,
 } from '../support/dashboard.ts'
 import { assertSucceeds, type TestPlatform } from '../support/platform.ts'
@@ -247,6 +248,9 @@ step(
     const shown = async (): Promise<string> =>
       assertSucceeds(await platform.sluice('traffic', '-a', APP)).stdout
     await until(async () => /Requests at once:\s+20\n.*Drain:\s+5 s/s.test(await shown()))
+    await traffic.getByLabel('Seconds to drain').fill('6')
+    const sent = await sentBy(page, () => button('Save limits', traffic).click())
+    assert.deepEqual(sent, { drain_seconds: 6 }, 'what somebody else changed meanwhile stays')
     await traffic.getByRole('switch', { name: 'HTTPS only' }).check()
     await traffic.getByRole('switch', { name: 'HTTPS only', checked: true }).waitFor()
     const affinity = region('Features').getByRole('switch', { name: 'HTTP session affinity' })

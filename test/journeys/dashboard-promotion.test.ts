@@ -10,6 +10,7 @@ import {
   finders,
   HOSTILE,
   refusalOf,
+  sentBy,
   setUpOperator,
   untilServes,
 } from '../support/dashboard.ts'
@@ -253,7 +254,8 @@ step('a freeze blocks with words, and an admin overrides it with a reason', asyn
   await ada.goto(at('/pipelines/shop/stages/production'))
   const policy = region('Policy', ada)
   await policy.getByLabel('Approvals needed').fill('0')
-  await button('Save policy', policy).click()
+  const sent = await sentBy(ada, () => button('Save policy', policy).click())
+  assert.deepEqual(sent, { approvals: 0 }, 'what somebody else changed meanwhile stays')
   await policy.getByText('Saved').waitFor()
   await button('Add freeze', ada).click()
   await sheet(ada).getByLabel('Time zone').fill('Europe/Vienna')

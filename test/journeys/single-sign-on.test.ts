@@ -7,6 +7,7 @@ import { aFreePort } from '#/keeper/a-free-port.ts'
 import { findChromium, startChromium } from '../support/chromium.ts'
 import { parseExports } from '../support/exports.ts'
 import { herokuCli } from '../support/heroku-cli.ts'
+import { press } from '../support/keyboard.ts'
 import { lookAt } from '../support/look-at.ts'
 import { OPEN_ID_CLIENT, startOpenIdProvider } from '../support/open-id-provider.ts'
 import { assertSucceeds, startPlatform, type TestPlatform } from '../support/platform.ts'
@@ -54,7 +55,7 @@ after(async () => {
 
 const at = (path: string): string => `http://localhost:${platform.port}${path}`
 const signInWithExample = async (email: string): Promise<void> => {
-  await page.getByRole('link', { name: 'Sign in with Example' }).click()
+  await press(page.getByRole('link', { name: 'Sign in with Example' }))
   await page.getByLabel('Who are you?').fill(email)
   await page.getByRole('button', { name: 'Go on' }).click()
 }
@@ -107,7 +108,7 @@ test('`heroku login` goes through the provider, and `login -i` is told to', { sk
   await page.goto(await shell.shows(/http:\/\/localhost:\d+\/auth\/browser\/[0-9a-f]{64}/))
   await signInWithExample(EMAIL)
   await page.getByText('Heroku CLI login from').waitFor()
-  await page.getByRole('button', { name: 'Approve' }).click()
+  await press(page.getByRole('button', { name: 'Approve' }))
   await shell.shows(new RegExp(`Logged in as ${EMAIL}`))
   assert.equal(await shell.ended(), 0)
   const whoami = await run('heroku', ['auth:whoami'], { cwd: platform.home, env })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { after, before, test, type TestContext } from 'node:test'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { findChromium, startChromium } from './chromium.ts'
+import { press, typeInto } from './keyboard.ts'
 import { lookAt, PICTURES } from './look-at.ts'
 import { assertSucceeds, startPlatform, type TestPlatform } from './platform.ts'
 import { until } from './until.ts'
@@ -124,9 +125,16 @@ export const setUpOperator = async (platform: TestPlatform, page: Page): Promise
 /** Of somebody who has no account yet. */
 export const acceptInvitation = async (page: Page, link: string): Promise<void> => {
   await page.goto(link)
-  await page.getByLabel('Choose a password').fill(PASSWORD)
-  await page.getByRole('button', { name: 'Make my account and join' }).click()
+  await typeInto(page.getByLabel('Choose a password'), PASSWORD, 'the new password')
+  await press(page.getByRole('button', { name: 'Make my account and join' }))
   await page.getByRole('heading', { name: 'Home' }).waitFor()
+}
+
+/** What a form sends to the API as it is saved. */
+export const sentBy = async (page: Page, save: () => Promise<void>): Promise<unknown> => {
+  const sent = page.waitForRequest((request) => request.method() === 'PATCH')
+  await save()
+  return (await sent).postDataJSON()
 }
 
 /** On the sign-in page. */

@@ -44,7 +44,9 @@ export const ReleasePage = (): ReactNode => {
               <p className="text-sm text-muted">
                 {found.user.email}, <Ago time={found.created_at} />
               </p>
-              <Outcome status={found.status} />
+              <p role="status">
+                <Outcome status={found.status} />
+              </p>
               {found.failure_reason !== null && <Problem error={new Error(found.failure_reason)} />}
             </div>
           </Section>

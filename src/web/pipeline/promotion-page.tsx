@@ -34,7 +34,9 @@ const Record = ({ promotion }: Props): ReactNode => {
       <section aria-label={`Promotion #${number}`} className="mb-8 grid gap-3">
         <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
           <h2 className="text-lg font-semibold">Promotion #{number}</h2>
-          <PromotionOutcome targets={targets} />
+          <p role="status">
+            <PromotionOutcome targets={targets} />
+          </p>
         </div>
         <Facts promotion={promotion} />
         <Actions promotion={promotion} />

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { DeploySteps } from '#/web/app/deploy-steps.tsx'
 import { queries } from '#/web/data/queries.ts'
-import type { Pipeline, Promotion } from '#/web/data/types.ts'
+import type { App, Pipeline, Promotion, PromotionTarget } from '#/web/data/types.ts'
 import { Outcome } from '#/web/ui/bits.tsx'
 import { Button, buttonLook } from '#/web/ui/button.tsx'
 import { Loaded, Problem } from '#/web/ui/states.tsx'
@@ -24,12 +24,17 @@ export const PromotionProgress = ({
     refetchInterval: ({ state }) =>
       state.data?.every(({ status }) => status !== 'pending') ? false : LOOK_AGAIN_MS,
   })
+  const appOf = ({ app }: PromotionTarget): App | undefined =>
+    apps.data?.find(({ id }) => id === app.id)
   return (
     <Loaded query={targets} what="the promotion">
       {(found) => (
-        <div className="grid gap-4" aria-live="polite">
+        <div className="grid gap-4">
+          <p role="status" className="sr-only">
+            {found.map((target) => `${appOf(target)?.name ?? 'app'}: ${target.status}. `)}
+          </p>
           {found.map((target) => {
-            const app = apps.data?.find(({ id }) => id === target.app.id)
+            const app = appOf(target)
             return (
               <section
                 key={target.id}

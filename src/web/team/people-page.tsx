@@ -244,17 +244,19 @@ const InviteSheet = ({ onClose }: { onClose: () => void }): ReactNode => {
       }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ['teams'] }),
   })
+  const isMailed = invite.data !== undefined && invite.data.accept_url === undefined
   return (
     <Sheet
       title={`Invite to ${team.name}`}
       about="An invitation is bound to its address, and good for two weeks and for once."
       onClose={onClose}
     >
+      <p role="status" className={isMailed ? 'mb-4' : 'sr-only'}>
+        {isMailed && `The invitation is on its way to ${invite.data.user.email}.`}
+      </p>
       {invite.data ? (
         <div className="grid gap-4">
-          {invite.data.accept_url === undefined ? (
-            <p role="status">The invitation is on its way to {invite.data.user.email}.</p>
-          ) : (
+          {invite.data.accept_url !== undefined && (
             <Once
               label={`Link for ${invite.data.user.email}`}
               about="This platform sends no mail: hand the link on. It is shown this once."
