@@ -9,7 +9,7 @@ import { READ_BUFFER, relay } from '#/router/outgoing.ts'
 const [appPort = ''] = process.argv.slice(2)
 
 const server = net.createServer().listen({ fd: 3 }, () => {
-  acceptInto(server, (open) => {
+  acceptInto(server, ({ open }) => {
     const app = net.connect({
       host: '127.0.0.1',
       port: Number(appPort),

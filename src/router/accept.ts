@@ -60,13 +60,13 @@ export const openDoor = async (
     connections.add(connection)
     return connection
   }
-  const admit = (open: OpenSocket): void => {
-    let connection: ClientConnection | undefined
-    const socket = open((bytes, length) => connection?.receive(bytes, 0, length))
-    const address = plainAddress(socket.remoteAddress ?? '')
-    if (address === '') return void socket.destroy() // gone before it was accepted
+  const admit = (caller: Caller): void => {
+    const address = plainAddress(caller.address)
+    if (address === '') return caller.hangUp() // gone before it was accepted
     const visitor = traffic.crowd.enter(address, traffic.clock.now)
-    if (!visitor) return turnAway(socket)
+    if (!visitor) return turnAway(caller)
+    let connection: ClientConnection | undefined
+    const socket = caller.open((bytes, length) => connection?.receive(bytes, 0, length))
     connection = begin(socket, visitor, { address, tlsVersion: '' })
   }
   const admitSecurely = (handshaker: tls.Server, raw: net.Socket): void => {
@@ -132,8 +132,11 @@ const listenAt = (listen: Listen): Promise<net.Server[]> =>
 const listenOn = (place: { fd: number } | { host: string; port: number }): Promise<net.Server> =>
   new Promise((resolve, reject) => {
     const server = net.createServer({ noDelay: true })
-    server.once('error', reject).listen(place, () => resolve(server.off('error', reject)))
+    server.once('error', reject).listen(place, BACKLOG, () => resolve(server.off('error', reject)))
   })
+
+/** As many as Linux lets wait; each of them costs nothing but its place. */
+const BACKLOG = 4_096
 
 type Shaking = { raw: net.Socket; visitor: Visitor }
 
@@ -149,47 +152,69 @@ const MAPPED = '::ffff:'
 const plainAddress = (address: string): string =>
   address.startsWith(MAPPED) ? address.slice(MAPPED.length) : address
 
-/** Makes the socket; `receive` gets what it reads. */
-type OpenSocket = (receive: (bytes: Buffer, length: number) => void) => net.Socket
+/** Who has come, before a socket is made for it, which costs more than all the rest. */
+type Caller = {
+  /** '' if it has gone already. */
+  address: string
+  /** Makes the socket; `receive` gets what it reads. */
+  open: (receive: (bytes: Buffer, length: number) => void) => net.Socket
+  hangUp: () => void
+}
 
 /**
  * net.Server makes sockets that allocate a buffer for each read. So this puts itself between the listening handle and
  * the server, and makes sockets that read into one buffer; where Node has no such handle, it takes the server's own.
  */
-export const acceptInto = (server: net.Server, admit: (open: OpenSocket) => void): void => {
+export const acceptInto = (server: net.Server, admit: (caller: Caller) => void): void => {
   const listener: unknown = Reflect.get(server, '_handle')
   if (typeof listener !== 'object' || listener === null || !('onconnection' in listener)) {
     server.on('connection', (socket) => {
-      admit((receive) => socket.on('data', (bytes: Buffer) => receive(bytes, bytes.length)))
+      admit({
+        address: socket.remoteAddress ?? '',
+        open: (receive) => socket.on('data', (bytes: Buffer) => receive(bytes, bytes.length)),
+        hangUp: () => socket.destroy(),
+      })
     })
     return
   }
   // It is a handle of TCP; the types know only of one other that a socket can be made of.
-  listener.onconnection = (error: number, handle: net.BoundSocket | undefined): void => {
+  listener.onconnection = (error: number, handle: Handle | undefined): void => {
     if (error !== 0 || !handle) return
-    admit((receive) => {
-      const socket = new net.Socket({
-        handle,
-        onread: {
-          buffer: READ_BUFFER,
-          callback: (length) => {
-            receive(READ_BUFFER, length)
-            return true
+    const peer: { address?: string } = {}
+    handle.getpeername(peer)
+    admit({
+      address: peer.address ?? '',
+      open: (receive) => {
+        const socket = new net.Socket({
+          handle,
+          onread: {
+            buffer: READ_BUFFER,
+            callback: (length) => {
+              receive(READ_BUFFER, length)
+              return true
+            },
           },
-        },
-      })
-      socket.setNoDelay(true)
-      return socket
+        })
+        socket.setNoDelay(true)
+        return socket
+      },
+      hangUp: () => handle.close(),
     })
   }
 }
 
+type Handle = net.BoundSocket & {
+  getpeername: (peer: { address?: string }) => void
+  close: () => void
+}
+
 let turnedAway = 0
 
-/** Says why, as long as that does not take the descriptors that others need. */
-const turnAway = (socket: net.Socket): void => {
-  if (turnedAway >= TURNED_AWAY_LIMIT) return void socket.destroy()
+/** Says why, as long as that does not take the descriptors and the time that others need. */
+const turnAway = ({ open, hangUp }: Caller): void => {
+  if (turnedAway >= TURNED_AWAY_LIMIT) return hangUp()
   turnedAway++
+  const socket = open(() => {})
   const timer = setTimeout(() => socket.destroy(), TURN_AWAY_MS)
   socket
     .on('error', () => socket.destroy())
