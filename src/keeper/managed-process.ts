@@ -17,7 +17,8 @@ export type ManagedBy = {
 }
 
 const PORT_DESCRIPTOR = 3
-const READY_LIMIT_MS = 30_000
+/** Of one that lives: a small machine may take a minute for what takes a second here. */
+const READY_LIMIT_MS = 120_000
 const LOOK_EVERY_MS = 20
 /** Deaths before it is first ready after which `untilReady` says what is wrong. */
 const GIVE_UP_AFTER_DEATHS = 3
