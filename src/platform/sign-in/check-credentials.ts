@@ -117,7 +117,7 @@ export const letThrough = async (db: Platform['db'], attempt: Attempt): Promise<
   const wait = await transaction(db, (tx) => countAttempt(tx, attempt))
   if (wait > 0)
     throw tooManyRequests(
-      `Too many attempts to sign in. Please wait ${Math.ceil(wait)} seconds before the next.`,
+      `Too many attempts. Please wait ${Math.ceil(wait)} seconds before the next.`,
       wait,
     )
 }

@@ -1,6 +1,7 @@
 import { enqueue } from '#/foundation/jobs.ts'
 import {
   answeredBy,
+  fieldState,
   newPasswordField,
   type Problem,
   problemIn,
@@ -29,28 +30,45 @@ const resetPage = (
     return answer(visit)
   })
 
-const showRequest = async ({ platform }: Visit): Promise<Answer> => ({
+const requestForm = (email = '', problem?: Problem): Answer => ({
   title: TITLE,
-  body: canSendMail(platform)
-    ? html`<form method="post" action="/reset">
-        <label
-          >Your e-mail address
-          <input name="email" type="email" autocomplete="username" required autofocus
-        /></label>
-        <button>Send me a link</button>
-      </form>`
-    : html`<p>
-        This platform sends no mail. Its operator can make a link for you, with
-        <code>sluice accounts:reset EMAIL</code>.
-      </p>`,
+  ...answeredBy(problem),
+  body: html` ${problemOf(problem)}
+    <form method="post" action="/reset">
+      <label
+        >Your e-mail address
+        <input
+          name="email"
+          type="email"
+          value="${email}"
+          autocomplete="username"
+          required
+          ${fieldState('email', problem, true)}
+      /></label>
+      <button>Send me a link</button>
+    </form>`,
 })
+
+const NO_MAIL: Answer = {
+  title: TITLE,
+  body: html`<p>
+    This platform sends no mail. Its operator can make a link for you, with
+    <code>sluice accounts:reset EMAIL</code>.
+  </p>`,
+}
+
+const showRequest = async ({ platform }: Visit): Promise<Answer> =>
+  canSendMail(platform) ? requestForm() : NO_MAIL
 
 /** Whoever asks hears the same after the same time: what there is to do is done by a job. */
 const takeRequest = async ({ platform, form, origin }: Visit): Promise<Answer> => {
   if (!canSendMail(platform)) return { redirect: '/reset' }
   const email = form.get('email')?.trim().slice(0, 254) ?? ''
   const { remoteAddress } = origin
-  await letThrough(platform.db, { email: `reset ${email}`, remoteAddress })
+  const early = await problemIn(() =>
+    letThrough(platform.db, { email: `reset ${email}`, remoteAddress }),
+  )
+  if (early) return requestForm(email, early)
   await enqueue(platform.db, sendResetJob, { email, ...origin })
   return {
     title: TITLE,

@@ -79,6 +79,7 @@ test('nobody’s mailbox can be flooded', async () => {
   const answers: number[] = []
   for (let asked = 0; asked < 8; asked++) answers.push((await ask(email)).statusCode)
   assert.deepEqual(answers, [200, 200, 200, 200, 200, 200, 429, 429])
+  assert.match((await ask(email)).body, new RegExp(`Too many attempts.*value="${email}"`, 's'))
   assert.equal((await logIn(testPlatform, email, PASSWORD)).statusCode, 201)
 })
 
