@@ -165,6 +165,20 @@ test('in a browser the password alone opens nothing; the code comes on the next 
   assert.match(String(nobody.headers.location), /^\/sign-in\?/)
 })
 
+test('who guesses codes in a browser is told at the form how long to wait', async () => {
+  const { email, codes } = await aPersonWithCodes()
+  const browser = aBrowser(testPlatform)
+  await browser.signIn(email)
+  let answer = await browser.post('/sign-in/code', { code: '000000', next: '/settings' })
+  for (let guess = 1; guess < 8 && answer.statusCode === 403; guess++)
+    answer = await browser.post('/sign-in/code', { code: `00000${guess}`, next: '/settings' })
+  assert.equal(answer.statusCode, 429)
+  assert.match(answer.body, /Too many attempts.*name="next" value="\/settings".*name="code"/s)
+  await database.pool.query('truncate sign_in_attempts')
+  const right = await browser.post('/sign-in/code', { code: codes[0] ?? '', next: '/settings' })
+  assert.equal(right.headers.location, '/settings')
+})
+
 test('the account’s page enables it, renews recovery codes and disables it', async () => {
   const { email, accountId } = await aPersonWithPassword(testPlatform)
   const browser = aBrowser(testPlatform)
