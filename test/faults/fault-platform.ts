@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -136,9 +135,9 @@ const seed = async (platform: TestPlatform, armed: string): Promise<FaultPlatfor
     api,
     pids,
     kill: async (name) => {
-      const pid = (await pids())[name] ?? 0
-      assert.ok(pid > 0, `${name} is not running`)
-      process.kill(pid, 'SIGKILL')
+      const running = async (): Promise<number> => (await pids())[name] ?? 0
+      const what = `${name} running, to be killed`
+      process.kill(await until(running, { limitMs: 30_000, everyMs: 50, what }), 'SIGKILL')
     },
     isApiUp,
     untilApiUp: () => until(isApiUp, { limitMs: 60_000, everyMs: 50, what: 'the API' }),

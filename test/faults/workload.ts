@@ -97,11 +97,13 @@ const visitAll = async (
   record: Record,
   signal: AbortSignal,
 ): Promise<void> => {
-  const kept = new Agent({ keepAlive: true, maxSockets: 10 })
+  /** For each app: whoever waits for one of them keeps nobody from another. */
+  const kept = SERVING.map(() => new Agent({ keepAlive: true, maxSockets: 10 }))
   const pending = new Set<Promise<void>>()
   for (let number = 0; !signal.aborted; number++) {
-    const app = SERVING[number % SERVING.length] ?? 'fast'
-    const agent = number % 2 === 0 ? kept : false
+    const which = number % SERVING.length
+    const app = SERVING[which] ?? 'fast'
+    const agent = (number % 2 === 0 && kept[which]) || false
     const visit = visitOnce(platform, app, agent).then((seen) => void record.visits.push(seen))
     pending.add(visit)
     void visit.finally(() => pending.delete(visit))
@@ -110,7 +112,7 @@ const visitAll = async (
     record.stalls.push({ at, ms: Math.max(0, Date.now() - at - BETWEEN_VISITS_MS) })
   }
   await Promise.all(pending)
-  kept.destroy()
+  for (const agent of kept) agent.destroy()
 }
 
 const visitOnce = (platform: FaultPlatform, app: AppName, agent: Agent | false): Promise<Visit> =>
