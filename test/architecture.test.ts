@@ -28,7 +28,7 @@ const ARROWS: Record<string, string[]> = {
     ...['builder', 'artifact-store', 'log-store'],
   ],
   'api-client': ['foundation/errors.ts', 'platform/*/*-schema.ts'],
-  cli: ['api-client', 'foundation', 'sandbox/probe-sandbox.ts'],
+  cli: ['api-client', 'foundation', 'sandbox/probe-sandbox.ts', 'platform/*/*-table.ts'],
   web: ['platform/*/*-schema.ts', 'platform/*/*-table.ts'],
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { ApiClientError, type ApiClient } from '#/api-client/api-client.ts'
+import { wordsOfStep } from '#/platform/deploy/deploy-step-table.ts'
 import { readEvents } from './server-sent-events.ts'
 import type { PromotionRecordJson } from './wire.ts'
 
@@ -51,7 +52,10 @@ const sayNew = (
   for (const { app, steps, status } of targets) {
     const lines = steps
       .filter(({ finished_at: finishedAt }) => finishedAt !== null)
-      .map(({ name, duration_ms: ms }) => `${app.name ?? app.id}: ${name} (${ms ?? 0} ms)`)
+      .map(
+        ({ name, duration_ms: ms }) =>
+          `${app.name ?? app.id}: ${wordsOfStep(name)} (${ms ?? 0} ms)`,
+      )
     if (status === 'failed') lines.push(`${app.name ?? app.id}: failed`)
     for (const line of lines) {
       if (said.has(line)) continue

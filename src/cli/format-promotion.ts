@@ -1,3 +1,4 @@
+import { wordsOfStep } from '#/platform/deploy/deploy-step-table.ts'
 import type { PromotionRecordJson } from './wire.ts'
 
 /** A line for each target: how it went, and what undid it. */
@@ -32,7 +33,8 @@ const targetLines = (target: PromotionRecordJson['targets'][number]): string[] =
   ...target.approvals.map(({ email, at }) => `  ${label('approved')}${email} at ${at}`),
   ...(target.freeze_override ? [`  ${label('freeze')}overridden: ${target.freeze_override}`] : []),
   ...target.steps.map(
-    ({ name, duration_ms: ms }) => `  ${label(name)}${ms === null ? 'begun' : `${ms} ms`}`,
+    ({ name, duration_ms: ms }) =>
+      `  ${wordsOfStep(name)} (${ms === null ? 'under way' : `${ms} ms`})`,
   ),
   ...(target.evidence
     ? [

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { test } from 'node:test'
 import { aDyno, aRoute, aRouter, converse } from '../../test/support/router.ts'
@@ -87,4 +89,23 @@ test('whoever asks too much is told so, on the connection and before it', { skip
     trusted.say('GET / HTTP/1.1\r\nHost: a.test\r\n\r\n')
     await trusted.hear('\r\n\r\nin')
   }
+})
+
+/** Connects so many times at once, and says how many the kernel lets in: those for whom there is no room wait in vain. */
+const RUSH = `
+const [port, many] = process.argv.slice(1).map(Number)
+let connected = 0
+const say = () => process.exit(console.log(connected))
+for (let count = 0; count < many; count++)
+  require('node:net').connect(port, '127.0.0.1', () => ++connected === many && say()).on('error', () => {})
+setTimeout(say, 10_000)
+`
+
+test('a thousand who come while the router is busy wait for their turn', async (t) => {
+  const most = Number(readFileSync('/proc/sys/net/core/somaxconn', 'latin1'))
+  if (most < 1_000) return t.skip(`this machine lets only ${most} connections wait`)
+  await using router = await aRouter({ routes: [] })
+  // Nothing else happens in this process, so the router accepts nobody meanwhile.
+  const rush = spawnSync(process.execPath, ['-e', RUSH, String(router.port), '1000'])
+  assert.equal(Number(rush.stdout), 1_000, rush.stderr.toString())
 })

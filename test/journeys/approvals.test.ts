@@ -86,7 +86,7 @@ test('with a policy of one approval a promotion is refused until somebody else a
   )
   assert.match(await sluice('pipelines:approvals', '-p', 'shop'), /shop +approved +1 of 1/)
   const promoted = await sluice('pipelines:promote', '-a', 'shop-staging')
-  assert.match(promoted, /shop: routed \(\d+ ms\)/)
+  assert.match(promoted, /shop: Every router has followed \(\d+ ms\)/)
   assert.match(promoted, /Promotion finished\s+shop: succeeded/)
 })
 

@@ -234,7 +234,7 @@ test('of all or nothing, one app that fails takes the other back; without it, on
     return promoting
   }
   const undone = await promote('--all-or-nothing')
-  assert.match(undone, /shop: routed \(\d+ ms\)/)
+  assert.match(undone, /shop: Every router has followed \(\d+ ms\)/)
   assert.match(
     undone,
     /Promotion finished\s+shop: succeeded; rolled back by v\d+\nshop-eu: failed \(release command failed/,

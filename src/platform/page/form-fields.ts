@@ -16,15 +16,8 @@ export const problemIn = async (work: () => Promise<unknown>): Promise<Problem |
 }
 
 /** How a page answers on which the form is shown once more. */
-export const answeredBy = (
-  problem: Problem | undefined,
-): Pick<Problem, 'retryAfter'> & { status?: number } =>
-  problem
-    ? {
-        status: problem.status,
-        ...(problem.retryAfter === undefined ? {} : { retryAfter: problem.retryAfter }),
-      }
-    : {}
+export const answeredBy = (problem: Problem | undefined) =>
+  problem && { status: problem.status, retryAfter: problem.retryAfter }
 
 /** Once on a page: the wrong field is described by it. */
 export const problemOf = (problem: Problem | undefined): Html | false =>
@@ -43,6 +36,18 @@ export const fieldState = (
     return html`aria-invalid="true" aria-describedby="problem" autofocus`
   return isFirst && problem?.field === undefined && html`autofocus`
 }
+
+export const emailField = (label: string, email: string, problem: Problem | undefined): Html =>
+  html`<label
+    >${label}
+    <input
+      name="email"
+      type="email"
+      value="${email}"
+      autocomplete="username"
+      required
+      ${fieldState('email', problem, true)}
+  /></label>`
 
 /** For the password that one has. */
 export const passwordField = (label: string, problem: Problem | undefined): Html =>

@@ -28,7 +28,7 @@ export type Answer = { cookies?: string[] } & (
       body: Html
       status?: number
       /** Seconds to wait before the form is sent again. */
-      retryAfter?: number
+      retryAfter?: number | undefined
     }
   | { redirect: string }
 )

@@ -1,7 +1,7 @@
 import { enqueue } from '#/foundation/jobs.ts'
 import {
   answeredBy,
-  fieldState,
+  emailField,
   newPasswordField,
   type Problem,
   problemIn,
@@ -35,16 +35,7 @@ const requestForm = (email = '', problem?: Problem): Answer => ({
   ...answeredBy(problem),
   body: html` ${problemOf(problem)}
     <form method="post" action="/reset">
-      <label
-        >Your e-mail address
-        <input
-          name="email"
-          type="email"
-          value="${email}"
-          autocomplete="username"
-          required
-          ${fieldState('email', problem, true)}
-      /></label>
+      ${emailField('Your e-mail address', email, problem)}
       <button>Send me a link</button>
     </form>`,
 })

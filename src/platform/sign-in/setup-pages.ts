@@ -3,7 +3,7 @@ import type { Actor } from '#/platform/event/actor.ts'
 import { html } from '#/platform/page/html.ts'
 import {
   answeredBy,
-  fieldState,
+  emailField,
   newPasswordField,
   type Problem,
   problemIn,
@@ -20,16 +20,7 @@ const setupForm = (token: string, email: string, problem?: Problem): Answer => (
   body: html` ${problemOf(problem)}
     <p>You are the operator of this platform. This link works once.</p>
     <form method="post" action="/setup/${token}">
-      <label
-        >Your e-mail address
-        <input
-          name="email"
-          type="email"
-          value="${email}"
-          autocomplete="username"
-          required
-          ${fieldState('email', problem, true)}
-      /></label>
+      ${emailField('Your e-mail address', email, problem)}
       ${newPasswordField('A password', problem)}
       <button>Set up</button>
     </form>`,

@@ -3,6 +3,7 @@ import type { Platform } from '#/platform/platform.ts'
 import { transaction } from '#/foundation/db.ts'
 import {
   answeredBy,
+  emailField,
   fieldState,
   passwordField,
   type Problem,
@@ -56,17 +57,7 @@ const passwordForm = (
 const passwordFields = (next: string, email: string, problem: Problem | undefined): Html =>
   html`<form method="post" action="/sign-in">
     <input type="hidden" name="next" value="${next}" />
-    <label
-      >E-mail address
-      <input
-        name="email"
-        type="email"
-        value="${email}"
-        autocomplete="username"
-        required
-        ${fieldState('email', problem, true)}
-    /></label>
-    ${passwordField('Password', problem)}
+    ${emailField('E-mail address', email, problem)} ${passwordField('Password', problem)}
     <button>Sign in</button>
   </form>`
 

@@ -1,17 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { wordsOfStep } from '#/platform/deploy/deploy-step-table.ts'
 import { queries } from '#/web/data/queries.ts'
 import { duration } from '#/web/text/words.ts'
 import { Status } from '#/web/ui/bits.tsx'
 import { Problem } from '#/web/ui/states.tsx'
 
-const NAMES: Record<string, string> = {
-  'release-phase': 'Release phase has run',
-  'want-dynos': 'New dynos started beside the old',
-  healthy: 'New dynos are healthy',
-  route: 'Requests go to the new dynos',
-  routed: 'Every router has followed',
-}
 const LOOK_AGAIN_MS = 1_000
 
 const isOver = (status: string | undefined): boolean =>
@@ -41,7 +35,7 @@ export const DeploySteps = ({
           {steps.map(({ name, started_at: from, finished_at: to }) => (
             <li key={name} className="flex items-center justify-between gap-4">
               <Status tone={to === null ? (isOver(status) ? 'bad' : 'busy') : 'good'}>
-                {NAMES[name] ?? name}
+                {wordsOfStep(name)}
               </Status>
               <span className="text-sm text-muted">{to === null ? '' : duration(from, to)}</span>
             </li>
