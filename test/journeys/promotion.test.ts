@@ -269,7 +269,7 @@ test('what failed is tried again, cancelled, and tried once more', async () => {
   assert.match(record, new RegExp(`retry of: +${id}`))
   assert.match(record, /before: +v\d+ sha256:[0-9a-f]{64}/)
   assert.match(record, /slug: +sha256:[0-9a-f]{64}/)
-  assert.match(record, /release-phase: \d+ ms/)
+  assert.match(record, /Release phase has run \(\d+ ms\)/)
   assert.match(await fails('pipelines:promotions:retry', await newestPromotion()), /No target of/)
 })
 
