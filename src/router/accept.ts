@@ -4,9 +4,10 @@ import { composeAnswer, TOO_MANY_CONNECTIONS } from './answer.ts'
 import { ClientConnection } from './client-connection.ts'
 import type { Visitor } from './crowd.ts'
 import type { Origin } from './forwarded-heads.ts'
-import { READ_BUFFER } from './outgoing.ts'
+import { acceptHandles, peerAddress, type TcpHandle } from './node-handles.ts'
 import { Roster } from './roster.ts'
 import type { Traffic } from './traffic.ts'
+import { TcpWire, TlsWire, type Wire } from './wire.ts'
 
 export type Door = {
   /** Port on which it listens. */
@@ -50,24 +51,20 @@ export const openDoor = async (
     gone()
   }
   const begin = (
-    socket: net.Socket,
+    wire: Wire,
     visitor: Visitor,
     { address, tlsVersion }: Pick<Origin, 'address' | 'tlsVersion'>,
-  ): ClientConnection => {
+  ): void => {
     const protocol = tlsVersion === '' ? 'http' : 'https'
     const origin: Origin = { address, protocol, tlsVersion, port }
-    const connection = new ClientConnection({ socket, origin, visitor }, traffic, closed)
-    connections.add(connection)
-    return connection
+    connections.add(new ClientConnection({ wire, origin, visitor }, traffic, closed))
   }
-  const admit = (caller: Caller): void => {
-    const address = plainAddress(caller.address)
-    if (address === '') return caller.hangUp() // gone before it was accepted
+  const admit = (handle: TcpHandle): void => {
+    const address = plainAddress(peerAddress(handle))
+    if (address === '') return handle.close() // gone before it was accepted
     const visitor = traffic.crowd.enter(address, traffic.clock.now)
-    if (!visitor) return turnAway(caller)
-    let connection: ClientConnection | undefined
-    const socket = caller.open((bytes, length) => connection?.receive(bytes, 0, length))
-    connection = begin(socket, visitor, { address, tlsVersion: '' })
+    if (!visitor) return turnAway(handle)
+    begin(new TcpWire(handle), visitor, { address, tlsVersion: '' })
   }
   const admitSecurely = (handshaker: tls.Server, raw: net.Socket): void => {
     const address = plainAddress(raw.remoteAddress ?? '')
@@ -88,18 +85,17 @@ export const openDoor = async (
     const name = nameOf(socket)
     const visitor = shaking.get(name)?.visitor
     if (!visitor) return void socket.destroy()
-    const connection = begin(socket, visitor, {
+    begin(new TlsWire(socket), visitor, {
       address: plainAddress(socket.remoteAddress ?? ''),
       tlsVersion: (socket.getProtocol() ?? '').toLowerCase().replace('v', ''),
     })
     shaking.delete(name)
-    socket.on('data', (bytes: Buffer) => connection.receive(bytes, 0, bytes.length))
   }
   if (secure) {
     secure.on('secureConnection', welcome)
     secure.on('tlsClientError', (_error, socket) => socket.destroy())
     for (const server of servers) server.on('connection', (raw) => admitSecurely(secure, raw))
-  } else for (const server of servers) acceptInto(server, admit)
+  } else for (const server of servers) acceptHandles(server, admit)
   const watch = { check: (now: number) => connections.forEach((one) => one.check(now)) }
   traffic.clock.watched.add(watch)
   for (const server of servers)
@@ -152,77 +148,25 @@ const MAPPED = '::ffff:'
 const plainAddress = (address: string): string =>
   address.startsWith(MAPPED) ? address.slice(MAPPED.length) : address
 
-/** Who has come, before a socket is made for it, which costs more than all the rest. */
-type Caller = {
-  /** '' if it has gone already. */
-  address: string
-  /** Makes the socket; `receive` gets what it reads. */
-  open: (receive: (bytes: Buffer, length: number) => void) => net.Socket
-  hangUp: () => void
-}
-
-/**
- * net.Server makes sockets that allocate a buffer for each read. So this puts itself between the listening handle and
- * the server, and makes sockets that read into one buffer; where Node has no such handle, it takes the server's own.
- */
-export const acceptInto = (server: net.Server, admit: (caller: Caller) => void): void => {
-  const listener: unknown = Reflect.get(server, '_handle')
-  if (typeof listener !== 'object' || listener === null || !('onconnection' in listener)) {
-    server.on('connection', (socket) => {
-      admit({
-        address: socket.remoteAddress ?? '',
-        open: (receive) => socket.on('data', (bytes: Buffer) => receive(bytes, bytes.length)),
-        hangUp: () => socket.destroy(),
-      })
-    })
-    return
-  }
-  // It is a handle of TCP; the types know only of one other that a socket can be made of.
-  listener.onconnection = (error: number, handle: Handle | undefined): void => {
-    if (error !== 0 || !handle) return
-    const peer: { address?: string } = {}
-    handle.getpeername(peer)
-    admit({
-      address: peer.address ?? '',
-      open: (receive) => {
-        const socket = new net.Socket({
-          handle,
-          onread: {
-            buffer: READ_BUFFER,
-            callback: (length) => {
-              receive(READ_BUFFER, length)
-              return true
-            },
-          },
-        })
-        socket.setNoDelay(true)
-        return socket
-      },
-      hangUp: () => handle.close(),
-    })
-  }
-}
-
-type Handle = net.BoundSocket & {
-  getpeername: (peer: { address?: string }) => void
-  close: () => void
-}
-
 let turnedAway = 0
 
 /** Says why, as long as that does not take the descriptors and the time that others need. */
-const turnAway = ({ open, hangUp }: Caller): void => {
-  if (turnedAway >= TURNED_AWAY_LIMIT) return hangUp()
+const turnAway = (handle: TcpHandle): void => {
+  if (turnedAway >= TURNED_AWAY_LIMIT) return handle.close()
   turnedAway++
-  const socket = open(() => {})
-  const timer = setTimeout(() => socket.destroy(), TURN_AWAY_MS)
-  socket
-    .on('error', () => socket.destroy())
-    .on('close', () => {
+  const wire = new TcpWire(handle)
+  const timer = setTimeout(() => wire.close(), TURN_AWAY_MS)
+  wire.begin({
+    received: () => {},
+    drained: () => {},
+    ended: () => wire.close(),
+    closed: () => {
       clearTimeout(timer)
       turnedAway--
-    })
-    .end(composeAnswer(TOO_MANY_CONNECTIONS, { method: 'GET', restMs: 0 }), 'latin1')
+    },
+  })
+  wire.writeText(composeAnswer(TOO_MANY_CONNECTIONS, { method: 'GET', restMs: 0 }))
+  wire.end()
 }
 
 /** For the answer to arrive before the reset. */

@@ -1,4 +1,3 @@
-import type net from 'node:net'
 import {
   badRequest,
   composeAnswer,
@@ -18,9 +17,10 @@ import { Refusal } from './refusal.ts'
 import { parseRequestHead, type RequestHead } from './request-head.ts'
 import type { Traffic } from './traffic.ts'
 import { noteUnserved } from './unserved.ts'
+import type { Wire, WireUser } from './wire.ts'
 
 /** Who came, and how. */
-type Arrival = { socket: net.Socket; origin: Origin; visitor: Visitor }
+type Arrival = { wire: Wire; origin: Origin; visitor: Visitor }
 
 const NOBODY = { appId: '', release: 0 }
 
@@ -30,8 +30,8 @@ type State = 'fresh' | 'resting' | 'reading head' | 'lingering' | 'closing' | 'c
  * A client's connection, HTTP/1.0 or 1.1: reads one head after another and starts an exchange for each; what
  * comes in meanwhile is held, and no more is read, until its turn comes.
  */
-export class ClientConnection {
-  readonly socket: net.Socket
+export class ClientConnection implements WireUser {
+  readonly wire: Wire
   readonly origin: Origin
   readonly visitor: Visitor
   readonly straightHeaders: string
@@ -40,6 +40,7 @@ export class ClientConnection {
   /** Of the last app that answered here: the newest of its releases that did. */
   newest = NOBODY
   readonly #traffic: Traffic
+  readonly #left: (connection: ClientConnection) => void
   #exchange: Exchange | undefined
   /** A head that has not come whole. */
   #partial: Buffer | undefined
@@ -54,32 +55,25 @@ export class ClientConnection {
   #isClogged = false
   #isPumping = false
 
-  /** @param closed called when the connection is no more */
+  /** @param left called when the connection is no more */
   constructor(
-    { socket, origin, visitor }: Arrival,
+    { wire, origin, visitor }: Arrival,
     traffic: Traffic,
-    closed: (connection: ClientConnection) => void,
+    left: (connection: ClientConnection) => void,
   ) {
-    this.socket = socket
+    this.wire = wire
     this.origin = origin
     this.visitor = visitor
     this.straightHeaders = straightHeaders(origin)
     this.#traffic = traffic
+    this.#left = left
     this.#since = traffic.clock.now
-    socket
-      .on('drain', () => this.#drained())
-      .on('end', () => this.#ended())
-      .on('error', () => this.destroy())
-      .on('close', () => {
-        this.#closed()
-        closed(this)
-      })
+    wire.begin(this)
   }
 
-  /** Takes what the client sent; called by whoever reads the socket. */
-  receive(bytes: Buffer, start: number, end: number): void {
+  received(bytes: Buffer, length: number): void {
     try {
-      this.#receive(bytes, start, end)
+      this.#receive(bytes, 0, length)
     } catch (error) {
       this.#traffic.log.error({ err: error }, 'a client connection failed')
       this.destroy()
@@ -113,7 +107,7 @@ export class ClientConnection {
     const keepAlive = mayFollow && !this.#traffic.stopping
     const restMs = keepAlive ? this.#traffic.limits.promisedRestMs : 0
     const text = composeAnswer(answer, { method: request?.method ?? 'GET', restMs })
-    this.socket.write(text, 'latin1')
+    this.wire.writeText(text)
     this.exchangeOver(keepAlive, request?.bodyLength !== 0 || request === undefined)
     return text.length
   }
@@ -135,7 +129,7 @@ export class ClientConnection {
   destroy(): void {
     const exchange = this.#exchange
     this.#exchange = undefined
-    this.socket.destroy()
+    this.wire.close()
     exchange?.clientGone()
   }
 
@@ -174,7 +168,7 @@ export class ClientConnection {
 
   #receive(bytes: Buffer, start: number, end: number): void {
     if (this.#isEnding()) return
-    if (!this.#exchange && this.socket.writableNeedDrain) return this.#hold(bytes, start, end)
+    if (!this.#exchange && this.wire.isFull) return this.#hold(bytes, start, end)
     if (!this.#exchange) return this.#readHead(bytes, start, end)
     const taken = this.#exchange.takeRequest(bytes, start, end)
     if (taken < end) this.#hold(bytes, taken, end)
@@ -245,7 +239,7 @@ export class ClientConnection {
     this.#isPumping = true
     while (this.#held && !this.#exchange && this.#state === 'resting') {
       // A client that sends requests and reads no answers must not fill the memory with them.
-      this.#isClogged = this.socket.writableNeedDrain
+      this.#isClogged = this.wire.isFull
       if (this.#isClogged) break
       const held = this.#held
       this.#held = undefined
@@ -259,11 +253,11 @@ export class ClientConnection {
     const isWanted = this.#held === undefined && !this.#isUploadBlocked
     if (isWanted === this.#isReading) return
     this.#isReading = isWanted
-    if (isWanted) this.socket.resume()
-    else this.socket.pause()
+    if (isWanted) this.wire.resume()
+    else this.wire.pause()
   }
 
-  #drained(): void {
+  drained(): void {
     this.#exchange?.clientDrained()
     if (this.#isClogged) this.#pump()
   }
@@ -282,23 +276,22 @@ export class ClientConnection {
     this.#held = undefined
     this.#partial = undefined
     this.#enter(isSending ? 'lingering' : 'closing')
-    if (isSending) this.socket.end()
-    else if (this.socket.writableLength > 0 || this.origin.protocol === 'https')
-      this.socket.destroySoon() // TLS has a last word of its own
-    else this.socket.destroy() // the kernel has all of it, and sends it before the end
+    if (isSending) this.wire.end()
+    else this.wire.finish()
     this.#adjustReading()
   }
 
   /** The client sends no more. Like most servers the router takes that for the end of its interest, too. */
-  #ended(): void {
+  ended(): void {
     if (this.#state === 'closing') return
     if (this.#exchange || this.#state === 'lingering') this.destroy()
     else this.#close(false)
   }
 
-  #closed(): void {
+  closed(): void {
     this.#state = 'closed'
     this.destroy()
+    this.#left(this)
   }
 }
 

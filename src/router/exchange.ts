@@ -6,7 +6,7 @@ import type { DynoTarget } from './dyno-target.ts'
 import { isClientsFault, ROUTER_ERRORS, type RouterErrorCode } from './error-codes.ts'
 import { overdue, type Phase } from './exchange-deadlines.ts'
 import { composeRequestHead } from './forwarded-heads.ts'
-import { READ_BUFFER, relay, type Stretch } from './outgoing.ts'
+import { relay, type Stretch } from './outgoing.ts'
 import type { RequestHead } from './request-head.ts'
 import { newRequestId } from './request-id.ts'
 import { describeRequest, type RequestEnd } from './request-log.ts'
@@ -16,6 +16,7 @@ import type { AppEntry, Waiting } from './route-table.ts'
 import type { Traffic } from './traffic.ts'
 import { Tunnel } from './tunnel.ts'
 import type { UpstreamConnection } from './upstream-connection.ts'
+import { READ_BUFFER } from './wire.ts'
 
 /**
  * One request and its response: finds a dyno, connects or takes a resting connection, passes both on without keeping
@@ -88,10 +89,10 @@ export class Exchange implements Waiting {
     if (!upstream || this.#phase === 'connecting' || this.#phase === 'over') return start
     this.#movedAt = this.#traffic.clock.now
     if (this.#phase === 'tunnel') {
-      if (!relay(upstream.socket, { bytes, start, end })) this.#client.setUploadBlocked(true)
+      if (!relay(upstream.wire, { bytes, start, end })) this.#client.setUploadBlocked(true)
       return end
     }
-    const taken = this.#upload.take(upstream.socket, { bytes, start, end })
+    const taken = this.#upload.take(upstream.wire, { bytes, start, end })
     if (this.#upload.isMalformed) this.#fail('H26', 'bad chunk')
     else if (this.#upload.isBlocked) this.#client.setUploadBlocked(true)
     else if (this.#upload.isDone && this.#response?.isDone) this.#finish()
@@ -135,11 +136,12 @@ export class Exchange implements Waiting {
     else this.upstreamGone(undefined)
   }
 
-  upstreamGone(error: Error | undefined): void {
+  /** @param code of the system's error, if there was one */
+  upstreamGone(code: string | undefined): void {
     this.#upstream?.destroy() // also from what else it may have to say
     switch (this.#phase) {
       case 'connecting':
-        return this.#connectFailed(error)
+        return this.#connectFailed(code)
       case 'waiting':
         return this.#lostWhileWaiting()
       case 'responding':
@@ -181,7 +183,7 @@ export class Exchange implements Waiting {
       stillMs: now - this.#movedAt,
       isClientsTurn: !this.#upload.isDone && !this.#upload.isBlocked && !this.#isLeaveAwaited(),
       uploadedBytes: this.#upload.bodyBytes,
-      isClientSlow: this.#client.socket.writableLength > 0,
+      isClientSlow: this.#client.wire.unsentBytes > 0,
     }
     const code = overdue(standing, limits)
     if (code === undefined) return
@@ -214,7 +216,7 @@ export class Exchange implements Waiting {
   }
 
   #newResponse(): ResponseRelay {
-    const response = new ResponseRelay(this.#client.socket, this.#request, this.#traffic.limits)
+    const response = new ResponseRelay(this.#client.wire, this.#request, this.#traffic.limits)
     const dynoId = this.#dyno?.route.id ?? ''
     if (this.#entry.rules?.hasAffinity && dynoId !== this.#preferred)
       response.extraLine = affinityLine(dynoId, this.#client.origin)
@@ -283,7 +285,7 @@ export class Exchange implements Waiting {
     this.#enter('tunnel')
     const said = this.#response?.switched
     const { upgrade } = this.#request
-    if (said) this.#tunnel = new Tunnel(this.#client.socket, { upgrade, said })
+    if (said) this.#tunnel = new Tunnel(this.#client.wire, { upgrade, said })
     this.#client.releaseHeld()
   }
 
@@ -292,8 +294,7 @@ export class Exchange implements Waiting {
     if (this.#upload.isDone || mustClose) this.#finish()
   }
 
-  #connectFailed(error: Error | undefined): void {
-    const code = error && 'code' in error ? String(error.code) : ''
+  #connectFailed(code = ''): void {
     if (OUR_OWN_FAULT.includes(code)) this.#fail('H99')
     else if (code === 'ETIMEDOUT') this.#tryAnother('H19')
     else this.#tryAnother(this.#entry.route.crashed ? 'H10' : 'H21')

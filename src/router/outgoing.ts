@@ -1,10 +1,4 @@
-import type net from 'node:net'
-
-/**
- * All sockets of this process read into this one buffer: what is in it must be used, or copied, before the reading
- * callback returns. It saves an allocation, and the collecting of it, for each read.
- */
-export const READ_BUFFER = Buffer.allocUnsafeSlow(65_536)
+import { READ_BUFFER, type Wire } from './wire.ts'
 
 /** Bytes on their way, from `start` to `end` of `bytes`. */
 export type Stretch = { bytes: Buffer; start: number; end: number }
@@ -14,8 +8,8 @@ export const keep = ({ bytes, start, end }: Stretch): Buffer =>
   bytes === READ_BUFFER ? Buffer.from(bytes.subarray(start, end)) : bytes.subarray(start, end)
 
 /**
- * Puts what is to be written together in one buffer, used again and again as long as sockets take all of it at
- * once. A socket that does not keeps the buffer, and a new one takes its place.
+ * Puts what is to be written together in one buffer, used again and again as long as wires take all of it at
+ * once. A wire that does not keeps the buffer, and a new one takes its place.
  */
 export class Outgoing {
   readonly size: number
@@ -54,12 +48,11 @@ export class Outgoing {
     return this.#at
   }
 
-  /** Returns false if the receiver is slow: then nothing more should be read for it before its `drain`. */
-  send(to: net.Socket): boolean {
-    const isTaken = to.write(this.#buffer.subarray(0, this.#at))
-    if (to.writableLength === 0) return true
-    this.#buffer = Buffer.allocUnsafeSlow(this.size)
-    return isTaken
+  /** Returns false if the receiver is slow: then nothing more should be read for it before `drained`. */
+  send(to: Wire): boolean {
+    to.write(this.#buffer.subarray(0, this.#at))
+    if (to.unsentBytes > 0) this.#buffer = Buffer.allocUnsafeSlow(this.size)
+    return !to.isFull
   }
 }
 
@@ -74,7 +67,7 @@ export const outgoing = (mostBytes: number): Outgoing => {
 }
 
 /** Writes bytes as they are. Returns as `send` does. */
-export const relay = (to: net.Socket, stretch: Stretch): boolean =>
+export const relay = (to: Wire, stretch: Stretch): boolean =>
   outgoing(stretch.end - stretch.start)
     .bytes(stretch)
     .send(to)

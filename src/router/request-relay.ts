@@ -1,6 +1,6 @@
-import type net from 'node:net'
 import { bodyOf, type Body } from './body-framing.ts'
 import { outgoing, type Stretch } from './outgoing.ts'
+import type { Wire } from './wire.ts'
 
 /** Passes a client's request on to a dyno, head first, then the body as it comes. */
 export class RequestRelay {
@@ -35,7 +35,7 @@ export class RequestRelay {
   }
 
   /** Takes bytes of the body, maybe none; returns where in `bytes` it ends or goes on. */
-  take(dyno: net.Socket, { bytes, start, end }: Stretch): number {
+  take(dyno: Wire, { bytes, start, end }: Stretch): number {
     const at = this.#body.take(bytes, start, end)
     if (this.isMalformed) return end
     const head = this.#head
@@ -48,9 +48,12 @@ export class RequestRelay {
   }
 }
 
-const send = (dyno: net.Socket, head: string, part: Stretch): boolean => {
+const send = (dyno: Wire, head: string, part: Stretch): boolean => {
   const length = part.end - part.start
-  if (length === 0) return dyno.write(head, 'latin1') || dyno.writableLength === 0
+  if (length === 0) {
+    dyno.writeText(head)
+    return !dyno.isFull
+  }
   return outgoing(head.length + length)
     .text(head)
     .bytes(part)

@@ -1,4 +1,3 @@
-import type net from 'node:net'
 import { promiseOf } from './answer.ts'
 import { bodyOf, CHUNKED, UNTIL_CLOSE, type Body } from './body-framing.ts'
 import { ChunkedDecoder } from './chunked-decoder.ts'
@@ -9,6 +8,7 @@ import type { RouterLimits } from './limits.ts'
 import { outgoing, relay, type Outgoing, type Stretch } from './outgoing.ts'
 import type { RequestHead } from './request-head.ts'
 import { parseResponseHead, type ResponseHead } from './response-head.ts'
+import type { Wire } from './wire.ts'
 
 /** slow: the client does not keep up. switched: what follows is no HTTP. restricted: see `restriction`. */
 export type Outcome = 'more' | 'slow' | 'done' | 'switched' | 'malformed' | 'restricted'
@@ -38,7 +38,7 @@ export class ResponseRelay {
   hasContinued = false
   /** To the client, heads included. */
   sentBytes = 0
-  readonly #client: net.Socket
+  readonly #client: Wire
   readonly #request: RequestHead
   readonly #limits: RouterLimits
   #partialHead: Buffer | undefined
@@ -47,7 +47,7 @@ export class ResponseRelay {
   #isUntilClose = false
   #interims = 0
 
-  constructor(client: net.Socket, request: RequestHead, limits: RouterLimits) {
+  constructor(client: Wire, request: RequestHead, limits: RouterLimits) {
     this.#client = client
     this.#request = request
     this.#limits = limits
@@ -156,7 +156,7 @@ export class ResponseRelay {
     if (body.malformed) return this.#breakOff(begun)
     const isTaken =
       this.#framing === 'out of chunks'
-        ? isKeepingUp(this.#client)
+        ? !this.#client.isFull
         : this.#passPart({ bytes, start, end: at }, begun)
     if (!body.done) return isTaken ? 'more' : 'slow'
     this.isDone = true
@@ -198,6 +198,3 @@ const LAST_CHUNK = '0\r\n\r\n'
 /** Whatever begins otherwise is no HTTP, and need not be waited for. */
 const mayBeHead = (bytes: Buffer, start: number, end: number): boolean =>
   'HTTP/1.'.startsWith(bytes.toString('latin1', start, Math.min(end, start + 7)))
-
-const isKeepingUp = (client: net.Socket): boolean =>
-  client.writableLength < client.writableHighWaterMark

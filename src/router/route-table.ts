@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { FeedChange, FeedTable } from '#/foundation/feed.ts'
 import type { AppRoute } from '#/platform/domain/route-feed.ts'
 import { rulesOf, type Rules } from './app-rules.ts'
@@ -189,7 +190,7 @@ const assertRoute = (route: AppRoute): void => {
 
 const isDyno = ({ id, host, port, weight }: AppRoute['dynos'][number]): boolean =>
   typeof id === 'string' &&
-  typeof host === 'string' &&
+  isIP(host) !== 0 &&
   Number.isInteger(port) &&
   port > 0 &&
   port < 65_536 &&

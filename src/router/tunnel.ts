@@ -1,6 +1,6 @@
-import type net from 'node:net'
 import { FrameWalk, GOING_AWAY } from './frame-walk.ts'
 import { relay, type Stretch } from './outgoing.ts'
+import type { Wire } from './wire.ts'
 
 /**
  * What a dyno says once protocols are switched, on its way to the client. On a WebSocket the client can be told to
@@ -9,14 +9,14 @@ import { relay, type Stretch } from './outgoing.ts'
 export class Tunnel {
   /** To the client. */
   sentBytes = 0
-  readonly #client: net.Socket
+  readonly #client: Wire
   /** Of a WebSocket. */
   readonly #frames: FrameWalk | undefined
   #goodbye: 'no' | 'due' | 'said' = 'no'
   #goodbyeAt = 0
 
   /** @param said what has been passed on already */
-  constructor(client: net.Socket, { upgrade, said }: { upgrade: string; said: Stretch }) {
+  constructor(client: Wire, { upgrade, said }: { upgrade: string; said: Stretch }) {
     this.#client = client
     if (upgrade.toLowerCase() !== 'websocket') return
     this.#frames = new FrameWalk()

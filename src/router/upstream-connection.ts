@@ -1,11 +1,10 @@
-import net from 'node:net'
 import type { Exchange } from './exchange.ts'
-import { READ_BUFFER } from './outgoing.ts'
 import type { UpstreamPool } from './upstream-pool.ts'
+import { TcpWire, type WireUser } from './wire.ts'
 
 /** A connection to a dyno: it serves one exchange after another and rests in its pool in between. */
-export class UpstreamConnection {
-  readonly socket: net.Socket
+export class UpstreamConnection implements WireUser {
+  readonly wire: TcpWire
   /** The exchange it serves; undefined while it rests. */
   exchange: Exchange | undefined
   /** It has served an exchange before, so it may be one that the dyno is just closing. */
@@ -18,41 +17,24 @@ export class UpstreamConnection {
   constructor(pool: UpstreamPool, address: { host: string; port: number }, exchange: Exchange) {
     this.#pool = pool
     this.exchange = exchange
-    this.socket = net.connect({
-      host: address.host,
-      port: address.port,
-      noDelay: true,
-      onread: {
-        buffer: READ_BUFFER,
-        callback: (length) => {
-          this.#receive(length)
-          return true
-        },
-      },
-    })
-    this.socket
-      .on('connect', () => this.exchange?.upstreamConnected())
-      .on('drain', () => this.exchange?.upstreamDrained())
-      .on('end', () => this.#ended())
-      .on('error', (error) => this.#gone(error))
-      .on('close', () => this.#gone(undefined))
+    this.wire = TcpWire.connect(address, this, () => this.exchange?.upstreamConnected())
   }
 
   /** Reads no more until `resume`: the client is slower than the dyno. */
   pause(): void {
     this.#isPaused = true
-    this.socket.pause()
+    this.wire.pause()
   }
 
   resume(): void {
     if (!this.#isPaused) return
     this.#isPaused = false
-    this.socket.resume()
+    this.wire.resume()
   }
 
   /** Gives it back to rest until the next exchange. */
   rest(maxIdleMs: number): void {
-    if (this.socket.destroyed) return
+    if (this.wire.isClosed) return
     this.resume()
     this.exchange = undefined
     this.isReused = true
@@ -62,35 +44,39 @@ export class UpstreamConnection {
 
   destroy(): void {
     this.exchange = undefined
-    this.socket.destroy()
+    this.wire.close()
   }
 
   /** Closes it once what was written has been sent. */
   close(): void {
     this.exchange = undefined
-    this.socket.destroySoon()
+    this.wire.finish()
   }
 
-  #receive(length: number): void {
+  received(bytes: Buffer, length: number): void {
     const { exchange } = this
-    if (!exchange) return this.#gone(undefined) // a dyno that speaks without being asked
+    if (!exchange) return this.closed(undefined) // a dyno that speaks without being asked
     try {
-      exchange.takeResponse(READ_BUFFER, 0, length)
+      exchange.takeResponse(bytes, 0, length)
     } catch (error) {
       exchange.broke(error)
     }
   }
 
-  #ended(): void {
-    if (this.exchange) this.exchange.upstreamEnded()
-    else this.#gone(undefined)
+  drained(): void {
+    this.exchange?.upstreamDrained()
   }
 
-  #gone(error: Error | undefined): void {
+  ended(): void {
+    if (this.exchange) this.exchange.upstreamEnded()
+    else this.closed(undefined)
+  }
+
+  closed(code: string | undefined): void {
     const { exchange } = this
     this.exchange = undefined
-    this.socket.destroy()
-    if (exchange) exchange.upstreamGone(error)
+    this.wire.close()
+    if (exchange) exchange.upstreamGone(code)
     else this.#pool.forget(this)
   }
 }

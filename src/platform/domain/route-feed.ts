@@ -37,6 +37,7 @@ export type RouteDyno = {
   id: string
   /** `web.1` */
   name: string
+  /** An address, not a name. */
   host: string
   port: number
   releaseVersion: number
