@@ -148,7 +148,7 @@ export const startCaddy = async (
   return { name: 'caddy', port, child: pinned(cpu, command, environment) }
 }
 
-/** Not a router, but what one of Node could cost at least. */
+/** Not a router, but what the router's connections cost by themselves. */
 export const startRelay = ({ cpu, upstreamPort }: Place): Peer => {
   const { fd, port } = bindPort({ host: '127.0.0.1', port: 0 })
   const program = fileURLToPath(new URL('bare-relay.ts', import.meta.url))

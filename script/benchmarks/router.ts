@@ -21,7 +21,7 @@ import { accepts, aFreePort, serveRoutes } from './router-place.ts'
 
 /**
  * The router beside nginx, HAProxy and Caddy, each on one and the same processor, with the load and the app on another;
- * and, where connections are kept, beside a relay that reads nothing of what it passes on: what sockets of Node cost.
+ * and, where connections are kept, beside a relay that reads nothing of what it passes on: what its connections cost it.
  * Requests a second and the 99th percentile, and what a request costs its proxy in processor time, which other work
  * of the machine falsifies less. Peers take turns in each round; medians of ROUNDS. Before each turn a peer has a second
  * of the same load, which finds it as it is under load: with connections to the app that it keeps.
