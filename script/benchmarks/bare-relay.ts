@@ -10,29 +10,19 @@ import { TcpWire, type WireUser } from '#/router/wire.ts'
 const [appPort = ''] = process.argv.slice(2)
 
 /** Whoever reads one wire and writes what it reads to the other. */
-const passOn = (from: () => TcpWire, to: () => TcpWire): WireUser => ({
+const passOn = (to: () => TcpWire): WireUser => ({
   received: (bytes, length) => void relay(to(), { bytes, start: 0, end: length }),
   drained: () => {},
-  ended: () => from().close(),
+  ended: () => to().close(),
   closed: () => to().close(),
 })
 
 const server = net.createServer().listen({ fd: 3 }, () => {
   acceptHandles(server, (handle) => {
     const client = new TcpWire(handle)
-    const app: TcpWire = TcpWire.connect(
-      { host: '127.0.0.1', port: Number(appPort) },
-      passOn(
-        () => app,
-        () => client,
-      ),
-      () =>
-        client.begin(
-          passOn(
-            () => client,
-            () => app,
-          ),
-        ),
+    const toClient = passOn(() => client)
+    const app = TcpWire.connect({ host: '127.0.0.1', port: Number(appPort) }, toClient, () =>
+      client.begin(passOn(() => app)),
     )
   })
 })

@@ -26,7 +26,7 @@ export type TcpHandle = {
   writeLatin1String: (request: WriteRequest, text: string) => number
   /** Says that no more will come, once all of it is sent. */
   shutdown: (request: ShutdownRequest) => number
-  close: (closed?: () => void) => void
+  close: () => void
 }
 
 type ConnectRequest = { oncomplete: (status: number) => void }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import net from 'node:net'
 import { test, type TestContext } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
 import { until } from '../../test/support/until.ts'
 import { TcpWire, type WireUser } from './wire.ts'
 
@@ -111,6 +111,13 @@ test('the end is told once, with the cause if there is one, and nothing after it
   wire.finish()
   wire.close()
   await pause(20)
+  assert.deepEqual(told, ['(closed ECONNRESET)'])
+})
+
+test('the end is told before anything else is: nobody takes a dead wire from a pool', async (t) => {
+  const { wire, told, far } = await aPair(t)
+  far.resetAndDestroy()
+  while (!wire.isClosed) await nextTurn()
   assert.deepEqual(told, ['(closed ECONNRESET)'])
 })
 

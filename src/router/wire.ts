@@ -156,7 +156,8 @@ export class TcpWire implements Wire {
   close(): void {
     if (this.isClosed) return
     this.isClosed = true
-    this.#handle.close(() => this.#user?.closed(this.#code))
+    this.#handle.close()
+    queueMicrotask(() => this.#user?.closed(this.#code)) // before another wire is read
   }
 
   #read(result: number): void {
