@@ -1,4 +1,4 @@
-import { headOf, HeaderLines } from './header-lines.ts'
+import { readerOf } from './header-lines.ts'
 import { CR, IS_TOKEN, LF } from './octets.ts'
 import type { Body } from './body-framing.ts'
 import type { Stretch } from './outgoing.ts'
@@ -96,7 +96,7 @@ export class ChunkedDecoder implements Body {
     if (!this.#trailers.endsWith('\r\n')) return false
     if (this.#trailers !== '\r\n' && !this.#trailers.endsWith('\r\n\r\n')) return true
     this.#state = 'done'
-    this.done = areTrailersGood(this.#trailers.slice(0, -2))
+    this.done = areTrailersGood(this.#trailers)
     return this.done
   }
 }
@@ -122,7 +122,7 @@ const NEVER_TRAILERS = [
 ]
 
 const areTrailersGood = (text: string): boolean => {
-  const lines = new HeaderLines(headOf(text), 0)
+  const lines = readerOf(text)
   while (lines.next()) if (NEVER_TRAILERS.includes(lines.name().replaceAll('_', '-'))) return false
-  return !lines.isMalformed
+  return lines.state === 'whole'
 }

@@ -9,12 +9,11 @@ import {
 import type { Visitor } from './crowd.ts'
 import { Exchange } from './exchange.ts'
 import { straightHeaders, type Origin } from './forwarded-heads.ts'
-import { findHeadEnd, isHopeless } from './head-end.ts'
-import { Head } from './header-lines.ts'
+import { HeadReader } from './head-reader.ts'
 import { CR, LF } from './octets.ts'
 import { keep } from './outgoing.ts'
 import { Refusal } from './refusal.ts'
-import { parseRequestHead, type RequestHead } from './request-head.ts'
+import { readRequestHead, type RequestHead } from './request-head.ts'
 import type { Traffic } from './traffic.ts'
 import { noteUnserved } from './unserved.ts'
 import type { Wire, WireUser } from './wire.ts'
@@ -174,29 +173,26 @@ export class ClientConnection implements WireUser {
     if (taken < end) this.#hold(bytes, taken, end)
   }
 
-  #readHead(bytes: Buffer, start: number, end: number): void {
+  #readHead(bytes: Buffer, begin: number, end: number): void {
     const before = this.#partial
-    if (!before) return this.#readHeadIn(bytes, start, start, end)
-    this.#partial = undefined
-    const whole = Buffer.concat([before, bytes.subarray(start, end)])
-    this.#readHeadIn(whole, 0, Math.max(0, before.length - 3), whole.length)
-  }
-
-  /** @param from up to here the empty line has been looked for already */
-  #readHeadIn(bytes: Buffer, begin: number, from: number, end: number): void {
+    if (before) {
+      this.#partial = undefined
+      const whole = Buffer.concat([before, bytes.subarray(begin, end)])
+      return this.#readHead(whole, 0, whole.length)
+    }
     const { limits } = this.#traffic
     const start = begin + emptyLineAt(bytes, begin, end)
-    const headEnd = findHeadEnd(bytes, Math.max(start, from), end)
-    if ((headEnd === -1 ? end : headEnd) - start > limits.requestHeadBytes) return this.#refuse(431)
-    if (headEnd === -1) return this.#awaitRest(bytes, start, end)
-    const request = parseRequestHead(new Head(bytes, start, headEnd - 2), limits)
+    const mostEnd = Math.min(end, start + limits.requestHeadBytes)
+    const reader = new HeadReader({ bytes, start, end: mostEnd })
+    const request = readRequestHead(reader, limits)
+    if (request === undefined) return this.#awaitRest(bytes, start, end)
     if (request instanceof Refusal) return this.#refuse(request.status, request)
-    this.#begin(request, bytes, headEnd, end)
+    this.#begin(request, bytes, reader.lineEnd, end)
   }
 
   #awaitRest(bytes: Buffer, start: number, end: number): void {
     if (start === end) return
-    if (isHopeless(bytes, start, end)) return this.#refuse(400)
+    if (end - start > this.#traffic.limits.requestHeadBytes) return this.#refuse(431)
     this.#partial = Buffer.from(bytes.subarray(start, end))
     if (this.#state === 'resting') this.#enter('reading head')
   }

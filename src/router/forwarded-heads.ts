@@ -1,7 +1,6 @@
 import { CHUNKED } from './body-framing.ts'
-import { outgoing, type Outgoing } from './outgoing.ts'
+import type { Outgoing } from './outgoing.ts'
 import type { RequestHead } from './request-head.ts'
-import type { ResponseHead } from './response-head.ts'
 
 /** How a client reached the router. */
 export type Origin = {
@@ -67,29 +66,14 @@ const asText = (milliseconds: number): string => {
 }
 
 /**
- * Begins what is written to the client: the response's head.
+ * Ends the head of a response that goes to a client.
+ * @param message begins with what of the dyno's head goes on
  * @param connection what is said of the connection and of the body's framing, each line with its CRLF
- * @param moreBytes that will be put behind it
  */
-export const beginResponse = (
-  response: ResponseHead,
-  connection: string,
-  moreBytes: number,
-): Outgoing => {
-  const { bytes, passed } = response
-  const last = passed.length - 1
-  const tail = `Via: ${VIA}\r\n${connection}\r\n`
-  const length = (passed[last] ?? 0) - (passed[0] ?? 0) + tail.length
-  const message = outgoing(length + moreBytes)
-  let start = passed[0] ?? 0
-  for (let at = 1; at <= last; at += 2) {
-    const end = passed[at] ?? start
-    if (end > start) message.bytes({ bytes, start, end })
-    start = passed[at + 1] ?? start
-  }
-  return message.replace(MINOR_VERSION_AT, ONE).text(tail)
-}
+export const endResponseHead = (message: Outgoing, connection: string): Outgoing =>
+  message.replace(MINOR_VERSION_AT, ONE).text(VIA_LINE).text(connection).text('\r\n')
 
+const VIA_LINE = `Via: ${VIA}\r\n`
 /** Whatever the dyno speaks, the router answers in HTTP/1.1. */
 const MINOR_VERSION_AT = 'HTTP/1.'.length
 const ONE = '1'.charCodeAt(0)

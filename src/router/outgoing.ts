@@ -26,9 +26,21 @@ export class Outgoing {
     return this
   }
 
+  /** All that has been put in, in latin1. */
+  said(): string {
+    return this.#buffer.toString('latin1', 0, this.#at)
+  }
+
   /** @param text in latin1 */
   text(text: string): this {
-    this.#at += this.#buffer.write(text, this.#at, 'latin1')
+    const { length } = text
+    if (length > SHORT) this.#buffer.write(text, this.#at, 'latin1')
+    else {
+      const buffer = this.#buffer
+      const to = this.#at
+      for (let at = 0; at < length; at++) buffer[to + at] = text.charCodeAt(at)
+    }
+    this.#at += length
     return this
   }
 
@@ -55,6 +67,9 @@ export class Outgoing {
     return !to.isFull
   }
 }
+
+/** Characters of a text that takes longer to hand over to Node than to write. */
+const SHORT = 100
 
 /** Two sizes, so that a slow receiver of little keeps little. */
 const small = new Outgoing(16_384)

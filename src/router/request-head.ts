@@ -1,15 +1,14 @@
 import { CHUNKED } from './body-framing.ts'
+import { CRLF_BYTES, type HeadReader } from './head-reader.ts'
 import {
-  HeaderLines,
-  listMembers,
   HeaderReaders,
-  type HeaderReader,
-  skip,
+  listMembers,
+  textOf,
   withoutHeaders,
-  type Head,
+  type HeaderReader,
 } from './header-lines.ts'
 import { hostOf } from './host-name.ts'
-import { CR, IS_OF_LINE, LF } from './octets.ts'
+import { IS_OF_LINE } from './octets.ts'
 import { Refusal } from './refusal.ts'
 import { parseRequestLine, type RequestLine } from './request-line.ts'
 
@@ -37,25 +36,27 @@ export type RequestHead = {
   passed: string
 }
 
-export const parseRequestHead = (
-  head: Head,
+/** @returns undefined if the head has not come whole */
+export const readRequestHead = (
+  reader: HeadReader,
   limits: { requestLineBytes: number },
-): RequestHead | Refusal => {
-  const lineEnd = skip(head.bytes, IS_OF_LINE, head.start)
-  if (lineEnd - head.start > limits.requestLineBytes) return new Refusal(414, 'request line')
-  if (head.bytes[lineEnd] !== CR || head.bytes[lineEnd + 1] !== LF)
-    return new Refusal(400, 'request line')
-  const line = parseRequestLine(head.slice(head.start, lineEnd))
-  if (line instanceof Refusal) return line
-  const draft = new Draft(line)
-  const lines = new HeaderLines(head, lineEnd + 2)
-  readHeaders(draft, lines)
-  const outcome = lines.isMalformed
-    ? new Refusal(400, 'malformed line')
-    : (draft.refusal ?? finish(draft))
+): RequestHead | Refusal | undefined => {
+  const start = reader.lineStart
+  if (!reader.first(IS_OF_LINE))
+    return reader.state === 'partial' ? undefined : new Refusal(400, 'request line')
+  const lineBytes = reader.lineEnd - start - CRLF_BYTES
+  if (lineBytes > limits.requestLineBytes) return new Refusal(414, 'request line')
+  const draft = new Draft(start, reader.bytes[start + lineBytes - 1] === ZERO ? 0 : 1)
+  while (reader.next()) if (isTaken(draft, reader)) draft.passed += textOf(reader.cut())
+  if (reader.state === 'partial') return undefined
+  draft.passed += textOf(reader.rest())
+  if (reader.state === 'malformed') draft.refusal = new Refusal(400, 'malformed line')
+  const outcome = finish(draft, lineBytes)
   if (outcome instanceof Refusal) identify(outcome, draft)
   return outcome
 }
+
+const ZERO = '0'.charCodeAt(0)
 
 /** With one good Host it is known which app was asked for. */
 const identify = (refusal: Refusal, draft: Draft): void => {
@@ -65,8 +66,8 @@ const identify = (refusal: Refusal, draft: Draft): void => {
 
 /** A head half read. */
 class Draft implements RequestHead {
-  method: string
-  target: string
+  method = ''
+  target = ''
   minorVersion: 0 | 1
   authority = ''
   host = ''
@@ -78,8 +79,12 @@ class Draft implements RequestHead {
   forwardedFor = ''
   via = ''
   passed = ''
-  readonly line: RequestLine
+  /** Where the head begins in the bytes. */
+  readonly start: number
   hosts = 0
+  /** Where the value of Host stands in `passed`. */
+  hostStart = 0
+  hostEnd = 0
   hasLength = false
   /** What Upgrade says, which counts only if Connection names it. */
   offered = ''
@@ -88,32 +93,18 @@ class Draft implements RequestHead {
   mustClose = false
   refusal: Refusal | undefined
 
-  constructor(line: RequestLine) {
-    this.line = line
-    this.method = line.method
-    this.target = line.target
-    this.minorVersion = line.minorVersion
-    this.keepAlive = line.minorVersion === 1
+  constructor(start: number, minorVersion: 0 | 1) {
+    this.start = start
+    this.minorVersion = minorVersion
+    this.keepAlive = minorVersion === 1
   }
-}
-
-const readHeaders = (draft: Draft, lines: HeaderLines): void => {
-  const { head } = lines
-  // Mostly nothing is taken out, and the head goes on in one piece.
-  let keptFrom = draft.line.isPlain ? head.start : lines.lineEnd
-  if (!draft.line.isPlain) draft.passed = `${draft.method} ${draft.target} HTTP/1.1\r\n`
-  while (lines.next()) {
-    const reader = READERS.find(lines)
-    if (!reader || !isTaken(draft, reader, lines)) continue
-    draft.passed += head.slice(keptFrom, lines.lineStart)
-    keptFrom = lines.lineEnd
-  }
-  draft.passed += head.slice(keptFrom, head.end)
 }
 
 /** True if the line does not go on. One that a dyno might take for a line of the router's is dropped unread. */
-const isTaken = (draft: Draft, reader: HeaderReader<Draft>, lines: HeaderLines): boolean =>
-  lines.hasUnderscore() || reader(draft, lines)
+const isTaken = (draft: Draft, line: HeadReader): boolean => {
+  const read = READERS.find(line)
+  return read !== undefined && (line.hasUnderscore() || read(draft, line))
+}
 
 const takeAway: HeaderReader<Draft> = () => true
 
@@ -121,16 +112,17 @@ const takeAway: HeaderReader<Draft> = () => true
 const READERS = new HeaderReaders<Draft>([
   [
     'host',
-    (draft, lines) => {
+    (draft, { valueStart, valueEnd, cutBytes }) => {
       draft.hosts++
-      draft.authority = lines.value()
+      draft.hostStart = valueStart - draft.start - cutBytes
+      draft.hostEnd = valueEnd - draft.start - cutBytes
       return false
     },
   ],
   [
     'content-length',
-    (draft, lines) => {
-      const length = lines.wholeNumber()
+    (draft, line) => {
+      const length = line.wholeNumber()
       if (length === undefined || draft.hasLength) refuse(draft, 400, 'Content-Length')
       if (draft.bodyLength === CHUNKED) refuse(draft, 400, 'Content-Length and Transfer-Encoding')
       draft.hasLength = true
@@ -140,58 +132,58 @@ const READERS = new HeaderReaders<Draft>([
   ],
   [
     'transfer-encoding',
-    (draft, lines) => {
+    (draft, line) => {
       if (draft.minorVersion === 0) refuse(draft, 400, 'Transfer-Encoding in HTTP/1.0')
       if (draft.bodyLength === CHUNKED) refuse(draft, 400, 'two Transfer-Encodings')
       if (draft.hasLength) refuse(draft, 400, 'Content-Length and Transfer-Encoding')
-      if (!lines.isValue('chunked')) refuse(draft, 400, 'Transfer-Encoding')
+      if (!line.isValue('chunked')) refuse(draft, 400, 'Transfer-Encoding')
       draft.bodyLength = CHUNKED
       return true
     },
   ],
   [
     'connection',
-    (draft, lines) => {
-      if (lines.isValue('keep-alive')) draft.keepAlive = true
-      else if (lines.isValue('close')) draft.mustClose = true
-      else draft.connection = [...(draft.connection ?? []), ...listMembers(lines.value())]
+    (draft, line) => {
+      if (line.isValue('keep-alive')) draft.keepAlive = true
+      else if (line.isValue('close')) draft.mustClose = true
+      else draft.connection = [...(draft.connection ?? []), ...listMembers(line.value())]
       return true
     },
   ],
   [
     'upgrade',
-    (draft, lines) => {
-      draft.offered = joined(draft.offered, lines.value())
+    (draft, line) => {
+      draft.offered = joined(draft.offered, line.value())
       return true
     },
   ],
   [
     'expect',
-    (draft, lines) => {
+    (draft, line) => {
       if (draft.minorVersion === 0) return true // RFC 9110 10.1.1
-      if (!lines.isValue('100-continue')) refuse(draft, 417, 'unsupported expect header value')
+      if (!line.isValue('100-continue')) refuse(draft, 417, 'unsupported expect header value')
       draft.expectsContinue = true
       return false
     },
   ],
   [
     'x-request-id',
-    (draft, lines) => {
-      draft.requestId = REQUEST_ID.test(lines.value()) ? lines.value() : ''
+    (draft, line) => {
+      draft.requestId = REQUEST_ID.test(line.value()) ? line.value() : ''
       return true
     },
   ],
   [
     'x-forwarded-for',
-    (draft, lines) => {
-      draft.forwardedFor = joined(draft.forwardedFor, lines.value())
+    (draft, line) => {
+      draft.forwardedFor = joined(draft.forwardedFor, line.value())
       return true
     },
   ],
   [
     'via',
-    (draft, lines) => {
-      draft.via = joined(draft.via, lines.value())
+    (draft, line) => {
+      draft.via = joined(draft.via, line.value())
       return true
     },
   ],
@@ -215,16 +207,28 @@ const refuse = (draft: Draft, status: number, reason: string): void => {
   draft.refusal ??= new Refusal(status, reason)
 }
 
-const finish = (draft: Draft): RequestHead | Refusal => {
-  if (draft.hosts !== 1) return new Refusal(400, 'Host')
-  const host = hostOf(draft.authority)
+const finish = (draft: Draft, lineBytes: number): RequestHead | Refusal => {
+  const { passed } = draft
+  draft.authority = passed.slice(draft.hostStart, draft.hostEnd)
+  const line = parseRequestLine(passed.slice(0, lineBytes))
+  if (line instanceof Refusal) return line
+  draft.method = line.method
+  draft.target = line.target
+  if (!line.isPlain)
+    draft.passed = `${line.method} ${line.target} HTTP/1.1${passed.slice(lineBytes)}`
+  return draft.refusal ?? refuseHost(draft, line) ?? applyRest(draft)
+}
+
+const refuseHost = (draft: Draft, { authority }: RequestLine): Refusal | undefined => {
+  const host = draft.hosts === 1 ? hostOf(draft.authority) : undefined
   if (host === undefined) return new Refusal(400, 'Host')
-  if (
-    draft.line.authority !== '' &&
-    draft.line.authority.toLowerCase() !== draft.authority.toLowerCase()
-  )
-    return new Refusal(400, 'Host differs from the target')
   draft.host = host
+  if (authority === '' || authority.toLowerCase() === draft.authority.toLowerCase())
+    return undefined
+  return new Refusal(400, 'Host differs from the target')
+}
+
+const applyRest = (draft: Draft): RequestHead | Refusal => {
   if (draft.method === 'TRACE' && draft.bodyLength !== 0) return new Refusal(400, 'body of TRACE')
   const refusal = draft.connection && applyConnection(draft, draft.connection)
   if (draft.mustClose) draft.keepAlive = false

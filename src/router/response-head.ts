@@ -1,6 +1,8 @@
 import { CHUNKED, UNTIL_CLOSE } from './body-framing.ts'
-import { HeaderLines, listMembers, HeaderReaders, skip, type Head } from './header-lines.ts'
-import { CR, IS_VALUE, LF, SPACE } from './octets.ts'
+import type { HeadReader } from './head-reader.ts'
+import { HeaderReaders, listMembers, withoutHeaders } from './header-lines.ts'
+import { CR, IS_VALUE, SPACE } from './octets.ts'
+import type { Outgoing } from './outgoing.ts'
 
 /** What the router must know of a response, and what it hands on unread. */
 export type ResponseHead = {
@@ -14,27 +16,40 @@ export type ResponseHead = {
   upgrade: string
   /** What of it is valid and yet not passed on, in Heroku's words (H25); or ''. */
   restriction: string
-  bytes: Buffer
-  /** What goes on as it is, the status line first: from where to where in `bytes`, as many times as needed. */
-  passed: number[]
 }
 
-/** @param method of the request: the response to HEAD has no body. Undefined: this is no HTTP/1 response (H17). */
-export const parseResponseHead = (head: Head, method: string): ResponseHead | undefined => {
-  const status = readStatus(head)
-  if (status === undefined) return undefined
-  const lineEnd = skip(head.bytes, IS_VALUE, head.start)
-  if (head.bytes[lineEnd] !== CR || head.bytes[lineEnd + 1] !== LF) return undefined
-  const draft = new Draft(head, status)
-  const lines = new HeaderLines(head, lineEnd + 2)
-  readHeaders(draft, lines)
-  return lines.isMalformed || draft.isMalformed ? undefined : finish(draft, head, method)
+/**
+ * Reads the head of a response.
+ * @param message gets what of it goes on as it is, the status line first
+ * @param method of the request: the response to HEAD has no body
+ * @returns undefined if it has not come whole, or is none of HTTP/1 (H17): the reader's state tells
+ */
+export const readResponseHead = (
+  reader: HeadReader,
+  message: Outgoing,
+  method: string,
+): ResponseHead | undefined => {
+  const start = reader.lineStart
+  if (!reader.first(IS_VALUE)) return undefined
+  const status = readStatus(reader.bytes, start)
+  if (status === undefined) return fail(reader)
+  const draft = new Draft(status, reader.bytes[start + VERSION.length] !== ZERO)
+  while (reader.next())
+    if (READERS.find(reader)?.(draft, reader) === true) message.bytes(reader.cut())
+  if (reader.state !== 'whole') return undefined
+  if (draft.isMalformed) return fail(reader)
+  message.bytes(reader.rest())
+  return finish(draft, message, method)
+}
+
+const fail = (reader: HeadReader): undefined => {
+  reader.state = 'malformed'
 }
 
 const VERSION = Buffer.from('HTTP/1.')
 
 /** RFC 9112 4: `HTTP/1.1 200 OK`, where the words may be missing, and even the space before them. */
-const readStatus = ({ bytes, start }: Head): number | undefined => {
+const readStatus = (bytes: Buffer, start: number): number | undefined => {
   for (let at = 0; at < VERSION.length; at++)
     if (bytes[start + at] !== VERSION[at]) return undefined
   const at = start + VERSION.length + 1
@@ -45,48 +60,39 @@ const readStatus = ({ bytes, start }: Head): number | undefined => {
   return isGood && status >= 100 && status <= 599 ? status : undefined
 }
 
+const ZERO = '0'.charCodeAt(0)
+
 const digit = (bytes: Buffer, at: number): number => {
-  const number = (bytes[at] ?? 0) - 48
+  const number = (bytes[at] ?? 0) - ZERO
   return number >= 0 && number <= 9 ? number : NaN
 }
 
 class Draft implements ResponseHead {
   readonly status: number
-  readonly bytes: Buffer
   bodyLength = UNTIL_CLOSE
   keepAlive: boolean
   keepAliveMs: number | undefined
   upgrade = ''
   restriction = ''
-  passed: number[]
   contentLength: number | undefined
   isChunked = false
   isMalformed = false
   /** Names in Connection, beyond the usual. */
   nominated: string[] | undefined
 
-  constructor({ bytes, start }: Head, status: number) {
+  /** @param isHttp11 HTTP/1.0 keeps the connection only if it says so */
+  constructor(status: number, isHttp11: boolean) {
     this.status = status
-    this.bytes = bytes
-    this.keepAlive = bytes[start + VERSION.length] !== 48 // HTTP/1.0 keeps it only if it says so
-    this.passed = [start]
+    this.keepAlive = isHttp11
   }
-}
-
-const readHeaders = (draft: Draft, lines: HeaderLines): void => {
-  while (lines.next()) {
-    if (READERS.find(lines)?.(draft, lines) !== true) continue
-    draft.passed.push(lines.lineStart, lines.lineEnd)
-  }
-  draft.passed.push(lines.head.end)
 }
 
 /** Each returns true if its line does not go on, being of this connection only. */
 const READERS = new HeaderReaders<Draft>([
   [
     'content-length',
-    (draft, lines) => {
-      const length = lines.wholeNumber()
+    (draft, line) => {
+      const length = line.wholeNumber()
       const isAgain = draft.contentLength !== undefined
       if (length === undefined) draft.isMalformed = true
       else if (isAgain && draft.contentLength !== length)
@@ -97,33 +103,33 @@ const READERS = new HeaderReaders<Draft>([
   ],
   [
     'transfer-encoding',
-    (draft, lines) => {
-      if (draft.isChunked || !lines.isValue('chunked')) draft.isMalformed = true
+    (draft, line) => {
+      if (draft.isChunked || !line.isValue('chunked')) draft.isMalformed = true
       draft.isChunked = true
       return true
     },
   ],
   [
     'connection',
-    (draft, lines) => {
-      if (lines.isValue('keep-alive')) draft.keepAlive = true
-      else if (lines.isValue('close')) draft.keepAlive = false
-      else readConnection(draft, listMembers(lines.value()))
+    (draft, line) => {
+      if (line.isValue('keep-alive')) draft.keepAlive = true
+      else if (line.isValue('close')) draft.keepAlive = false
+      else readConnection(draft, listMembers(line.value()))
       return true
     },
   ],
   [
     'keep-alive',
-    (draft, lines) => {
-      const seconds = /timeout=(\d{1,6})/i.exec(lines.value())?.[1]
+    (draft, line) => {
+      const seconds = /timeout=(\d{1,6})/i.exec(line.value())?.[1]
       if (seconds !== undefined) draft.keepAliveMs = Number(seconds) * 1_000
       return true
     },
   ],
   [
     'upgrade',
-    (draft, lines) => {
-      draft.upgrade = lines.value()
+    (draft, line) => {
+      draft.upgrade = line.value()
       return true
     },
   ],
@@ -149,7 +155,7 @@ const readConnection = (draft: Draft, members: string[]): void => {
   if (nominated.length > 0) draft.nominated = [...(draft.nominated ?? []), ...nominated]
 }
 
-const finish = (draft: Draft, head: Head, method: string): ResponseHead => {
+const finish = (draft: Draft, message: Outgoing, method: string): ResponseHead => {
   draft.bodyLength = bodyLengthOf(draft, method)
   if (draft.bodyLength === UNTIL_CLOSE) draft.keepAlive = false
   const unwanted = draft.nominated ?? []
@@ -158,18 +164,11 @@ const finish = (draft: Draft, head: Head, method: string): ResponseHead => {
     draft.keepAlive = false
     unwanted.push('content-length')
   }
-  if (unwanted.length > 0) draft.passed = passedWithout(head, [...HOP_BY_HOP, ...unwanted])
+  if (unwanted.length > 0) {
+    const kept = withoutHeaders(message.said(), unwanted)
+    message.begin().text(kept)
+  }
   return draft
-}
-
-const HOP_BY_HOP = ['transfer-encoding', 'connection', 'keep-alive', 'upgrade', 'proxy-connection']
-
-const passedWithout = (head: Head, names: string[]): number[] => {
-  const lineEnd = skip(head.bytes, IS_VALUE, head.start)
-  const lines = new HeaderLines(head, lineEnd + 2)
-  const passed = [head.start]
-  while (lines.next()) if (names.includes(lines.name())) passed.push(lines.lineStart, lines.lineEnd)
-  return [...passed, head.end]
 }
 
 const bodyLengthOf = ({ status, isChunked, contentLength }: Draft, method: string): number => {

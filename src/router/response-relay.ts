@@ -1,13 +1,12 @@
 import { promiseOf } from './answer.ts'
 import { bodyOf, CHUNKED, UNTIL_CLOSE, type Body } from './body-framing.ts'
 import { ChunkedDecoder } from './chunked-decoder.ts'
-import { beginResponse } from './forwarded-heads.ts'
-import { findHeadEnd, isHopeless } from './head-end.ts'
-import { Head } from './header-lines.ts'
+import { endResponseHead } from './forwarded-heads.ts'
+import { HeadReader } from './head-reader.ts'
 import type { RouterLimits } from './limits.ts'
 import { outgoing, relay, type Outgoing, type Stretch } from './outgoing.ts'
 import type { RequestHead } from './request-head.ts'
-import { parseResponseHead, type ResponseHead } from './response-head.ts'
+import { readResponseHead, type ResponseHead } from './response-head.ts'
 import type { Wire } from './wire.ts'
 
 /** slow: the client does not keep up. switched: what follows is no HTTP. restricted: see `restriction`. */
@@ -71,22 +70,25 @@ export class ResponseRelay {
   }
 
   #readHead({ bytes, start, end }: Stretch, mayKeepAlive: boolean): Outcome {
-    const headEnd = findHeadEnd(bytes, start, end)
-    if ((headEnd === -1 ? end : headEnd) - start > this.#limits.responseHeadBytes)
+    const message = outgoing(end - start + this.extraLine.length + TAIL_BYTES)
+    const reader = new HeadReader({ bytes, start, end })
+    const head = readResponseHead(reader, message, this.#request.method)
+    if (reader.state === 'malformed') return 'malformed'
+    if ((head ? reader.lineEnd : end) - start > this.#limits.responseHeadBytes)
       return this.#restrict('oversized header')
-    if (headEnd === -1) {
-      if (!mayBeHead(bytes, start, end) || isHopeless(bytes, start, end)) return 'malformed'
-      this.#partialHead = Buffer.from(bytes.subarray(start, end))
-      return 'more'
-    }
-    const head = parseResponseHead(new Head(bytes, start, headEnd - 2), this.#request.method)
-    if (!head) return 'malformed'
+    if (!head) return this.#awaitRest({ bytes, start, end })
     if (head.restriction !== '') return this.#restrict(head.restriction)
-    const rest = { bytes, start: headEnd, end }
-    if (head.status === 101) return this.#switchProtocols(head, rest)
-    if (head.status < 200) return this.#passInterim(head, rest, mayKeepAlive)
+    const rest = { bytes, start: reader.lineEnd, end }
+    if (head.status === 101) return this.#switchProtocols(head, message, rest)
+    if (head.status < 200) return this.#passInterim(head, message, rest, mayKeepAlive)
     this.#settle(head, mayKeepAlive)
-    return this.#passBody(this.#bodyFor(head), rest, this.#beginHead(head, rest))
+    return this.#passBody(this.#bodyFor(head), rest, this.#endHead(head, message))
+  }
+
+  #awaitRest({ bytes, start, end }: Stretch): Outcome {
+    if (!mayBeHead(bytes, start, end)) return 'malformed'
+    this.#partialHead = Buffer.from(bytes.subarray(start, end))
+    return 'more'
   }
 
   #restrict(restriction: string): Outcome {
@@ -94,20 +96,25 @@ export class ResponseRelay {
     return 'restricted'
   }
 
-  #switchProtocols(head: ResponseHead, rest: Stretch): Outcome {
+  #switchProtocols(head: ResponseHead, message: Outgoing, rest: Stretch): Outcome {
     if (this.#request.upgrade === '' || head.upgrade === '') return 'malformed'
     this.status = 101
     this.switched = rest
     const lines = `${this.extraLine}Connection: Upgrade\r\nUpgrade: ${head.upgrade}\r\n`
-    this.#send(beginResponse(head, lines, rest.end - rest.start).bytes(rest))
+    this.#send(endResponseHead(message, lines).bytes(rest))
     return 'switched'
   }
 
   /** 100 Continue, 103 Early Hints; HTTP/1.0 knows neither. */
-  #passInterim(head: ResponseHead, rest: Stretch, mayKeepAlive: boolean): Outcome {
+  #passInterim(
+    head: ResponseHead,
+    message: Outgoing,
+    rest: Stretch,
+    mayKeepAlive: boolean,
+  ): Outcome {
     if (++this.#interims > INTERIMS_LIMIT) return 'malformed'
     if (head.status === 100) this.hasContinued = true
-    if (this.#request.minorVersion === 1) beginResponse(head, '', 0).send(this.#client)
+    if (this.#request.minorVersion === 1) endResponseHead(message, '').send(this.#client)
     return rest.start < rest.end ? this.#readHead(rest, mayKeepAlive) : 'more'
   }
 
@@ -139,14 +146,13 @@ export class ResponseRelay {
     return this.#body
   }
 
-  #beginHead(head: ResponseHead, rest: Stretch): Outgoing {
-    const isChunked = head.bodyLength < 0 && this.#request.minorVersion === 1
-    const framing = this.extraLine + (isChunked ? 'Transfer-Encoding: chunked\r\n' : '')
-    const more = rest.end - rest.start + CHUNK_FRAME_BYTES
-    if (!this.keepAlive) return beginResponse(head, `${framing}Connection: close\r\n`, more)
-    const promise = framing + promiseOf(this.#limits.promisedRestMs)
-    if (this.#request.minorVersion === 1) return beginResponse(head, promise, more)
-    return beginResponse(head, `${promise}Connection: keep-alive\r\n`, more)
+  #endHead(head: ResponseHead, message: Outgoing): Outgoing {
+    const isHttp11 = this.#request.minorVersion === 1
+    const framing = head.bodyLength < 0 && isHttp11 ? 'Transfer-Encoding: chunked\r\n' : ''
+    const lines = this.extraLine + framing
+    if (!this.keepAlive) return endResponseHead(message, `${lines}Connection: close\r\n`)
+    const promise = lines + promiseOf(this.#limits.promisedRestMs)
+    return endResponseHead(message, isHttp11 ? promise : `${promise}Connection: keep-alive\r\n`)
   }
 
   /** @param begun the head, to be sent with it */
@@ -193,6 +199,8 @@ const INTERIMS_LIMIT = 16
 /** The dyno closes after the time it names; by then the router must have stopped using the connection. */
 const KEEP_ALIVE_MARGIN_MS = 1_000
 const CHUNK_FRAME_BYTES = 32
+/** Longest that is put behind a dyno's head, with the frame of a chunk; but for `extraLine`. */
+const TAIL_BYTES = 256
 const LAST_CHUNK = '0\r\n\r\n'
 
 /** Whatever begins otherwise is no HTTP, and need not be waited for. */
