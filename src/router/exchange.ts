@@ -9,7 +9,7 @@ import { composeRequestHead } from './forwarded-heads.ts'
 import { relay, type Stretch } from './outgoing.ts'
 import type { RequestHead } from './request-head.ts'
 import { newRequestId } from './request-id.ts'
-import { describeRequest, type RequestEnd } from './request-log.ts'
+import { describeRequest, type Verdict } from './request-log.ts'
 import { RequestRelay } from './request-relay.ts'
 import { ResponseRelay } from './response-relay.ts'
 import type { AppEntry, Waiting } from './route-table.ts'
@@ -336,7 +336,7 @@ export class Exchange implements Waiting {
       this.#dyno.served(isTunnel ? undefined : tookMs)
       this.#client.answeredBy(this.#entry.route.id, this.#dyno.route.releaseVersion)
     }
-    this.#log({ code: undefined, status: this.#response?.status ?? 0 }, tookMs)
+    this.#log({ status: this.#response?.status ?? 0 }, tookMs)
     const keepAlive = this.#upload.isDone && !isTunnel && this.#response?.keepAlive === true
     this.#client.exchangeOver(keepAlive, !this.#upload.isDone)
   }
@@ -374,7 +374,7 @@ export class Exchange implements Waiting {
     if (code === 'H27' || hasBegun) this.#client.destroy()
     else this.#ownBytes = this.#client.answer(answer, this.#request)
     const status = code === undefined ? answer.status : ROUTER_ERRORS[code].status
-    this.#log({ code, ...(cause === undefined ? {} : { cause }), status }, tookMs)
+    this.#log({ code, cause, status }, tookMs)
   }
 
   #end(): void {
@@ -388,11 +388,12 @@ export class Exchange implements Waiting {
     this.#phaseAt = this.#movedAt = this.#traffic.clock.now
   }
 
-  #log(end: Pick<RequestEnd, 'code' | 'cause' | 'status'>, tookMs: number): void {
+  #log({ code, cause, status }: Verdict, tookMs: number): void {
     const { id } = this.#entry.route
-    const { status } = end
     const text = describeRequest(this.#request, this.#client.origin, {
-      ...end,
+      code,
+      cause,
+      status,
       requestId: this.#requestId,
       dyno: this.#dyno?.route.name ?? '',
       connectMs: this.#connectMs,

@@ -12,7 +12,10 @@ export type RequestLine = {
   isPlain: boolean
 }
 
-const KNOWN_METHODS = new Set(METHODS.filter((method) => method !== 'CONNECT'))
+/** By themselves: strings that are known to V8 are compared faster than what was cut from a head. */
+const KNOWN_METHODS = new Map(
+  METHODS.filter((method) => method !== 'CONNECT').map((method) => [method, method]),
+)
 
 /** @param line of IS_OF_LINE octets */
 export const parseRequestLine = (line: string): RequestLine | Refusal => {
@@ -22,8 +25,9 @@ export const parseRequestLine = (line: string): RequestLine | Refusal => {
   const version = line.slice(last + 1)
   if (version !== 'HTTP/1.1' && version !== 'HTTP/1.0')
     return new Refusal(/^HTTP\/\d\.\d$/.test(version) ? 505 : 400, 'version')
-  const method = line.slice(0, first)
-  if (!KNOWN_METHODS.has(method)) return new Refusal(/^[A-Z-]+$/.test(method) ? 501 : 400, 'method')
+  const said = line.slice(0, first)
+  const method = KNOWN_METHODS.get(said)
+  if (method === undefined) return new Refusal(/^[A-Z-]+$/.test(said) ? 501 : 400, 'method')
   return withTarget(method, line.slice(first + 1, last), version === 'HTTP/1.1' ? 1 : 0)
 }
 

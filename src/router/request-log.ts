@@ -8,10 +8,15 @@ export type AppendLine = (
   line: { at: number; source: 'heroku'; dyno: 'router'; text: string },
 ) => void
 
-export type RequestEnd = {
-  code: RouterErrorCode | undefined
+export type Verdict = {
+  /** undefined: nothing is wrong */
+  code?: RouterErrorCode | undefined
   /** What exactly was wrong, of the codes that say so (H25, H26). */
-  cause?: string
+  cause?: string | undefined
+  status: number
+}
+
+export type RequestEnd = Verdict & {
   requestId: string
   /** `web.1`; '' if none was reached. */
   dyno: string
@@ -19,7 +24,6 @@ export type RequestEnd = {
   connectMs: number | undefined
   /** undefined if no dyno had the request */
   serviceMs: number | undefined
-  status: number
   /** Sent to the client, heads included. */
   bytes: number
 }
