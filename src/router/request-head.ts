@@ -58,8 +58,9 @@ export const readRequestHead = (
 
 const ZERO = '0'.charCodeAt(0)
 
-/** With one good Host it is known which app was asked for. */
+/** With one good Host it is known which app was asked for, and with a good request line, for what. */
 const identify = (refusal: Refusal, draft: Draft): void => {
+  if (draft.method === '') return
   draft.host = (draft.hosts === 1 && hostOf(draft.authority)) || ''
   if (draft.host !== '') refusal.request = draft
 }

@@ -132,7 +132,7 @@ test('a client of HTTP/1.0 that expects anything is served all the same', async 
 test('a response comes as the app sent it, but for what concerns its connection', async () => {
   await using dyno = await aDynoThatSays(
     'HTTP/1.1 201 Very Created\r\nSet-Cookie: a\r\nset-cookie: b\r\nConnection: keep-alive, X-Own\r\n' +
-      'X-Own: 1\r\nKeep-Alive: timeout=5\r\nContent-Length: 2\r\n\r\nok',
+      'X-Own: 1\r\nKeep-Alive: timeout=5\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok',
   )
   await using router = await aRouter({ routes: [aRoute('a.test', [dyno.route])] })
   using client = await converse(router.port)
