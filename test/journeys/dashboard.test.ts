@@ -353,6 +353,24 @@ step('everything can be found and left by keyboard', async () => {
   await until(async () => (await colour()) === 'rgb(16, 20, 19)', { what: 'the dark look' })
 })
 
+step('what is not there is told without a break while other things change', async () => {
+  await page.goto(at('/dashboard/apps/no-such-app'))
+  await page.getByText('There is no such thing here').waitFor()
+  await page.evaluate(COUNT_PAUSES)
+  const again = page.waitForResponse((response) => response.url().endsWith('/apps/no-such-app'))
+  assertSucceeds(await platform.sluice('apps:create', 'made-besides', '--no-remote'))
+  await (await again).finished()
+  await page.getByText('There is no such thing here').waitFor()
+  assert.equal(await page.evaluate<number>('window.pauses'), 0)
+})
+
+/** How often the page is without its title. */
+const COUNT_PAUSES = `
+window.pauses = 0
+new MutationObserver(() => {
+  if (!document.querySelector('h1')) window.pauses++
+}).observe(document.body, { childList: true, subtree: true })`
+
 /** Once nothing new has come for a second: what still comes would be the first to find that the session is over. */
 const untilLoaded = async (): Promise<void> => {
   const count = () => page.evaluate<number>("performance.getEntriesByType('resource').length")

@@ -1,5 +1,5 @@
 import type { UseQueryResult } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { RequestError } from '#/web/data/client.ts'
 import { Button } from './button.tsx'
 
@@ -51,6 +51,14 @@ export const Failure = ({
   </div>
 )
 
+/** Why a query has brought nothing. What is final is told on while it is asked for once more. */
+const useFailure = ({ error, errorUpdateCount }: UseQueryResult): Error | null => {
+  const [last, setLast] = useState(error)
+  if (error && error !== last) setLast(error)
+  if (error) return error
+  return errorUpdateCount > 0 && last && isFinal(last) ? last : null
+}
+
 /** What a query has brought, or how it stands with it. */
 export const Loaded = <T,>({
   query,
@@ -65,9 +73,10 @@ export const Loaded = <T,>({
   isPage?: boolean
   children: (data: T) => ReactNode
 }): ReactNode => {
+  const failure = useFailure(query)
   if (query.data !== undefined) return children(query.data)
-  if (query.error)
-    return <Failure error={query.error} isPage={isPage} onRetry={() => void query.refetch()} />
+  if (failure)
+    return <Failure error={failure} isPage={isPage} onRetry={() => void query.refetch()} />
   return <Loading what={what} {...(lines === undefined ? {} : { lines })} />
 }
 
