@@ -23,7 +23,7 @@ import { accepts, aFreePort, serveRoutes } from './router-place.ts'
  * The router beside nginx, HAProxy and Caddy, each on one and the same processor, with the load and the app on another;
  * and, where connections are kept, beside a relay that reads nothing of what it passes on: what its connections cost it.
  * Requests a second and the 99th percentile, and what a request costs its proxy in processor time, which other work
- * of the machine falsifies less. Peers take turns in each round; medians of ROUNDS. Before each turn a peer has a second
+ * of the machine falsifies less, and how much of that the kernel takes. Peers take turns in each round; medians of ROUNDS. Before each turn a peer has a second
  * of the same load, which finds it as it is under load: with connections to the app that it keeps.
  */
 const ROUNDS = 5
@@ -112,19 +112,21 @@ const benchPeers = async (place: Place, logged: boolean): Promise<void> => {
   }
 }
 
-type Figures = { rates: number[]; p99s: number[]; costs: number[] }
+type Figures = { rates: number[]; p99s: number[]; costs: number[]; kernelCosts: number[] }
 
 const benchCase = async (one: Case, peers: Peer[]): Promise<void> => {
   const figures = new Map<string, Figures>()
-  for (const { name } of peers) figures.set(name, { rates: [], p99s: [], costs: [] })
+  for (const { name } of peers)
+    figures.set(name, { rates: [], p99s: [], costs: [], kernelCosts: [] })
   for (let round = 0; round < ROUNDS; round++)
     for (const peer of peers) {
       await load(peer, one, SECONDS_BEFORE)
-      const { rate, p99, cost } = await load(peer, one)
+      const { rate, p99, cost, kernelCost } = await load(peer, one)
       const of = figures.get(peer.name)
       of?.rates.push(rate)
       of?.p99s.push(p99)
       of?.costs.push(cost)
+      of?.kernelCosts.push(kernelCost)
     }
   console.log(`\n${one.name} (goal: ${one.goal} × nginx)`)
   const nginx = figures.get('nginx')
@@ -132,7 +134,8 @@ const benchCase = async (one: Case, peers: Peer[]): Promise<void> => {
 }
 
 const describe = (name: string, of: Figures, nginx: Figures): string => {
-  const figures = `${name.padEnd(8)} ${medianOf(of.rates).toFixed(0).padStart(7)} requests/s  p99 ${medianOf(of.p99s).toFixed(1)} ms  ${medianOf(of.costs).toFixed(1)} µs of processor each`
+  const processor = `${medianOf(of.costs).toFixed(1)} µs of processor each, ${medianOf(of.kernelCosts).toFixed(1)} in the kernel`
+  const figures = `${name.padEnd(8)} ${medianOf(of.rates).toFixed(0).padStart(7)} requests/s  p99 ${medianOf(of.p99s).toFixed(1)} ms  ${processor}`
   if (of === nginx) return `  ${figures}`
   const ratio = medianOf(of.rates) / medianOf(nginx.rates)
   const costRatio = medianOf(nginx.costs) / medianOf(of.costs)
@@ -156,22 +159,24 @@ const load = async ({ port, child }: Peer, { args, path }: Case, seconds = SECON
     ],
     { env: hostEnvironment() },
   )
-  const used = processorSeconds(child.pid ?? 0) - before
+  const after = processorSeconds(child.pid ?? 0)
   if (/Non-2xx|connect [1-9]|write [1-9]|timeout [1-9]/.test(said)) console.log(`  errors: ${said}`)
   const requests = Number(/(\d+) requests in/.exec(said)?.[1])
   const [, p99, unit = ''] = /99%\s+([\d.]+)(us|ms|s)/.exec(said) ?? []
   return {
     rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(said)?.[1]),
     p99: Number(p99) * ({ us: 0.001, ms: 1, s: 1_000 }[unit] ?? Number.NaN),
-    cost: (used / requests) * 1e6,
+    cost: ((after.all - before.all) / requests) * 1e6,
+    kernelCost: ((after.kernel - before.kernel) / requests) * 1e6,
   }
 }
 
 const TICKS_A_SECOND = 100
 
 /** Of all threads of the process; `taskset` becomes the program it starts, so the pid is the proxy's. */
-const processorSeconds = (pid: number): number => {
+const processorSeconds = (pid: number): { all: number; kernel: number } => {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND
+  const kernel = Number(fields[12]) / TICKS_A_SECOND
+  return { all: Number(fields[11]) / TICKS_A_SECOND + kernel, kernel }
 }
